@@ -1,0 +1,1 @@
+"""The window of Burrow: Qt on top of the Qt-free `store`."""

@@ -1,0 +1,1 @@
+"""Colours, type, measures and icons: everything comes from resources/look/tokens.json."""

@@ -1,0 +1,134 @@
+"""A `Look`: one theme at one zoom, with its colours, fonts, measures and icons. GUI thread only.
+
+Views get a Look when they are made and a new one through `set_look` when theme or zoom change; they never ask the
+application for a palette or a font.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from app.look.tokens import MONO_USES, Theme, TypeUse, hex_colour, tokens, type_of
+
+_FONT_FILES = (
+    "inter/Inter-Regular.ttf",
+    "inter/Inter-Italic.ttf",
+    "inter/Inter-Medium.ttf",
+    "inter/Inter-SemiBold.ttf",
+    "jetbrains-mono/JetBrainsMono-Regular.ttf",
+    "jetbrains-mono/JetBrainsMono-Italic.ttf",
+    "jetbrains-mono/JetBrainsMono-SemiBold.ttf",
+)
+
+
+def add_bundled_fonts() -> None:
+    """Make the bundled fonts known to Qt; once, after the application object exists."""
+    for name in _FONT_FILES:
+        data = resources.files("resources").joinpath("fonts", *name.split("/")).read_bytes()
+        QFontDatabase.addApplicationFontFromData(QByteArray(data))
+
+
+class Look:
+    """One theme at one zoom.
+
+    Attributes:
+        theme: light or dark.
+        zoom_percent: 80 to 200.
+    """
+
+    def __init__(self, theme: Theme, zoom_percent: int = 100) -> None:
+        self.theme = theme
+        self.zoom_percent = zoom_percent
+        self._colours: dict[str, QColor] = {}
+        self._fonts: dict[TypeUse, QFont] = {}
+        self._metrics: dict[TypeUse, QFontMetricsF] = {}
+        self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
+
+    def px(self, length: float) -> int:
+        """A length of the tokens at this zoom, in whole logical pixels; never 0 for a length above 0."""
+        scaled = round(length * self.zoom_percent / 100)
+        return max(scaled, 1) if length > 0 else scaled
+
+    def colour(self, role: str) -> QColor:
+        """The colour of a role, by its name in the tokens ("text_2")."""
+        found = self._colours.get(role)
+        if found is None:
+            found = self._colours[role] = QColor(hex_colour(self.theme, role))
+        return found
+
+    def font(self, use: TypeUse) -> QFont:
+        """The font of a type use, with tabular figures, and without ligatures in code."""
+        found = self._fonts.get(use)
+        if found is None:
+            found = self._fonts[use] = self._make_font(use)
+        return found
+
+    def _make_font(self, use: TypeUse) -> QFont:
+        size, _line, weight = type_of(use)
+        is_mono = use in MONO_USES
+        font = QFont()
+        font.setFamilies(tokens()["type"]["mono_family" if is_mono else "ui_family"])
+        font.setPixelSize(self.px(size))
+        font.setWeight(QFont.Weight(weight))
+        font.setFeature(QFont.Tag("tnum"), 1)
+        if is_mono:
+            font.setFixedPitch(True)
+            font.setFeature(QFont.Tag("liga"), 0)
+            font.setFeature(QFont.Tag("calt"), 0)
+        return font
+
+    def metrics(self, use: TypeUse) -> QFontMetricsF:
+        """Metrics of the font of a type use."""
+        found = self._metrics.get(use)
+        if found is None:
+            found = self._metrics[use] = QFontMetricsF(self.font(use))
+        return found
+
+    def line_px(self, use: TypeUse) -> int:
+        """Line height of a type use."""
+        return self.px(type_of(use)[1])
+
+    def pixmap(self, name: str, role: str, size: int, ratio: float = 1.0) -> QPixmap:
+        """An icon drawn in the colour of a role; `size` in logical pixels at 100 % zoom (12, 14, 16, 24)."""
+        key = (name, role, size, ratio)
+        found = self._pixmaps.get(key)
+        if found is None:
+            found = self._pixmaps[key] = self._draw_icon(name, role, size, ratio)
+        return found
+
+    def _draw_icon(self, name: str, role: str, size: int, ratio: float) -> QPixmap:
+        svg = resources.files("resources").joinpath("icons", f"{name}.svg").read_text("utf-8")
+        stroke = tokens()["icon"]["stroke_at"].get(str(size), 2)
+        svg = svg.replace("currentColor", self.colour(role).name())
+        svg = re.sub(r'stroke-width="[^"]*"', f'stroke-width="{stroke}"', svg, count=1)
+        side = round(self.px(size) * ratio)
+        pixmap = QPixmap(side, side)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, side, side))
+        painter.end()
+        pixmap.setDevicePixelRatio(ratio)
+        return pixmap
+
+    def icon(self, name: str, role: str = "text_2", size: int = 16, ratio: float = 2.0) -> QIcon:
+        """An icon for a control, with a disabled form."""
+        icon = QIcon(self.pixmap(name, role, size, ratio))
+        icon.addPixmap(self.pixmap(name, "text_disabled", size, ratio), QIcon.Mode.Disabled)
+        return icon
+
+    def palette(self) -> QPalette:
+        """The application's palette, as the tokens' `qpalette` says."""
+        table = tokens()["qpalette"]
+        palette = QPalette()
+        for name, role in table.items():
+            if isinstance(role, str):
+                palette.setColor(getattr(QPalette.ColorRole, name), self.colour(role))
+        for group in ("Inactive", "Disabled"):
+            for name, role in table[group].items():
+                palette.setColor(getattr(QPalette.ColorGroup, group), getattr(QPalette.ColorRole, name), self.colour(role))
+        return palette

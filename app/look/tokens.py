@@ -1,0 +1,58 @@
+"""The tokens of the look, read once from resources/look/tokens.json. GUI thread or any other; no Qt objects.
+
+Lengths are logical pixels at 100 % zoom. No colour is written anywhere else in the code.
+"""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+class Theme(StrEnum):
+    """The two palettes."""
+
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class TypeUse(StrEnum):
+    """What a font is for; the values are the names under `type` in the tokens."""
+
+    START = "start"
+    PAGE = "page"
+    PROSE = "prose"
+    BODY = "body"
+    ROW_TITLE = "row_title"
+    SECTION = "section"
+    SMALL = "small"
+    SMALL_STRONG = "small_strong"
+    CAPTION = "caption"
+    CODE = "code"
+    CODE_INLINE = "code_inline"
+
+
+MONO_USES = frozenset({TypeUse.CODE, TypeUse.CODE_INLINE})
+
+
+@cache
+def tokens() -> dict[str, Any]:
+    """The whole token file as a dict; a constant of the program, not state."""
+    text = resources.files("resources").joinpath("look/tokens.json").read_text("utf-8")
+    parsed: dict[str, Any] = json.loads(text)
+    return parsed
+
+
+def hex_colour(theme: Theme, role: str) -> str:
+    """The colour of a role as "#RRGGBB". Raises KeyError for a role that is not in the tokens."""
+    value: str = tokens()[theme.value][role]
+    return value
+
+
+def type_of(use: TypeUse) -> tuple[int, int, int]:
+    """Size and line height in logical pixels, and weight, of a type use."""
+    size, line, weight = tokens()["type"][use.value]
+    return int(size), int(line), int(weight)

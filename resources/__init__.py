@@ -1,0 +1,1 @@
+"""Icons, fonts and tokens, read through importlib.resources."""

@@ -1,0 +1,103 @@
+"""The protocol that each system implements: how a store of that system is read.
+
+Nothing above this line of the house knows which system a store is of. A backend object stands for one opened store. It
+is thread-safe, holds no connection between calls, and every method that reads may be called from any thread that may
+wait. A bad record never raises: it is a row, a message or a block that says so. What concerns the whole store raises an
+OpenError, what concerns one session a SessionError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from store.cancel import CancelToken
+from store.values.message import ImageRef, Message, Outline, WholeRef
+from store.values.session import SessionDetail, SessionIds, SessionSummary, SortOrder
+from store.values.store import StoreFacts, StoreKind
+
+
+class Backend(Protocol):
+    """One opened store."""
+
+    def facts(self, token: CancelToken) -> StoreFacts:
+        """Say what the store is and how it is being read; counts its sessions."""
+        ...
+
+    def ids(self, order: SortOrder, token: CancelToken) -> SessionIds:
+        """List the handles of all sessions in the given order."""
+        ...
+
+    def summaries(self, handles: Sequence[int], token: CancelToken) -> tuple[SessionSummary, ...]:
+        """Read rows for handles, in their order; one summary for each, a damaged one where it cannot be read."""
+        ...
+
+    def matching_ids(self, beginning: str, token: CancelToken) -> tuple[str, ...]:
+        """Session ids that are or begin with these characters; at most 10, the exact one alone."""
+        ...
+
+    def detail(self, session_id: str, token: CancelToken) -> SessionDetail:
+        """Read what the Info tab shows. Raises SessionMissing."""
+        ...
+
+    def unmasked(self, session_id: str, path: tuple[str | int, ...], token: CancelToken) -> str:
+        """The stored JSON text of one masked metadata value, because a person asked for it."""
+        ...
+
+    def outline(self, session_id: str, token: CancelToken) -> Outline:
+        """Index the session's messages. Raises SessionMissing, SessionDamaged."""
+        ...
+
+    def messages(self, session_id: str, begin: int, end: int, token: CancelToken) -> tuple[Message, ...]:
+        """Decode messages [begin, end), oldest first, tool calls joined with their results.
+
+        Raises:
+            SessionChanged: the stored session is not the one any more that `outline` indexed.
+        """
+        ...
+
+    def raw(self, session_id: str, message: int, token: CancelToken) -> bytes:
+        """The exact stored bytes of a message's JSON value. Raises SessionChanged."""
+        ...
+
+    def whole(self, session_id: str, ref: WholeRef, token: CancelToken) -> str:
+        """The uncut text of a block that was cut. Raises SessionChanged."""
+        ...
+
+    def image(self, session_id: str, ref: ImageRef, token: CancelToken) -> bytes:
+        """The encoded bytes of an image, inline or from the blob store. Raises SessionError with the reason."""
+        ...
+
+    def has_changed(self) -> bool:
+        """Whether the files moved since they were opened; looks at stamps only, runs no SQL."""
+        ...
+
+    def close(self) -> None:
+        """Give back snapshots and caches; calling it twice is harmless."""
+        ...
+
+
+class System(Protocol):
+    """One system whose stores can be read: how its stores are found and opened."""
+
+    @property
+    def kind(self) -> StoreKind:
+        """Which system."""
+        ...
+
+    def main_files(self, folder: Path) -> tuple[Path, ...]:
+        """Main files of the stores that lie directly in this folder; looks at names only, opens nothing."""
+        ...
+
+    def open(self, path: Path, scratch: Path, token: CancelToken) -> Backend:
+        """Open one main file to look.
+
+        Args:
+            scratch: folder of ours for private snapshots.
+
+        Raises:
+            NotAStore, ForeignDatabase: it is not of this system.
+            OpenError: it is, and cannot be read; the subclass and the sentence say why.
+        """
+        ...

@@ -1,0 +1,85 @@
+"""Cancel tokens: how a running job is told to stop, and how it says how far it is.
+
+A token is made by whoever starts a job and handed to the plain function that does the work. It may be used from any
+thread. Cancelling interrupts every SQLite connection that the job has registered, so that a long statement ends too.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from store.errors import Cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is.
+
+    Attributes:
+        done, total: counts of `unit`; total 0 means that it is not known.
+        what: what is being done, for people: "Reading transcript".
+        unit: "messages", "sessions", "bytes".
+    """
+
+    done: int
+    total: int
+    what: str
+    unit: str
+
+
+class CancelToken:
+    """Asked by a job between steps; cancelled by whoever no longer wants the result."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._cancelled = False
+        self._connections: set[sqlite3.Connection] = set()
+        self._progress: Progress | None = None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether cancel() was called."""
+        return self._cancelled
+
+    @property
+    def progress(self) -> Progress | None:
+        """The last report of the job; polled, never pushed."""
+        return self._progress
+
+    def cancel(self) -> None:
+        """Ask the job to stop, and interrupt the statements it runs now."""
+        with self._lock:
+            self._cancelled = True
+            for connection in self._connections:
+                connection.interrupt()
+
+    def check(self) -> None:
+        """Raise Cancelled if the job is not wanted any more."""
+        if self._cancelled:
+            raise Cancelled
+
+    def report(self, done: int, total: int, what: str, unit: str) -> None:
+        """Say how far the job is; cheap enough for every page."""
+        self._progress = Progress(done, total, what, unit)
+
+    @contextmanager
+    def interrupting(self, connection: sqlite3.Connection) -> Iterator[None]:
+        """Let cancel() interrupt this connection for the time of the block.
+
+        An `interrupted` error of SQLite inside the block becomes Cancelled when the token was cancelled.
+        """
+        with self._lock:
+            self.check()
+            self._connections.add(connection)
+        try:
+            yield
+        except sqlite3.OperationalError:
+            self.check()
+            raise
+        finally:
+            with self._lock:
+                self._connections.discard(connection)
