@@ -130,5 +130,7 @@ class Look:
                 palette.setColor(getattr(QPalette.ColorRole, name), self.colour(role))
         for group in ("Inactive", "Disabled"):
             for name, role in table[group].items():
-                palette.setColor(getattr(QPalette.ColorGroup, group), getattr(QPalette.ColorRole, name), self.colour(role))
+                palette.setColor(
+                    getattr(QPalette.ColorGroup, group), getattr(QPalette.ColorRole, name), self.colour(role)
+                )
         return palette
