@@ -1,0 +1,7 @@
+"""Jobs: plain functions that run on worker threads, and their answers brought back to the GUI thread."""
+
+from app.jobs.jobs import Jobs
+from app.jobs.newest import Newest
+from app.jobs.query import JobHandle, Lane, Query
+
+__all__ = ["JobHandle", "Jobs", "Lane", "Newest", "Query"]
