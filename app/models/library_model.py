@@ -1,0 +1,225 @@
+"""The library as a tree: kind → store. GUI thread only; knows values, opens nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from app.models import roles
+from store.values.store import Access, StoreFacts, StoreKey, StoreKind
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class LibraryRole(IntEnum):
+    """Roles beside Qt's own."""
+
+    ROW = roles.ROW
+
+
+class Badge(StrEnum):
+    """The one mark of a store, what matters most first; the value is the word for people."""
+
+    DAMAGED = "Damaged"
+    RUNNING = "Running"
+    SNAPSHOT = "Snapshot"
+    READ_ONLY = "Read-only"
+
+
+KIND_NAMES = {StoreKind.MEERKAT: "Meerkat", StoreKind.UNKNOWN: "Not readable"}
+"""What people call each system."""
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryRow:
+    """What one row shows; all text is made when the row is.
+
+    Attributes:
+        name: kind or store.
+        count_text: sessions, "" when not counted.
+        badge: None for a store opened unchanged, and for kinds.
+        tool_tip: path, access and faults in words.
+        accessible_text: name, badge and count in words.
+        key: None for kinds.
+    """
+
+    name: str
+    count_text: str
+    badge: Badge | None
+    tool_tip: str
+    accessible_text: str
+    key: StoreKey | None
+
+
+@dataclass(eq=False)
+class _Node:
+    """One node; owned by the model's list, since an index only points at it."""
+
+    row: LibraryRow
+    parent: _Node | None = None
+    children: list[_Node] = field(default_factory=list)
+
+
+class LibraryModel(QAbstractItemModel):
+    """Kinds with their stores, in the order in which they were opened."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._facts: dict[StoreKey, StoreFacts] = {}
+        self._kinds: list[_Node] = []
+        self._kept: list[_Node] = []
+
+    def stores(self) -> tuple[StoreFacts, ...]:
+        """All stores, in the order in which they were opened."""
+        return tuple(self._facts.values())
+
+    def facts_of(self, key: StoreKey) -> StoreFacts | None:
+        """Facts of one store, None if it is not in the library."""
+        return self._facts.get(key)
+
+    def facts_at(self, index: Index) -> StoreFacts | None:
+        """Facts of the store at an index, None for kinds."""
+        node = self._node(index)
+        return self._facts.get(node.row.key) if node is not None and node.row.key is not None else None
+
+    def index_of(self, key: StoreKey) -> QModelIndex:
+        """Where a store is; an invalid index if it is not here."""
+        for kind_row, kind in enumerate(self._kinds):
+            for row, node in enumerate(kind.children):
+                if node.row.key == key:
+                    return self.index(row, 0, self.index(kind_row, 0))
+        return QModelIndex()
+
+    def put(self, facts: tuple[StoreFacts, ...]) -> None:
+        """Add stores, or replace what is known of them."""
+        before = dict(self._facts)
+        for store in facts:
+            self._facts[store.key] = store
+        same_places = all(key in before and before[key].kind is self._facts[key].kind for key in self._facts)
+        if same_places:
+            self._renew(facts)
+            return
+        self.beginResetModel()
+        self._kinds = _nodes_of(tuple(self._facts.values()))
+        self._kept = [*self._kinds, *(child for kind in self._kinds for child in kind.children)]
+        self.endResetModel()
+
+    def _renew(self, facts: tuple[StoreFacts, ...]) -> None:
+        for store in facts:
+            index = self.index_of(store.key)
+            node = self._node(index)
+            if node is None or node.parent is None:
+                continue
+            node.row = store_row(store)
+            self.dataChanged.emit(index, index)
+            of_kind = tuple(s for s in self._facts.values() if s.kind is store.kind)
+            node.parent.row = kind_row(store.kind, of_kind)
+            self.dataChanged.emit(index.parent(), index.parent())
+
+    def _node(self, index: Index) -> _Node | None:
+        found = index.internalPointer() if index.isValid() else None
+        return found if isinstance(found, _Node) else None
+
+    # Qt overrides
+
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008 - Qt's own default
+        """Index of a node."""
+        above = self._node(parent)
+        siblings = self._kinds if not parent.isValid() else above.children if above is not None else []
+        if column != 0 or not 0 <= row < len(siblings):
+            return QModelIndex()
+        return self.createIndex(row, 0, siblings[row])
+
+    def parent(self, index: Index = QModelIndex()) -> QModelIndex:  # type: ignore[override]  # noqa: B008
+        """Index of the kind above a store."""
+        node = self._node(index)
+        if node is None or node.parent is None:
+            return QModelIndex()
+        return self.createIndex(self._kinds.index(node.parent), 0, node.parent)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Number of children."""
+        if not parent.isValid():
+            return len(self._kinds)
+        node = self._node(parent)
+        return len(node.children) if node is not None else 0
+
+    def columnCount(self, _parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """One column, painted by the delegate."""
+        return 1
+
+    def data(self, index: Index, role: int = roles.DISPLAY) -> Any:
+        """Look up; all text was made before."""
+        node = self._node(index)
+        if node is None:
+            return None
+        if role == roles.DISPLAY:
+            return node.row.name
+        if role == roles.ROW:
+            return node.row
+        if role == roles.TOOL_TIP:
+            return node.row.tool_tip
+        return node.row.accessible_text if role == roles.ACCESSIBLE_TEXT else None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Stores can be chosen, kinds only folded."""
+        node = self._node(index)
+        if node is None:
+            return Qt.ItemFlag.NoItemFlags
+        if node.row.key is None:
+            return Qt.ItemFlag.ItemIsEnabled
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+
+
+def _nodes_of(stores: tuple[StoreFacts, ...]) -> list[_Node]:
+    """Kinds in the order of the enum, each with its stores."""
+    kinds = []
+    for kind in StoreKind:
+        of_kind = tuple(store for store in stores if store.kind is kind)
+        if of_kind:
+            node = _Node(kind_row(kind, of_kind))
+            node.children = [_Node(store_row(store), node) for store in of_kind]
+            kinds.append(node)
+    return kinds
+
+
+def badge_of(facts: StoreFacts) -> Badge | None:
+    """The one mark of a store; None when it was opened unchanged and could be written."""
+    if facts.faults:
+        return Badge.DAMAGED
+    if facts.is_running:
+        return Badge.RUNNING
+    if facts.access is Access.SNAPSHOT:
+        return Badge.SNAPSHOT
+    return None if facts.is_writable else Badge.READ_ONLY
+
+
+def kind_row(kind: StoreKind, stores: tuple[StoreFacts, ...]) -> LibraryRow:
+    """The row of a kind; its count is the sum of what was counted."""
+    counts = [store.session_count for store in stores if store.session_count is not None]
+    count = f"{sum(counts):,}" if counts else ""
+    name = KIND_NAMES[kind]
+    return LibraryRow(name, count, None, "", f"{name}, {count} sessions" if count else name, None)
+
+
+def store_row(facts: StoreFacts) -> LibraryRow:
+    """The row of a store."""
+    badge = badge_of(facts)
+    count = "" if facts.session_count is None else f"{facts.session_count:,}"
+    lines = [facts.key.path, facts.why, *(fault.sentence for fault in facts.faults)]
+    if badge is not None:
+        lines.insert(1, badge.value)
+    if badge is Badge.READ_ONLY and facts.write_reason:
+        lines.append(facts.write_reason)
+    spoken = [facts.name, badge.value if badge else "", f"{count} sessions" if count else ""]
+    return LibraryRow(
+        name=facts.name,
+        count_text=count,
+        badge=badge,
+        tool_tip="\n".join(line for line in lines if line),
+        accessible_text=", ".join(part for part in spoken if part),
+        key=facts.key,
+    )

@@ -1,0 +1,1 @@
+"""Pure text: times, sizes, rows, Markdown. No widgets."""

@@ -1,0 +1,1 @@
+"""Widgets: they paint and turn mouse and keys into typed signals. They hold no rules."""
