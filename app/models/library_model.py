@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.models import roles
+from app.present.one_line import as_tip, one_line
 from store.values.store import Access, StoreFacts, StoreKey, StoreKind
 
 Index = QModelIndex | QPersistentModelIndex
@@ -23,6 +24,7 @@ class LibraryRole(IntEnum):
 class Badge(StrEnum):
     """The one mark of a store, what matters most first; the value is the word for people."""
 
+    FAILED = "Cannot be opened"
     DAMAGED = "Damaged"
     RUNNING = "Running"
     SNAPSHOT = "Snapshot"
@@ -188,6 +190,8 @@ def _nodes_of(stores: tuple[StoreFacts, ...]) -> list[_Node]:
 
 def badge_of(facts: StoreFacts) -> Badge | None:
     """The one mark of a store; None when it was opened unchanged and could be written."""
+    if not facts.is_open:
+        return Badge.FAILED
     if facts.faults:
         return Badge.DAMAGED
     if facts.is_running:
@@ -214,12 +218,12 @@ def store_row(facts: StoreFacts) -> LibraryRow:
         lines.insert(1, badge.value)
     if badge is Badge.READ_ONLY and facts.write_reason:
         lines.append(facts.write_reason)
-    spoken = [facts.name, badge.value if badge else "", f"{count} sessions" if count else ""]
+    spoken = [one_line(facts.name), badge.value if badge else "", f"{count} sessions" if count else ""]
     return LibraryRow(
-        name=facts.name,
+        name=one_line(facts.name),
         count_text=count,
         badge=badge,
-        tool_tip="\n".join(line for line in lines if line),
+        tool_tip=as_tip("\n".join(one_line(line) for line in lines if line)),
         accessible_text=", ".join(part for part in spoken if part),
         key=facts.key,
     )

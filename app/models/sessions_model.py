@@ -100,6 +100,10 @@ class SessionsModel(QAbstractTableModel):
         self.is_stale = False
         self.endResetModel()
 
+    def clear(self) -> None:
+        """Show no rows."""
+        self.set_ids(SessionIds(array("q"), self._order))
+
     def apply_page(self, generation: int, page: int, summaries: Sequence[SessionSummary]) -> bool:
         """Take a page of summaries, one for each of `page_handles(page)`.
 

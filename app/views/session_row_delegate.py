@@ -67,8 +67,8 @@ class SessionRowDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one cell; Qt's name."""
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        is_selected = bool(option.state & _SELECTED)  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        is_selected = bool(option.state & _SELECTED)
         column = index.column()
         self._fill(painter, rect, is_selected, index.row(), column)
         row = index.data(ROW)

@@ -13,7 +13,7 @@ from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
 from app.models.sessions_model import SessionsModel
 from app.present.columns import COLUMNS, Column, order_after_click, seen_columns
-from app.views.session_row_delegate import INSET, SessionRowDelegate
+from app.views.session_row_delegate import INSET, Index, SessionRowDelegate
 from app.views.sort_header import SortHeader
 from app.views.text_cache import TextCache
 
@@ -130,7 +130,7 @@ class SessionsView(QTableView):
         self._delegate.is_stale = is_stale
         self.viewport().update()
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
         """Say which row was chosen; Qt's name."""
         super().currentChanged(current, previous)
         if current.isValid() and current.row() != previous.row() and not self._is_choosing:
@@ -251,7 +251,7 @@ class SessionsView(QTableView):
 
     def _fit_columns(self) -> None:
         width = self.viewport().width()
-        widths = {column: self._column_px(column) for column in Column if column is not Column.TITLE}
+        widths: dict[Column, int] = {column: self._column_px(column) for column in Column if column is not Column.TITLE}
         seen = seen_columns(width, widths, self._look.px(TITLE_MIN))
         for column, column_px in widths.items():
             self.setColumnHidden(column, column not in seen)
