@@ -1,0 +1,132 @@
+"""The commands of dev.py: each takes its own arguments, sets up what it needs, and gives an exit code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+import dev_display
+import dev_system
+from dev_environment import ROOT, Level, ensure, executable
+from dev_system import SetupError, say
+
+WINDOWLESS = {"list", "show", "paths", "doctor", "search", "export", "events", "copy"}
+"""Commands of `burrow` that show no window."""
+
+PLAIN_OPTIONS = {"--version", "--help", "-h"}
+"""Options that answer at once."""
+
+
+def setup(arguments: Sequence[str]) -> int:
+    """Make the environment and bring the system libraries."""
+    _no_arguments("setup", arguments)
+    dev_system.provide_libraries(dev_system.LIBRARIES_WINDOW)
+    ensure(Level.DEVELOP)
+    return 0
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Start Burrow; this process becomes it, so nothing stands between it and the developer's terminal."""
+    arguments = list(arguments) or ["--demo"]
+    if shows_window(arguments) and not dev_display.has_display(os.environ):
+        raise SetupError(dev_display.NO_DISPLAY)
+    if needs_qt(arguments):
+        dev_system.provide_libraries(dev_system.LIBRARIES_WINDOW)
+    ensure(Level.RUN)
+    return become([str(executable("burrow")), *arguments])
+
+
+def needs_qt(arguments: Sequence[str]) -> bool:
+    """Whether these arguments start anything but the plain command line."""
+    return _command_word(arguments) not in WINDOWLESS and not PLAIN_OPTIONS & set(arguments)
+
+
+def shows_window(arguments: Sequence[str]) -> bool:
+    """Whether these arguments end in a window that a person should see."""
+    return needs_qt(arguments) and not any(argument.partition("=")[0] == "--screenshot" for argument in arguments)
+
+
+def _command_word(arguments: Sequence[str]) -> str:
+    # The one option that may stand before a command, since it goes with every one.
+    rest = list(arguments[2:]) if arguments[:1] == ["--data-dir"] else list(arguments)
+    return next((argument for argument in rest[:1] if not argument.startswith("-")), "")
+
+
+def test(arguments: Sequence[str]) -> int:
+    """Run pytest; its closing line is the last thing printed."""
+    arguments = list(arguments)
+    dev_system.provide_libraries(dev_system.LIBRARIES_WINDOW)
+    try:
+        dev_system.provide_programs(dev_system.PROGRAMS_VIRTUAL_DISPLAY, "Tests on a virtual display need programs")
+    except SetupError as error:
+        say(f"{error} Until then those tests are skipped.")
+    python = ensure(Level.DEVELOP)
+    if "--slow" in arguments:
+        arguments.remove("--slow")
+        arguments = ["-m", "slow", *arguments]
+    return call([str(python), "-m", "pytest", *arguments], {"PYTHONFAULTHANDLER": "1"})
+
+
+def check(arguments: Sequence[str]) -> int:
+    """Lint, format and types; all three run even if one finds something."""
+    _no_arguments("check", arguments)
+    python = str(ensure(Level.DEVELOP))
+    codes = [
+        call([python, "-m", "ruff", "check", "."]),
+        call([python, "-m", "ruff", "format", "--check", "."]),
+        call([python, "-m", "mypy"]),
+    ]
+    return max(codes)
+
+
+def bundle(arguments: Sequence[str]) -> int:
+    """Build dist/burrow."""
+    dev_system.provide_libraries(dev_system.LIBRARIES_WINDOW)
+    return call([str(ensure(Level.DEVELOP)), str(ROOT / "packaging" / "dev_bundle.py"), *arguments])
+
+
+def shots(arguments: Sequence[str]) -> int:
+    """Draw the README's pictures."""
+    _no_arguments("shots", arguments)
+    dev_system.provide_libraries(dev_system.LIBRARIES_OFFSCREEN)
+    ensure(Level.RUN)
+    return call([str(executable("python")), str(ROOT / "packaging" / "dev_shots.py")])
+
+
+def bench(arguments: Sequence[str]) -> int:
+    """Measure Burrow."""
+    dev_system.provide_libraries(dev_system.LIBRARIES_WINDOW)
+    dev_system.provide_programs(dev_system.PROGRAMS_BENCH, "The benchmarks need programs to compare with")
+    return call([str(ensure(Level.DEVELOP)), str(ROOT / "packaging" / "bench.py"), *arguments])
+
+
+COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
+    "setup": setup,
+    "run": run,
+    "test": test,
+    "check": check,
+    "bundle": bundle,
+    "shots": shots,
+    "bench": bench,
+}
+
+
+def call(command: Sequence[str], more_environment: Mapping[str, str] | None = None) -> int:
+    """Run a program in the checkout's folder and give its exit code."""
+    return subprocess.run(command, cwd=ROOT, env=os.environ | (more_environment or {}), check=False).returncode
+
+
+def become(command: Sequence[str]) -> int:
+    """Turn this process into another program; where the system cannot, run it and give its exit code."""
+    if os.name != "nt":
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execv(command[0], list(command))
+    return subprocess.run(command, check=False).returncode
+
+
+def _no_arguments(name: str, arguments: Sequence[str]) -> None:
+    if arguments:
+        raise SetupError(f"`dev.py {name}` takes no arguments.")
