@@ -86,10 +86,10 @@ ACTIONS: dict[ActionId, ActionSpec] = {
     ActionId.COPY_MARKDOWN: ActionSpec("Copy as &Markdown", "Copy as Markdown", ("Ctrl+Shift+C",), "", _SESSION),
     ActionId.SELECT_ALL: ActionSpec("Select &All", "Select the whole transcript", ("Ctrl+A",), "", _SESSION),
     ActionId.SHOW_LIBRARY: ActionSpec(
-        "&Library", "Show or hide the library", ("Ctrl+Shift+L",), "panel-left", _PANES, is_checkable=True
+        "&Library", "Show or hide the library", ("F9",), "panel-left", _PANES, is_checkable=True
     ),
     ActionId.SHOW_PAGE: ActionSpec(
-        "&Session Page", "Show or hide the session page", ("Ctrl+Shift+P",), "panel-right", _PANES, is_checkable=True
+        "&Session Page", "Show or hide the session page", ("Shift+F9",), "panel-right", _PANES, is_checkable=True
     ),
     ActionId.RELOAD: ActionSpec("&Reload", "Read the store again", ("F5",), "refresh-cw", Need.STORE),
     ActionId.THEME_SYSTEM: ActionSpec(

@@ -5,9 +5,6 @@ Widgets ask for a form by a property: `main` for the button that does the thing,
 
 from __future__ import annotations
 
-from importlib import resources
-from pathlib import Path
-
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
 
@@ -41,11 +38,14 @@ QPushButton {{ background: {_c(look, "raised")}; color: {_c(look, "text")}; bord
     border-radius: {radius}px; min-height: {inner}px; max-height: {inner}px; padding: 0 {look.px(12)}px; }}
 QPushButton:hover {{ background: {_c(look, "hover_window")}; }}
 QPushButton:pressed {{ background: {_c(look, "pressed")}; }}
-QPushButton:disabled {{ color: {_c(look, "text_disabled")}; background: {_c(look, "window")}; border-color: {_c(look, "line")}; }}
+QPushButton:disabled {{ color: {_c(look, "text_disabled")}; background: {_c(look, "window")};
+    border-color: {_c(look, "line")}; }}
 QPushButton[main="true"] {{ background: {_c(look, "accent_fill")}; color: {_c(look, "on_accent")};
     border-color: {_c(look, "accent_fill")}; font-weight: 600; }}
-QPushButton[main="true"]:hover {{ background: {_c(look, "accent_fill_hover")}; border-color: {_c(look, "accent_fill_hover")}; }}
-QPushButton[main="true"]:pressed {{ background: {_c(look, "accent_fill_pressed")}; border-color: {_c(look, "accent_fill_pressed")}; }}
+QPushButton[main="true"]:hover {{ background: {_c(look, "accent_fill_hover")};
+    border-color: {_c(look, "accent_fill_hover")}; }}
+QPushButton[main="true"]:pressed {{ background: {_c(look, "accent_fill_pressed")};
+    border-color: {_c(look, "accent_fill_pressed")}; }}
 QPushButton[main="true"]:disabled {{ color: {_c(look, "text_disabled")}; background: {_c(look, "window")};
     border-color: {_c(look, "line")}; }}
 QPushButton[flat="true"] {{ background: transparent; border-color: transparent; padding: 0 {look.px(6)}px; }}
@@ -63,9 +63,6 @@ QToolButton:disabled {{ color: {_c(look, "text_disabled")}; }}
 
 def _fields(look: Look) -> str:
     radius, inner = look.px(tokens()["radius"]["control"]), look.px(tokens()["height"]["control"]) - 2
-    with resources.as_file(resources.files("resources").joinpath("icons", "check.svg")) as tick:
-        tick_url = Path(tick).as_posix()
-    box = look.px(12)
     return f"""
 QLineEdit {{ background: {_c(look, "base")}; color: {_c(look, "text")}; border: 1px solid {_c(look, "line_control")};
     border-radius: {radius}px; min-height: {inner}px; padding: 0 {look.px(8)}px;
@@ -73,12 +70,6 @@ QLineEdit {{ background: {_c(look, "base")}; color: {_c(look, "text")}; border: 
 QPlainTextEdit, QTextEdit {{ background: {_c(look, "base")}; color: {_c(look, "text")};
     border: 1px solid {_c(look, "line")}; border-radius: {radius}px;
     selection-background-color: {_c(look, "text_select")}; selection-color: {_c(look, "text")}; }}
-QCheckBox {{ spacing: {look.px(8)}px; color: {_c(look, "text")}; }}
-QCheckBox::indicator {{ width: {box}px; height: {box}px; border: 1px solid {_c(look, "line_control")};
-    border-radius: {look.px(3)}px; background: {_c(look, "base")}; }}
-QCheckBox::indicator:checked {{ background: {_c(look, "accent_fill")}; border-color: {_c(look, "accent_fill")};
-    image: url("{tick_url}"); }}
-QCheckBox::indicator:disabled {{ background: {_c(look, "window")}; border-color: {_c(look, "line_strong")}; }}
 QProgressBar {{ background: {_c(look, "line_strong")}; border: 0; border-radius: {look.px(3)}px;
     min-height: {look.px(6)}px; max-height: {look.px(6)}px; }}
 QProgressBar::chunk {{ background: {_c(look, "accent_fill")}; border-radius: {look.px(3)}px; }}
@@ -91,7 +82,8 @@ def _bars(look: Look) -> str:
     return f"""
 QMainWindow {{ background: {window}; }}
 QMenuBar {{ background: {window}; color: {_c(look, "text")}; border: 0; padding: 0 {look.px(6)}px; spacing: 0;
-    min-height: {look.px(heights["menu_bar"])}px; max-height: {look.px(heights["menu_bar"])}px; {_font(look, TypeUse.BODY)} }}
+    min-height: {look.px(heights["menu_bar"])}px; max-height: {look.px(heights["menu_bar"])}px;
+    {_font(look, TypeUse.BODY)} }}
 QMenuBar::item {{ background: transparent; padding: {look.px(4)}px {look.px(8)}px; border-radius: {look.px(4)}px; }}
 QMenuBar::item:selected {{ background: {_c(look, "hover_window")}; }}
 QMenuBar::item:pressed {{ background: {_c(look, "pressed")}; }}
@@ -100,8 +92,9 @@ QToolBar {{ background: {window}; border: 0; border-bottom: 1px solid {line}; sp
 #status_bar {{ background: {window}; border-top: 1px solid {line}; }}
 #status_bar QLabel {{ color: {_c(look, "text_2")}; {_font(look, TypeUse.SMALL)} }}
 QTabBar {{ qproperty-drawBase: 0; background: transparent; }}
-QTabBar::tab {{ background: transparent; color: {_c(look, "text_2")}; border: 0; min-height: {tab}px; max-height: {tab}px;
-    border-bottom: {look.px(2)}px solid transparent; padding: 0 {look.px(2)}px; margin-right: {look.px(16)}px; }}
+QTabBar::tab {{ background: transparent; color: {_c(look, "text_2")}; border: 0;
+    min-height: {tab}px; max-height: {tab}px; border-bottom: {look.px(2)}px solid transparent;
+    padding: 0 {look.px(2)}px; margin-right: {look.px(16)}px; }}
 QTabBar::tab:hover {{ color: {_c(look, "text")}; }}
 QTabBar::tab:selected {{ color: {_c(look, "text")}; font-weight: 600; border-bottom-color: {_c(look, "accent")}; }}
 QHeaderView {{ background: {_c(look, "base")}; border: 0; }}

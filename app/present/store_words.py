@@ -1,0 +1,48 @@
+"""Sentences about a store, for status bar, bands and panels. Pure text, any thread."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from app.present.one_line import one_line
+from app.present.sizes import counted
+from app.present.times import moment
+from store.values.store import Access, StoreFacts
+
+ACCESS_WORDS = {
+    Access.UNCHANGED_FILE: "read unchanged",
+    Access.SNAPSHOT: "read from a private snapshot",
+    Access.IN_PLACE: "read in place",
+    Access.PLAIN_FILE: "read as a plain file",
+}
+"""How a store is being read, in the words of the status bar."""
+
+
+def access_sentence(facts: StoreFacts, zone: tzinfo | None = None) -> str:
+    """How a store is being read: "orchard is running · read from a private snapshot"."""
+    name = one_line(facts.name)
+    if facts.access is None:
+        return f"{name} cannot be opened"
+    words = [f"{name} is running" if facts.is_running else name, ACCESS_WORDS[facts.access]]
+    if facts.state_of_ms is not None and (at := moment(facts.state_of_ms, zone)) is not None:
+        words.append(f"state of {at.hour:02}:{at.minute:02}:{at.second:02}")
+    return " · ".join(words)
+
+
+def sessions_sentence(count: int | None, selected_count: int) -> str:
+    """What the list holds: "284 sessions · 1 selected"."""
+    if count is None:
+        return ""
+    text = counted(count, "session")
+    return f"{text} · {selected_count} selected" if selected_count else text
+
+
+def failure_title(facts: StoreFacts) -> str:
+    """Title of the panel for a store that cannot be read."""
+    return f"{one_line(facts.name)} cannot be opened"
+
+
+def failure_report(facts: StoreFacts) -> str:
+    """What Copy takes along: the path and the reason."""
+    lines = [facts.key.path, *(f"{fault.code}: {fault.sentence}" for fault in facts.faults), facts.advice]
+    return "\n".join(line for line in lines if line) + "\n"

@@ -1,0 +1,70 @@
+"""A band below a list: one sentence and one button, for what a person may want to do and need not. GUI thread only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from app.look.look import Look
+from app.look.tokens import tokens
+from app.views.status_bar import plain_label
+
+
+class Band(QWidget):
+    """An amber band with icon, sentence and button.
+
+    Signals:
+        action_asked: its button.
+    """
+
+    action_asked = Signal()
+
+    def __init__(self, look: Look, icon: str, action: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look, self._icon_name = look, icon
+        self._icon = QLabel(self)
+        self._text = plain_label(self)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._button = QPushButton(action, self)
+        self._button.clicked.connect(self.action_asked)
+        self._row = QHBoxLayout(self)
+        self._row.addWidget(self._icon)
+        self._row.addWidget(self._text, 1)
+        self._row.addWidget(self._button)
+        self.setAccessibleName("Notice")
+        self.set_look(look)
+
+    def set_look(self, look: Look) -> None:
+        """Paint with another look."""
+        self._look = look
+        margin = look.px(8)
+        self._row.setContentsMargins(
+            margin + look.px(10), margin + look.px(3), margin + look.px(6), margin + look.px(3)
+        )
+        self._row.setSpacing(look.px(8))
+        self._icon.setPixmap(look.pixmap(self._icon_name, "warn", 14, self.devicePixelRatioF()))
+        self.update()
+
+    def show_text(self, text: str) -> None:
+        """Show the band with a sentence, or hide it with none."""
+        self._text.setText(text)
+        self._text.setToolTip("")
+        self.setVisible(bool(text))
+
+    def text(self) -> str:
+        """The sentence."""
+        return self._text.text()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the tinted box."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), self._look.colour("base"))
+        painter.setPen(QPen(self._look.colour("warn_line"), 1))
+        painter.setBrush(self._look.colour("warn_tint"))
+        margin, radius = self._look.px(8), self._look.px(tokens()["radius"]["control"])
+        box = self.rect().adjusted(margin, margin, -margin, -margin)
+        painter.translate(0.5, 0.5)
+        painter.drawRoundedRect(box.adjusted(0, 0, -1, -1), radius, radius)
+        painter.setPen(Qt.PenStyle.NoPen)
