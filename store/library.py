@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -191,7 +191,10 @@ class Library:
         return facts
 
     def _first_that_knows(self, path: Path, systems: tuple[System, ...], token: CancelToken) -> Backend:
-        scratch = self._paths.made(self._paths.scratch)
+        scratch = self._paths.scratch
+        with suppress(OSError):
+            # Only a snapshot needs it, and then says so; most stores are read from the unchanged file.
+            self._paths.made(scratch)
         not_mine: NotAStore | ForeignDatabase | None = None
         for system in systems:
             token.check()

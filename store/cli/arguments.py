@@ -1,0 +1,269 @@
+"""What the command line understands, turned into frozen values; no file is looked at here."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+from pathlib import Path
+from typing import NoReturn
+
+from store.errors import UsageError
+from store.values.session import SortKey
+
+
+class DerivedKey(StrEnum):
+    """Fields of a session that no file can sort by: rows are read, and their order is made here."""
+
+    PATH = "path"
+    KIND = "kind"
+    TITLE = "title"
+    TITLE_FROM = "title_from"
+    STATE = "state"
+    RUNNING = "running"
+    MODEL = "model"
+    PROVIDER = "provider"
+    INPUT_TOKENS = "input_tokens"
+    OUTPUT_TOKENS = "output_tokens"
+
+
+class ListForm(Enum):
+    """How a list is written."""
+
+    PEOPLE = auto()
+    JSON = auto()
+    JSON_LINES = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ListOrder:
+    """The order of a list over all stores; ties are broken by id, ascending."""
+
+    key: SortKey | DerivedKey = SortKey.UPDATED
+    is_descending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ListArguments:
+    """`burrow list`.
+
+    Attributes:
+        paths: at least one.
+        limit: None for all.
+    """
+
+    paths: tuple[Path, ...]
+    order: ListOrder
+    offset: int
+    limit: int | None
+    form: ListForm
+
+
+@dataclass(frozen=True, slots=True)
+class ShowArguments:
+    """`burrow show`; `session` is an id or a beginning of one."""
+
+    path: Path
+    session: str
+    is_raw: bool
+    is_json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PathsArguments:
+    """`burrow paths`."""
+
+    is_json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VersionArguments:
+    """`burrow --version`."""
+
+
+@dataclass(frozen=True, slots=True)
+class HelpArguments:
+    """`burrow --help`, `burrow COMMAND --help`."""
+
+    text: str
+
+
+Command = ListArguments | ShowArguments | PathsArguments | VersionArguments | HelpArguments
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The whole line.
+
+    Attributes:
+        data_dir: where all of Burrow's own files are kept, if not at the usual places.
+    """
+
+    command: Command
+    data_dir: Path | None
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that raises instead of writing and leaving."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} --help.")
+
+
+def parse(argv: Sequence[str]) -> Arguments:
+    """Understand a command line without the program's name.
+
+    Raises:
+        UsageError: it is not understood; the sentence says what is wrong.
+    """
+    parser, commands = _parsers()
+    found = parser.parse_args(_with_joined_sort(argv))
+    data_dir = Path(found.data_dir) if found.data_dir is not None else None
+    if found.data_dir == "":
+        raise UsageError("--data-dir needs a folder.", "See burrow --help.")
+    return Arguments(_command(found, parser, commands), data_dir)
+
+
+def _command(found: argparse.Namespace, parser: _Parser, commands: dict[str, _Parser]) -> Command:
+    name: str | None = found.command
+    if found.help:
+        return HelpArguments(commands[name].format_help() if name else parser.format_help())
+    if found.version:
+        return VersionArguments()
+    if name == "list":
+        return _list_arguments(found)
+    if name == "show":
+        return _show_arguments(found)
+    if name == "paths":
+        return PathsArguments(found.json)
+    raise UsageError("A command is needed: list, show or paths.", "See burrow --help.")
+
+
+def _list_arguments(found: argparse.Namespace) -> ListArguments:
+    if not found.path or "" in found.path:
+        raise UsageError(
+            "burrow list needs a path: a database file, a session file, a realm, or a folder to search.",
+            "Write: burrow list PATH",
+        )
+    form = ListForm.JSON_LINES if found.json_lines else ListForm.JSON if found.json else ListForm.PEOPLE
+    paths = tuple(Path(path) for path in found.path)
+    return ListArguments(paths, found.sort, found.offset, found.limit, form)
+
+
+def _show_arguments(found: argparse.Namespace) -> ShowArguments:
+    if not found.path or not found.session:
+        raise UsageError(
+            "burrow show needs a path and a session: its id or the beginning of it.",
+            "Write: burrow show PATH SESSION; burrow list PATH prints the ids.",
+        )
+    return ShowArguments(Path(found.path), found.session, found.raw, found.json)
+
+
+def _with_joined_sort(argv: Sequence[str]) -> list[str]:
+    """Join `--sort -KEY` to one word, since an argument that begins with a dash would be taken for an option."""
+    joined: list[str] = []
+    words = iter(argv)
+    for word in words:
+        if word == "--":
+            return [*joined, word, *words]
+        if word == "--sort" and (key := next(words, None)) is not None:
+            word = f"--sort={key}"
+        joined.append(word)
+    return joined
+
+
+def _order(text: str) -> ListOrder:
+    name = text.removeprefix("-")
+    keys: dict[str, SortKey | DerivedKey] = {key.value: key for key in (*SortKey, *DerivedKey)}
+    if name not in keys:
+        raise argparse.ArgumentTypeError(f"{name!r} is not a field to sort by; these are: {', '.join(keys)}")
+    return ListOrder(keys[name], text.startswith("-"))
+
+
+def _natural(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a count")
+    return int(text[:18])
+
+
+def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
+    """The parser of the whole line, and those of the commands by name."""
+    parser = _Parser(
+        prog="burrow",
+        usage="burrow COMMAND … [--data-dir DIR]\n       burrow --version",
+        description="Read stored sessions of AI agents. Looking never changes a store.",
+        add_help=False,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(command=None)
+    _add_common(parser, is_command=False)
+    parser.add_argument("--version", action="store_true", help="print the version")
+    under = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    commands = {
+        "list": _add_list(under),
+        "show": _add_show(under),
+        "paths": under.add_parser(
+            "paths", usage="burrow paths [--json]", help="print where Burrow keeps its own files", add_help=False
+        ),
+    }
+    commands["paths"].add_argument("--json", action="store_true", help="print JSON")
+    for command in commands.values():
+        _add_common(command, is_command=True)
+    return parser, commands
+
+
+def _add_common(parser: _Parser, is_command: bool) -> None:
+    """What may stand before the command and after it; after it nothing is said when nothing was given."""
+    parser.add_argument(
+        "--data-dir",
+        metavar="DIR",
+        default=argparse.SUPPRESS if is_command else None,
+        help="keep all of Burrow's own files in DIR",
+    )
+    parser.add_argument(
+        "-h",
+        "--help",
+        action="store_true",
+        default=argparse.SUPPRESS if is_command else False,
+        help="print this help",
+    )
+
+
+def _add_list(under: argparse._SubParsersAction[_Parser]) -> _Parser:
+    parser = under.add_parser(
+        "list",
+        usage="burrow list PATH … [--sort KEY] [--limit N] [--offset N] [--json | --json-lines]",
+        help="list the sessions of stores",
+        add_help=False,
+        allow_abbrev=False,
+    )
+    parser.add_argument("path", metavar="PATH", nargs="*", help="a database, a session file, a realm, a folder")
+    parser.add_argument(
+        "--sort",
+        metavar="KEY",
+        type=_order,
+        default=ListOrder(),
+        help="a field name of the JSON form, -KEY for descending; newest first without it",
+    )
+    parser.add_argument("--limit", metavar="N", type=_natural, default=None, help="print at most N sessions")
+    parser.add_argument("--offset", metavar="N", type=_natural, default=0, help="leave out the first N sessions")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one JSON document")
+    form.add_argument("--json-lines", action="store_true", help="print one JSON document a line for each session")
+    return parser
+
+
+def _add_show(under: argparse._SubParsersAction[_Parser]) -> _Parser:
+    parser = under.add_parser(
+        "show",
+        usage="burrow show PATH SESSION [--raw] [--json]",
+        help="print one session",
+        add_help=False,
+        allow_abbrev=False,
+    )
+    parser.add_argument("path", metavar="PATH", nargs="?", help="a database, a session file, a realm, a folder")
+    parser.add_argument("session", metavar="SESSION", nargs="?", help="an id or a unique beginning of one")
+    parser.add_argument("--raw", action="store_true", help="print the stored JSON of each message")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    return parser

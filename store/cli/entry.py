@@ -1,0 +1,104 @@
+"""The entry of the command line: understands it, runs the command, turns errors into sentences and exit codes."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from functools import partial
+from typing import TextIO, assert_never
+
+from store.cancel import CancelToken
+from store.cli.arguments import (
+    Arguments,
+    HelpArguments,
+    ListArguments,
+    PathsArguments,
+    ShowArguments,
+    VersionArguments,
+    parse,
+)
+from store.cli.exit_code import ExitCode
+from store.cli.list_command import list_sessions
+from store.cli.running import Output, run_interruptibly
+from store.cli.show_command import show_session
+from store.cli.terminal import Surface, surface_of
+from store.cli.visible import visible_line
+from store.errors import AmbiguousSession, BurrowError, Cancelled, OpenError, SessionMissing, UsageError
+from store.library import Library
+from store.opening import remove_leftovers
+from store.paths import OwnPaths
+from store.version import VERSION
+
+
+def main(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> int:
+    """Run one command.
+
+    Args:
+        argv: the command line without the program's name.
+
+    Returns:
+        The exit code, as the contract of the command line has it.
+    """
+    for stream in (stdout, stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Whatever the locale says: programs rely on UTF-8. A lone surrogate is written as its escape.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    surface = surface_of(stdout)
+    try:
+        return run_interruptibly(partial(_run, argv, surface), stdout, stderr)
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+
+
+def _run(argv: Sequence[str], surface: Surface, token: CancelToken, output: Output) -> int:
+    try:
+        return _run_command(parse(argv), surface, token, output)
+    except Cancelled:
+        raise
+    except BurrowError as error:
+        output.complain(f"burrow: {visible_line(str(error))}")
+        is_usage = isinstance(error, UsageError | OpenError | SessionMissing | AmbiguousSession)
+        return ExitCode.UNUSABLE if is_usage else ExitCode.FAULTS
+
+
+def _run_command(arguments: Arguments, surface: Surface, token: CancelToken, output: Output) -> int:
+    own = OwnPaths.default() if arguments.data_dir is None else OwnPaths.under(arguments.data_dir)
+    match arguments.command:
+        case HelpArguments(text):
+            output.say(text)
+        case VersionArguments():
+            output.say(f"burrow {VERSION}\n")
+        case PathsArguments(is_json):
+            output.say(_own_paths(own, is_json))
+        case ListArguments() | ShowArguments() as command:
+            return _with_library(command, own, surface, token, output)
+        case _:
+            assert_never(arguments.command)
+    return ExitCode.WELL
+
+
+def _with_library(
+    command: ListArguments | ShowArguments, own: OwnPaths, surface: Surface, token: CancelToken, output: Output
+) -> int:
+    """Run a command that reads stores; its snapshots are gone when it ends, and those of dead processes too."""
+    remove_leftovers(own.scratch)
+    library = Library(own)
+    try:
+        if isinstance(command, ListArguments):
+            return list_sessions(command, library, surface, token, output)
+        return show_session(command, library, surface, token, output)
+    finally:
+        library.close_all()
+
+
+def _own_paths(own: OwnPaths, is_json: bool) -> str:
+    places = {
+        "settings": own.settings_file,
+        "demo": own.demo,
+        "snapshots": own.scratch,
+        "log": own.log_file,
+    }
+    if is_json:
+        return json.dumps({name: str(path) for name, path in places.items()}) + "\n"
+    return "".join(f"{name:<11}{visible_line(str(path))}\n" for name, path in places.items())

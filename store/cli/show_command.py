@@ -1,0 +1,164 @@
+"""`burrow show`: one session, as readable text or as JSON, message after message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from store.backend import Backend
+from store.cancel import CancelToken
+from store.cli import transcript_text
+from store.cli.arguments import ShowArguments
+from store.cli.exit_code import ExitCode
+from store.cli.json_shapes import Shape, encoded, fault_shape, message_shape, metadata_shape, session_shape
+from store.cli.opened import complaints, open_paths
+from store.cli.ordering import OpenStore
+from store.cli.running import Output
+from store.cli.terminal import Surface
+from store.cli.visible import visible_line
+from store.errors import AmbiguousSession, OpenError, SessionError, SessionMissing
+from store.library import Library
+from store.values.fault import Fault
+from store.values.message import Message, Outline, WholeRef
+from store.values.session import SessionDetail
+from store.values.store import StoreKind
+
+PAGE_MESSAGES = 100
+"""Messages decoded at once."""
+
+MAX_CANDIDATES = 10
+"""Sessions named when a beginning fits several."""
+
+
+def show_session(
+    arguments: ShowArguments, library: Library, surface: Surface, token: CancelToken, output: Output
+) -> int:
+    """Write one session.
+
+    Returns:
+        0; 1 when it or one of its messages has a fault; 2 when the path cannot be opened.
+
+    Raises:
+        SessionMissing, AmbiguousSession: the beginning fits none, or several.
+    """
+    stores = open_paths(library, (arguments.path,), token)
+    opened = [OpenStore(facts, library.backend(facts.key)) for facts in stores if facts.is_open]
+    for facts in stores:
+        for line in complaints(facts):
+            output.complain(f"burrow: {line}")
+    if not opened:
+        return ExitCode.UNUSABLE
+    store, session_id = _the_one(opened, arguments.session, token)
+    reading = _Reading(store.backend, session_id, arguments.is_raw, token)
+    if arguments.is_json:
+        _write_json(reading, store.facts.kind, output)
+    else:
+        _write_text(reading, surface, output)
+    for fault in reading.late_faults:
+        output.complain(f"burrow: {visible_line(fault.sentence)}")
+    has_faults = reading.has_faulty_message or reading.late_faults or reading.detail.summary.faults
+    return ExitCode.FAULTS if has_faults or any(facts.faults for facts in stores) else ExitCode.WELL
+
+
+def _the_one(stores: list[OpenStore], beginning: str, token: CancelToken) -> tuple[OpenStore, str]:
+    """The one session of all stores with this id or this beginning; an id that is exact wins."""
+    found = [(store, session) for store in stores for session in store.backend.matching_ids(beginning, token)]
+    fitting = [pair for pair in found if pair[1] == beginning] or found
+    if not fitting:
+        raise SessionMissing(
+            f"No session has an id that is or begins with {beginning!r}.",
+            "burrow list PATH prints the ids.",
+        )
+    if len(fitting) > 1:
+        raise _ambiguous(fitting, beginning, has_paths=len(stores) > 1)
+    return fitting[0]
+
+
+def _ambiguous(fitting: list[tuple[OpenStore, str]], beginning: str, has_paths: bool) -> AmbiguousSession:
+    named = [f"{session} in {store.facts.key.path}" if has_paths else session for store, session in fitting]
+    more = " and others" if len(named) >= MAX_CANDIDATES else ""
+    return AmbiguousSession(
+        f"Several sessions begin with {beginning!r}: {', '.join(named[:MAX_CANDIDATES])}{more}.",
+        "Write more of the id, or the path of one store.",
+    )
+
+
+class _Reading:
+    """One session being read from beginning to end.
+
+    Attributes:
+        detail: what stands over the transcript, with the faults of the transcript as a whole.
+        late_faults: what ended the reading early; empty when it was read whole.
+        has_faulty_message: whether a message or block that was read has a fault.
+    """
+
+    def __init__(self, backend: Backend, session_id: str, is_raw: bool, token: CancelToken) -> None:
+        self._backend, self._session_id, self._is_raw, self._token = backend, session_id, is_raw, token
+        self.late_faults: list[Fault] = []
+        self.has_faulty_message = False
+        self._outline: Outline | None = None
+        detail = backend.detail(session_id, token)
+        faults = detail.summary.faults
+        try:
+            self._outline = backend.outline(session_id, token)
+            faults += tuple(fault for fault in self._outline.faults if fault not in faults)
+        except SessionMissing:
+            raise
+        except SessionError as error:
+            fault = Fault(error.code, error.sentence)
+            faults += () if fault in faults else (fault,)
+        self.detail: SessionDetail = replace(detail, summary=replace(detail.summary, faults=faults))
+
+    def messages(self) -> Iterator[tuple[Message, bytes | None]]:
+        """Messages in their order, with their stored bytes where those were asked for."""
+        count = self._outline.count if self._outline is not None else 0
+        for begin in range(0, count, PAGE_MESSAGES):
+            self._token.report(begin, count, "Reading the transcript", "messages")
+            try:
+                page = self._backend.messages(self._session_id, begin, min(begin + PAGE_MESSAGES, count), self._token)
+            except (SessionError, OpenError) as error:
+                self.late_faults.append(
+                    Fault(error.code, f"{error.sentence} The messages from {begin} on are missing.")
+                )
+                return
+            for message in page:
+                self._note_faults(message)
+                yield message, self._raw_of(message)
+
+    def whole(self, ref: WholeRef) -> str:
+        """The uncut text of what was cut."""
+        return self._backend.whole(self._session_id, ref, self._token)
+
+    def _raw_of(self, message: Message) -> bytes | None:
+        return self._backend.raw(self._session_id, message.index, self._token) if self._is_raw else None
+
+    def _note_faults(self, message: Message) -> None:
+        if message.faults or any(getattr(block, "fault", None) is not None for block in message.blocks):
+            self.has_faulty_message = True
+
+
+def _write_text(reading: _Reading, surface: Surface, output: Output) -> None:
+    output.say(transcript_text.head_text(reading.detail, surface))
+    for message, raw in reading.messages():
+        output.say(transcript_text.message_text(message, reading.whole, raw, surface))
+
+
+def _write_json(reading: _Reading, kind: StoreKind, output: Output) -> None:
+    """Write the document message by message; what ended it early stands at its end."""
+    output.say(f'{{"session": {encoded(_shown_session(reading.detail, kind))},\n"messages": [')
+    lead = "\n"
+    for message, raw in reading.messages():
+        output.say(lead + encoded(message_shape(message, reading.whole, raw)))
+        lead = ",\n"
+    faults = ", ".join(encoded(fault_shape(fault)) for fault in reading.late_faults)
+    output.say(f'],\n"faults": [{faults}]}}\n')
+
+
+def _shown_session(detail: SessionDetail, kind: StoreKind) -> Shape:
+    return {
+        **session_shape(detail.summary, kind),
+        "revision": None,
+        "revision_count": None,
+        "digest_format": None,
+        "metadata": metadata_shape(detail.metadata),
+    }
