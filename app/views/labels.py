@@ -43,6 +43,13 @@ class TextLabel(QLabel):
         self._use = use
         self.setFont(self._look.font(use))
 
+    def wrap(self) -> None:
+        """Break the text into lines; the label is as high as its lines at the width it gets."""
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setWordWrap(True)
+        self.setSizePolicy(policy)
+
     def make_copyable(self) -> None:
         """Let the text be selected with mouse and keyboard."""
         self.setTextInteractionFlags(

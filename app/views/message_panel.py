@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.look.look import Look
 from app.look.tokens import TypeUse
@@ -28,9 +28,8 @@ class MessagePanel(QWidget):
         self._button = QPushButton(self)
         self._button.clicked.connect(self.button_clicked)
         for label in (self._title, self._sentence, self._advice):
-            label.setWordWrap(True)
+            label.wrap()
             label.make_copyable()
-            label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self._words = QVBoxLayout()
         for widget in (self._title, self._sentence, self._advice):
             self._words.addWidget(widget)

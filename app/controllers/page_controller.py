@@ -1,0 +1,183 @@
+"""The right pane: head, faults and Info of the chosen session; the transcript has a controller of its own.
+
+GUI thread only; every read is a job. What the list knows is shown at once; what only the session's document knows
+comes when Info is looked at, or a moment later by itself, since it may add faults to the head.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.controllers.session_jobs import DetailAnswer, detail_work, unmasked_work
+from app.jobs import Lane, Newest, Query
+from app.look.look import Look
+from app.models.metadata_model import MetadataModel, Path
+from app.present.info import fault_sentences, info_sections, metadata_note, opened_text
+from app.present.page_facts import head_text
+from app.present.sizes import exact_count
+from app.views.info_view import InfoView
+from app.views.session_page import INFO_TAB, TRANSCRIPT_TAB, SessionPage
+from store.errors import BurrowError
+from store.values.fault import Fault
+from store.values.session import SessionState, SessionSummary
+
+if TYPE_CHECKING:
+    from app.context import Context
+    from app.controllers.transcript_controller import TranscriptController
+
+DETAIL_AFTER_MS = 400
+"""The transcript is read first; Info, unless it is looked at, waits so long."""
+
+WHAT_REMAINS = "What can still be read of it is shown; what else is known stands in Info."
+
+
+class PageController(QObject):
+    """Knows the page, Info and its model.
+
+    Signals:
+        failed (BurrowError): Info or a masked value could not be read.
+    """
+
+    failed = Signal(object)
+
+    def __init__(self, context: Context, transcript: TranscriptController, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._transcript = transcript
+        self._summary: SessionSummary | None = None
+        self._transcript_faults: tuple[Fault, ...] = ()
+        self._is_detail_read = False
+        self._details = Newest(context.jobs)
+        self._unmasked = Newest(context.jobs)
+        look = context.looks.current
+        self._metadata = MetadataModel(self)
+        self._info = InfoView(look, self._metadata)
+        self._page = SessionPage(look, transcript.widget, self._info)
+        self._later = QTimer(self, singleShot=True, interval=DETAIL_AFTER_MS)
+        self._later.timeout.connect(self._on_later)
+        self._page.info_shown.connect(self._on_info_shown)
+        self._info.unmask_asked.connect(self._on_unmask_asked)
+        transcript.faults.connect(self._on_transcript_faults)
+        context.looks.changed.connect(self._on_look_changed)
+
+    @property
+    def widget(self) -> QWidget:
+        """The pane."""
+        return self._page
+
+    @property
+    def page(self) -> SessionPage:
+        """The pane's view."""
+        return self._page
+
+    @property
+    def shown(self) -> SessionSummary | None:
+        """What is known of the session that is shown."""
+        return self._summary
+
+    @Slot(object)
+    def show_session(self, summary: SessionSummary) -> None:
+        """Show a session; the same one again is a reload, which keeps the place."""
+        is_same = self._summary is not None and self._summary.key == summary.key
+        self._summary = summary
+        self._is_detail_read = False
+        self._details.cancel()
+        self._unmasked.cancel()
+        if is_same:
+            self._say_head()
+            self._transcript.reload_keeping_place()
+        else:
+            self._transcript_faults = ()
+            self._metadata.set_nodes(())
+            self._info.show_sentence("Reading…")
+            self._say_head()
+            self._transcript.show_session(summary.key)
+        if self._page.is_info_shown:
+            self._read_detail(Lane.USER)
+        else:
+            self._later.start()
+
+    @Slot()
+    def show_nothing(self) -> None:
+        """Show that no session is chosen."""
+        self._later.stop()
+        self._details.cancel()
+        self._unmasked.cancel()
+        self._summary = None
+        self._transcript_faults = ()
+        self._metadata.set_nodes(())
+        self._transcript.show_nothing()
+        self._page.say_nothing()
+
+    @Slot()
+    def show_transcript(self) -> None:
+        """Show the transcript and give it the keyboard."""
+        self._page.show_tab(TRANSCRIPT_TAB)
+        self._transcript.widget.setFocus()
+
+    @Slot()
+    def show_info(self) -> None:
+        """Show the Info tab and give it the keyboard."""
+        self._page.show_tab(INFO_TAB)
+        self._info.setFocus()
+
+    def _faults(self) -> tuple[Fault, ...]:
+        known = self._summary.faults if self._summary is not None else ()
+        return tuple(dict.fromkeys((*known, *self._transcript_faults)))
+
+    def _say_head(self) -> None:
+        if self._summary is None:
+            return
+        count = self._summary.message_count
+        faults = self._faults()
+        self._page.say_head(head_text(self._summary, faults), "" if count is None else exact_count(count))
+        sentences = fault_sentences(faults)
+        if self._summary.state is SessionState.DAMAGED:
+            sentences = (*sentences[:2], WHAT_REMAINS, *sentences[2:])
+        self._page.say_faults(sentences)
+
+    def _read_detail(self, lane: Lane) -> None:
+        if self._summary is None:
+            return
+        self._later.stop()
+        work = detail_work(self._context.library, self._summary.key)
+        self._details.run(Query("Reading Info", work, lane), self._on_detail, self._on_detail_failed)
+
+    def _on_detail(self, answer: DetailAnswer) -> None:
+        if self._summary is None or answer.detail.summary.key != self._summary.key:
+            return
+        self._is_detail_read = True
+        self._summary = answer.detail.summary
+        self._say_head()
+        self._metadata.set_nodes(answer.detail.metadata)
+        sections = info_sections(answer.detail, answer.facts)
+        self._info.show_info(opened_text(answer.facts), sections, metadata_note(answer.detail.metadata))
+
+    def _on_detail_failed(self, error: BurrowError) -> None:
+        self._info.show_sentence(str(error))
+        self.failed.emit(error)
+
+    def _on_later(self) -> None:
+        self._read_detail(Lane.BACKGROUND)
+
+    def _on_info_shown(self) -> None:
+        if not self._is_detail_read:
+            self._read_detail(Lane.USER)
+
+    def _on_unmask_asked(self, path: Path) -> None:
+        if self._summary is not None:
+            work = unmasked_work(self._context.library, self._summary.key, path)
+            self._unmasked.run(Query("Reading a masked value", work), self._on_unmasked, self.failed.emit)
+
+    def _on_unmasked(self, answer: tuple[Path, str]) -> None:
+        self._metadata.show_unmasked(*answer)
+
+    def _on_transcript_faults(self, faults: tuple[Fault, ...]) -> None:
+        self._transcript_faults = tuple(faults)
+        self._say_head()
+
+    def _on_look_changed(self, look: Look) -> None:
+        self._page.set_look(look)

@@ -1,0 +1,190 @@
+"""What the Info tab says of a session and of its store, as sections of names and values. Pure, any thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from app.present.one_line import one_line
+from app.present.sizes import ABSENT, counted, exact_count, exact_size, short_size
+from app.present.summary import Sign, duration_ms, shown_state
+from app.present.times import clock_text, duration_text, local_text, utc_text
+from store.values.fault import Fault
+from store.values.session import MetadataNode, SessionDetail, SessionSummary, TitleSource
+from store.values.store import Access, StoreFacts, StoreKind
+
+VALUE_LIMIT_CHARS = 2000
+ROWS_LIMIT = 100
+"""Rows of one section; a store may hold any number of labels."""
+
+ACCESS_SIGNS = {
+    Access.UNCHANGED_FILE: Sign("file-text", "Opened as an unchanged file"),
+    Access.SNAPSHOT: Sign("camera", "Opened as a private snapshot", "ok"),
+    Access.IN_PLACE: Sign("hard-drive", "Read in place", "warn"),
+    Access.PLAIN_FILE: Sign("file-text", "Opened as a plain file"),
+}
+KIND_WORDS = {StoreKind.MEERKAT: "Meerkat", StoreKind.UNKNOWN: "not known"}
+TITLE_WORDS = {
+    TitleSource.OWN: "stored title",
+    TitleSource.LABEL: "a label",
+    TitleSource.NAME: "the session's name",
+    TitleSource.FIRST_PROMPT: "the first prompt",
+    TitleSource.ID: "the id, since nothing better is stored",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InfoRow:
+    """One line: a name and a value that can be copied.
+
+    Attributes:
+        sign: an icon before the value, for what must not be overlooked.
+    """
+
+    name: str
+    value: str
+    is_mono: bool = False
+    sign: Sign | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InfoSection:
+    """A head, a note at its right, and rows."""
+
+    title: str
+    rows: tuple[InfoRow, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedText:
+    """How the store was opened: icon and words of the access, when the state was current, why."""
+
+    sign: Sign
+    at: str
+    why: str
+
+
+def opened_text(facts: StoreFacts, zone: tzinfo | None = None) -> OpenedText:
+    """Say how a store was opened and why."""
+    sign = ACCESS_SIGNS[facts.access] if facts.access is not None else Sign("triangle-alert", "Not opened", "error")
+    at = "" if facts.state_of_ms is None else f"state of {clock_text(facts.state_of_ms, zone)}"
+    return OpenedText(sign, at, one_line(facts.why))
+
+
+def info_sections(detail: SessionDetail, facts: StoreFacts, zone: tzinfo | None = None) -> tuple[InfoSection, ...]:
+    """Everything that Info says besides how the store was opened and the metadata tree."""
+    summary = detail.summary
+    return (
+        _faults(summary.faults),
+        _identity(detail),
+        _times(summary, zone),
+        _model(detail),
+        _labels(summary),
+        _store(facts),
+    )
+
+
+def metadata_note(nodes: tuple[MetadataNode, ...]) -> str:
+    """How much the metadata tree holds: "17 keys · 3 masked"."""
+    masked, stack = 0, list(nodes)
+    while stack:
+        node = stack.pop()
+        masked += node.is_masked
+        stack.extend(node.children)
+    words = counted(len(nodes), "key")
+    return f"{words} · {masked:,} masked" if masked else words
+
+
+def fault_sentences(faults: tuple[Fault, ...]) -> tuple[str, ...]:
+    """Sentences of faults, each once."""
+    return tuple(dict.fromkeys(one_line(fault.sentence) for fault in faults))
+
+
+def _faults(faults: tuple[Fault, ...]) -> InfoSection:
+    sign = Sign("triangle-alert", "Fault", "warn")
+    rows = [InfoRow(one_line(fault.code), _value(fault.sentence), sign=sign) for fault in dict.fromkeys(faults)]
+    return InfoSection("Faults", _cut(rows), counted(len(rows), "fault") if rows else "")
+
+
+def _identity(detail: SessionDetail) -> InfoSection:
+    summary = detail.summary
+    rows = [
+        InfoRow("Id", summary.key.session_id, is_mono=True),
+        InfoRow("Title", _value(summary.title)),
+        InfoRow("Title taken from", TITLE_WORDS[summary.title_from]),
+        InfoRow("State", shown_state(summary).value),
+        InfoRow("Shown copy", _value(detail.authority) or ABSENT),
+        InfoRow("Document version", ABSENT if detail.document_version is None else str(detail.document_version)),
+        InfoRow("Rewritten", "yes" if summary.is_rewritten else "no"),
+    ]
+    rows.extend(InfoRow(_value(name), _value(value) or ABSENT) for name, value in detail.facts)
+    return InfoSection("Identity", _cut(rows))
+
+
+def _times(summary: SessionSummary, zone: tzinfo | None) -> InfoSection:
+    rows = []
+    for name, time_ms in (("Created", summary.created_at_ms), ("Updated", summary.updated_at_ms)):
+        rows.append(InfoRow(name, ABSENT if time_ms is None else local_text(time_ms, zone)))
+        if time_ms is not None:
+            rows.append(InfoRow(f"{name} in UTC", utc_text(time_ms)))
+    rows.append(InfoRow("Between them", duration_text(duration_ms(summary))))
+    return InfoSection("Times", tuple(rows))
+
+
+def _model(detail: SessionDetail) -> InfoSection:
+    summary, usage = detail.summary, detail.usage
+    size = ABSENT if summary.size_bytes is None else f"{exact_size(summary.size_bytes)} in the store"
+    rows = (
+        InfoRow("Model", _value(summary.model or ABSENT)),
+        InfoRow("Provider", _value(summary.provider or ABSENT)),
+        InfoRow("Messages", exact_count(summary.message_count)),
+        InfoRow("Tokens in", exact_count(usage.input_tokens)),
+        InfoRow("Tokens out", exact_count(usage.output_tokens)),
+        InfoRow("Written to the cache", exact_count(usage.cache_creation_tokens)),
+        InfoRow("Read from the cache", exact_count(usage.cache_read_tokens)),
+        InfoRow("Tokens in the list", exact_count(summary.total_tokens)),
+        InfoRow("Size", size),
+    )
+    return InfoSection("Model and usage", rows)
+
+
+def _labels(summary: SessionSummary) -> InfoSection:
+    rows = [InfoRow(_value(name), _value(value)) for name, value in summary.labels]
+    return InfoSection("Labels", _cut(rows), counted(len(rows), "label") if rows else "")
+
+
+def _store(facts: StoreFacts) -> InfoSection:
+    rows = [
+        InfoRow("File", one_line(facts.key.path, VALUE_LIMIT_CHARS), is_mono=True),
+        InfoRow("System", KIND_WORDS[facts.kind]),
+        InfoRow("Generation", facts.generation or ABSENT),
+        InfoRow("Realm", one_line(facts.realm) if facts.realm else ABSENT),
+        InfoRow("Can take changes", _with_reason("yes" if facts.is_writable else "no", facts.write_reason)),
+        InfoRow("In use now", "yes" if facts.is_running else "no"),
+        InfoRow("Sessions", exact_count(facts.session_count)),
+        InfoRow("Size", _store_size(facts.size_bytes)),
+    ]
+    sign = Sign("triangle-alert", "Fault", "warn")
+    rows.extend(InfoRow("Fault", _value(fault.sentence), sign=sign) for fault in facts.faults)
+    return InfoSection("Store", _cut(rows))
+
+
+def _with_reason(word: str, reason: str) -> str:
+    return f"{word}: {one_line(reason, VALUE_LIMIT_CHARS)}" if reason else word
+
+
+def _store_size(size_bytes: int | None) -> str:
+    if size_bytes is None or size_bytes < 1000:
+        return exact_size(size_bytes)
+    return f"{short_size(size_bytes)} ({exact_size(size_bytes)})"
+
+
+def _value(text: str) -> str:
+    return one_line(text, VALUE_LIMIT_CHARS)
+
+
+def _cut(rows: list[InfoRow]) -> tuple[InfoRow, ...]:
+    if len(rows) <= ROWS_LIMIT:
+        return tuple(rows)
+    return (*rows[:ROWS_LIMIT], InfoRow("…", f"and {len(rows) - ROWS_LIMIT:,} more"))

@@ -1,0 +1,115 @@
+"""What the head of a session's page says, as facts made of runs of text. Pure, any thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from app.present.one_line import one_line
+from app.present.sizes import exact_count, exact_size, short_count, short_size
+from app.present.summary import STATE_SIGNS, Sign, duration_ms, shown_state, token_tip
+from app.present.times import duration_text, local_text, span_text, utc_text
+from store.values.fault import Fault
+from store.values.session import SessionSummary
+
+
+@dataclass(frozen=True, slots=True)
+class HeadFact:
+    """One fact of a line: a strong part and a plain one, and what the tool tip says."""
+
+    strong: str
+    plain: str
+    tip: str = ""
+
+    @property
+    def text(self) -> str:
+        """Both parts."""
+        return f"{self.strong} {self.plain}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class HeadText:
+    """Everything a page head shows.
+
+    Attributes:
+        title: one line.
+        is_mono: the title is an id.
+        state: sign of the shown state.
+        first, second: facts of line 2 (model, times, duration) and line 3 (messages, tokens, size).
+        session_id, short_id: to copy, and to show.
+        is_rewritten: badge.
+        fault_count: badge; 0 for none.
+        fault_tip: sentences.
+    """
+
+    title: str
+    is_mono: bool
+    state: Sign
+    first: tuple[HeadFact, ...]
+    second: tuple[HeadFact, ...]
+    session_id: str
+    short_id: str
+    is_rewritten: bool
+    fault_count: int
+    fault_tip: str
+
+
+def head_text(summary: SessionSummary, faults: tuple[Fault, ...], zone: tzinfo | None = None) -> HeadText:
+    """Make the texts of a page head.
+
+    Args:
+        faults: of the session as far as it was read; may be more than the list knows.
+    """
+    title = one_line(summary.title)
+    session_id = summary.key.session_id
+    sentences = tuple(dict.fromkeys(one_line(fault.sentence) for fault in faults))
+    return HeadText(
+        title=title,
+        is_mono=title == session_id,
+        state=STATE_SIGNS[shown_state(summary)],
+        first=_first_line(summary, zone),
+        second=_second_line(summary),
+        session_id=session_id,
+        short_id=short_id(session_id),
+        is_rewritten=summary.is_rewritten,
+        fault_count=len(sentences),
+        fault_tip="\n".join(sentences[:10]),
+    )
+
+
+def short_id(session_id: str) -> str:
+    """Beginning and end of an id; all of it if it is short."""
+    line = one_line(session_id)
+    return line if len(line) <= 16 else f"{line[:8]}…{line[-4:]}"
+
+
+def _first_line(summary: SessionSummary, zone: tzinfo | None) -> tuple[HeadFact, ...]:
+    facts = [HeadFact("", one_line(summary.model), "Model")] if summary.model else []
+    span = span_text(summary.created_at_ms, summary.updated_at_ms, zone)
+    if span:
+        facts.append(HeadFact("", span, _span_tip(summary, zone)))
+    passed_ms = duration_ms(summary)
+    if passed_ms:
+        facts.append(HeadFact("", duration_text(passed_ms), "From the creation to the last change"))
+    return tuple(facts)
+
+
+def _span_tip(summary: SessionSummary, zone: tzinfo | None) -> str:
+    lines = []
+    for word, time_ms in (("Created", summary.created_at_ms), ("Updated", summary.updated_at_ms)):
+        if time_ms is not None:
+            lines.append(f"{word} {local_text(time_ms, zone)}\n{utc_text(time_ms)}")
+    return "\n".join(lines)
+
+
+def _second_line(summary: SessionSummary) -> tuple[HeadFact, ...]:
+    facts = []
+    if summary.message_count is not None:
+        noun = "message" if summary.message_count == 1 else "messages"
+        facts.append(HeadFact(exact_count(summary.message_count), noun, "Messages of the transcript"))
+    if summary.total_tokens is not None:
+        noun = "token" if summary.total_tokens == 1 else "tokens"
+        facts.append(HeadFact(short_count(summary.total_tokens), noun, token_tip(summary)))
+    if summary.size_bytes is not None:
+        facts.append(HeadFact("", short_size(summary.size_bytes), f"{exact_size(summary.size_bytes)} in the store"))
+    return tuple(facts)
