@@ -1,0 +1,81 @@
+"""The measures: what is measured, in which unit, against which limit and on which data. No measuring here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Platform(Enum):
+    """Where Qt draws; the values are Qt's own names."""
+
+    OFFSCREEN = "offscreen"
+    XCB = "xcb"
+
+
+def at_most(limit: float) -> Callable[[float | None], float]:
+    """A limit that is a number."""
+    return lambda _beside: limit
+
+
+def times_beside(factor: float, at_least: float = 0.0) -> Callable[[float | None], float | None]:
+    """A limit that is a multiple of what was measured beside, but not below `at_least`."""
+    return lambda beside: None if beside is None else max(at_least, factor * beside)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number of the program.
+
+    Attributes:
+        name: as on the command line and in the results.
+        what: one line for people.
+        unit: of value, goal and reference.
+        goal: the upper limit, from what was measured beside.
+        beside: name of the reference, empty if there is none.
+        platform: where the measured process draws.
+        is_peak_memory: the value is the child's peak memory instead of what it answers.
+    """
+
+    name: str
+    what: str
+    unit: str
+    goal: Callable[[float | None], float | None]
+    beside: str = ""
+    platform: Platform = Platform.OFFSCREEN
+    is_peak_memory: bool = False
+
+
+MEASURES = (
+    Measure("1-N1-s06", "s50 in S-0.6: from the click on it to readable content", "s", at_most(0.5)),
+    Measure("1-N1-strands", "s50 in strands: from the click on it to readable content", "s", at_most(0.5)),
+    Measure("1-N2-jump", "s50: jump to any place until it is painted, slowest of 40", "ms", at_most(50)),
+    Measure("1-N2-scroll-p99", "s50: one frame of scrolling, p99", "ms", at_most(16)),
+    Measure("1-N3-rss", "s50 open and read: peak memory", "MB", at_most(250), is_peak_memory=True),
+    Measure("1-N4-list", "m1: from the window shown to a usable list", "s", at_most(0.5)),
+    Measure("1-N4-jump", "m1: jump to the end of the list until it is painted", "ms", at_most(50)),
+    Measure("1-N4-rss", "m1 open and listed: peak memory", "MB", at_most(150), is_peak_memory=True),
+    Measure(
+        "1-N5-sort",
+        "m1: sort by a stored column until the list shows it",
+        "s",
+        times_beside(1.2),
+        beside="the same ORDER BY in plain SQLite",
+    ),
+    Measure(
+        "1-N6-start",
+        "start of the program to a usable list of the demo library, warm",
+        "s",
+        at_most(0.5),
+        beside="sqlitebrowser on the same file, to its window",
+        platform=Platform.XCB,
+    ),
+    Measure(
+        "1-N7-heartbeat",
+        "intervals of a 4 ms timer in the GUI thread while s50 and m1 load, p99",
+        "ms",
+        times_beside(2, at_least=16),
+        beside="the same, idle",
+    ),
+)
