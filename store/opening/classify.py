@@ -69,13 +69,17 @@ def classify(error: sqlite3.Error) -> BurrowError:
 
 def is_defect(error: sqlite3.Error) -> bool:
     """Whether the error says that we used SQLite wrongly: it must reach the place for uncaught errors as it is."""
-    return isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError)
+    # The plain code is a batch that tried to write; its extensions speak of a journal or an index in the way.
+    is_write = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY
+    return is_write or isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError)
 
 
 def is_passing(error: Exception) -> bool:
     """Whether a writer in the way may be the cause, though no stamp moved."""
     code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & PRIMARY_CODE_MASK in PASSING_CODES
+    if code is None or code == sqlite3.SQLITE_READONLY:
+        return False
+    return code & PRIMARY_CODE_MASK in PASSING_CODES
 
 
 def classify_os(error: OSError, path: Path, was_open: bool = False) -> OpenError:
