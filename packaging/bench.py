@@ -78,9 +78,9 @@ def command_of(measure: Measure) -> str:
 
 
 def measure_all(measures: Sequence[Measure], data: Path) -> list[Result]:
-    """Measure in the given order; what is made once for all runs, the data, is made before the first."""
-    shared = nullcontext("") if all(one.platform is Platform.OFFSCREEN for one in measures) else None
-    with shared or dev_display.virtual_display() as display:
+    """Measure in the given order."""
+    needs_display = any(one.platform is Platform.XCB for one in measures)
+    with dev_display.virtual_display() if needs_display else nullcontext("") as display:
         return [_measure(one, data, display) for one in measures]
 
 
@@ -115,7 +115,7 @@ def run_child(measure: Measure, data: Path, environment: Mapping[str, str]) -> A
     return Answer(value, answer["beside"])
 
 
-# ------------------------------------------------------------------------------------------------------------ reporting
+# ------------------------------------------------------------------------------------------------------- reporting
 
 
 def line_of(result: Result) -> str:
@@ -154,10 +154,10 @@ def report(results: Sequence[Result]) -> str:
             "# Benchmarks",
             "",
             "Written by `python3 packaging/dev.py bench`; one of them again: `python3 packaging/dev.py bench NAME`.",
-            f"Each value is the median of {RUNS} runs, each in a process of its own that drives the real window; what stands",
-            "beside it was measured in the same run. Peak memory is what the system accounted to the process. The data is",
-            "made by `packaging/benchdata.py`: s50 is one session of about 46 MB with 100,000 messages, m1 a store of",
-            "1,000,000 small sessions. Figures compare, they do not promise.",
+            f"Each value is the median of {RUNS} runs, each in a process of its own that drives the real window; what",
+            "stands beside it was measured in the same run. Peak memory is what the system accounted to the process.",
+            "The data is made by `packaging/benchdata.py`: s50 is one session of about 46 MB with 100,000 messages, m1",
+            "a store of 1,000,000 small sessions. Figures compare, they do not promise.",
             "",
             f"Machine: {machine()}.",
             "",
@@ -177,11 +177,11 @@ def _beside_cell(result: Result) -> str:
     return "–" if result.beside is None else f"{result.measure.beside}: {_with_unit(result.beside, result)}"
 
 
-# ---------------------------------------------------------------------------------------------------------- command line
+# ---------------------------------------------------------------------------------------------------- command line
 
 
 def chosen(names: Sequence[str]) -> list[Measure]:
-    """Measures that these names or beginnings of names mean; all without names. Raises ValueError for a name of none."""
+    """Measures that these names or beginnings mean; all without names. Raises ValueError for a name of none."""
     for name in names:
         if not any(one.name.startswith(name) for one in MEASURES):
             raise ValueError(f"No measure begins with {name!r}; there are: {', '.join(one.name for one in MEASURES)}.")
