@@ -12,8 +12,9 @@ from typing import Final
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
-from store.demo.casting import REALM_CREATED_S, REALM_ID, tell_all
+from store.demo.casting import REALM_CREATED_S, tell_all
 from store.demo.pictures import PICTURES
+from store.demo.rows import REALM_ID
 from store.meerkat.writer import DATABASE_NAME, MANIFEST_NAME, NewRealm
 
 LOCK_WAIT_S: Final = 60.0

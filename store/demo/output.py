@@ -136,7 +136,7 @@ def _access(lines: int, chance: Chance) -> Iterator[str]:
         address = f"10.4.{chance.whole(0, 7)}.{chance.whole(2, 250)}"
         size, millis = chance.whole(120, 90_000), chance.whole(2, 940 if code == 502 else 120)
         path, agent = chance.one_of(PATHS), chance.one_of(AGENTS)
-        yield f'{address} - [14/Aug/2026:{clock} +0000] "GET {path} HTTP/1.1" {code} {size} {millis}ms "{agent}"'
+        yield f'{address} - [{clock}] "GET {path} HTTP/1.1" {code} {size} {millis}ms "{agent}"'
 
 
 def _journal(lines: int, chance: Chance) -> Iterator[str]:
@@ -147,7 +147,7 @@ def _journal(lines: int, chance: Chance) -> Iterator[str]:
         level = chance.one_of(("INFO ", "INFO ", "INFO ", "DEBUG", "WARN "))
         worker, took = chance.whole(1, 8), chance.whole(1, 380)
         where, what = chance.one_of(MODULES), chance.one_of(MESSAGES)
-        yield f"2026-08-18T{clock}Z {level} orchard::{where}: {what} worker={worker} took_ms={took}"
+        yield f"{clock}Z {level} orchard::{where}: {what} worker={worker} took_ms={took}"
 
 
 def _rows(lines: int, chance: Chance) -> Iterator[str]:
@@ -174,7 +174,7 @@ def _listing(lines: int, chance: Chance) -> Iterator[str]:
     for _ in range(lines):
         folder, name = chance.one_of(("src", "src/store", "tests", "src/net")), chance.one_of(MODULES)
         kind = chance.one_of(("rs", "rs", "toml", "md"))
-        yield f"-rw-r--r-- 1 dev dev {chance.whole(180, 64_000):>7} Aug {chance.whole(1, 18):>2} {folder}/{name}.{kind}"
+        yield f"-rw-r--r-- 1 dev dev {chance.whole(180, 64_000):>7} Mar {chance.whole(1, 18):>2} {folder}/{name}.{kind}"
 
 
 def _compiler(lines: int, chance: Chance) -> Iterator[str]:
