@@ -121,7 +121,7 @@ class Copies:
             earlier.discard()
 
     def close(self) -> None:
-        """Remove every copy; the one that is being read goes with its last reader's files already deleted."""
+        """Remove every copy; one that is being read goes with its last reader."""
         with self._lock:
             self._is_closed = True
             snapshots = [snapshot for snapshot in (self._current, self._earlier) if snapshot is not None]
@@ -130,7 +130,7 @@ class Copies:
         for snapshot in snapshots:
             snapshot.discard()
         if private is not None:
-            private.remove()
+            private.close()
 
     @contextmanager
     def alone(self, token: CancelToken) -> Iterator[None]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -243,8 +242,3 @@ def _super_journal_name(journal: BinaryIO) -> bytes | None:
     if b"\0" in name or int.from_bytes(tail[4:8], "big") not in (sum(name) & 0xFFFFFFFF, signed & 0xFFFFFFFF):
         return None
     return name
-
-
-def remove_copy(folder: Path) -> None:
-    """Delete the folder of one copy."""
-    shutil.rmtree(folder, ignore_errors=True)

@@ -11,6 +11,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -46,30 +47,49 @@ class PrivateFolder:
             scratch.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
             self.path = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-", dir=scratch))
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-            self._lock_descriptor = os.open(self.path / LOCK_NAME, flags, PRIVATE_FILE_MODE)
-            fcntl.flock(self._lock_descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            descriptor = os.open(self.path / LOCK_NAME, flags, PRIVATE_FILE_MODE)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise scratch_error(error) from error
-        self._is_held = True
+        self._lock_descriptor: int | None = descriptor
+        self._lock = threading.Lock()
         self._numbers = 0
+        self._folders: set[Path] = set()
+        self._is_closing = False
 
     def new_folder(self) -> Path:
         """Make an empty folder inside, for one copy."""
-        self._numbers += 1
-        folder = self.path / str(self._numbers)
+        with self._lock:
+            self._numbers += 1
+            folder = self.path / str(self._numbers)
+            self._folders.add(folder)
         try:
             folder.mkdir(mode=PRIVATE_FOLDER_MODE)
         except OSError as error:
+            self.remove_folder(folder)
             raise scratch_error(error) from error
         return folder
 
-    def remove(self) -> None:
-        """Delete the folder and give up its lock; calling it twice is harmless."""
-        if not self._is_held:
-            return
-        self._is_held = False
+    def remove_folder(self, folder: Path) -> None:
+        """Delete one copy, and after the last one of a closed store everything."""
+        shutil.rmtree(folder, ignore_errors=True)
+        with self._lock:
+            self._folders.discard(folder)
+        self._remove_if_done()
+
+    def close(self) -> None:
+        """Delete everything as soon as the last copy in it is removed; called once."""
+        with self._lock:
+            self._is_closing = True
+        self._remove_if_done()
+
+    def _remove_if_done(self) -> None:
+        with self._lock:
+            if not self._is_closing or self._folders or self._lock_descriptor is None:
+                return
+            descriptor, self._lock_descriptor = self._lock_descriptor, None
         shutil.rmtree(self.path, ignore_errors=True)
-        os.close(self._lock_descriptor)
+        os.close(descriptor)
 
 
 def remove_leftovers(scratch: Path) -> None:

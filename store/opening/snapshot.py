@@ -18,7 +18,7 @@ from store.errors import SnapshotTooLarge
 from store.opening.classify import classify
 from store.opening.connect import connect, roll_back, run
 from store.opening.content import parse_header, refuse_cut
-from store.opening.copying import COPY_NAME, CopiedLog, copy_log, copy_store, remove_copy
+from store.opening.copying import COPY_NAME, CopiedLog, copy_log, copy_store
 from store.opening.decide import Way
 from store.opening.scratch import PrivateFolder, refuse_without_room, scratch_error
 from store.opening.stamp import Found, take, wal_path
@@ -41,8 +41,9 @@ class Snapshot:
         copy_s: seconds that copying took, for the pace of renewing.
     """
 
-    def __init__(self, folder: Path, found: Found, log: CopiedLog, copy_s: float) -> None:
+    def __init__(self, private: PrivateFolder, folder: Path, found: Found, log: CopiedLog, copy_s: float) -> None:
         """Take over a folder that holds accepted copies, and make them ready to be read."""
+        self._private = private
         self._folder = folder
         self._copy = folder / COPY_NAME
         self._gate = threading.Condition()
@@ -143,7 +144,7 @@ class Snapshot:
 
     def _remove(self) -> None:
         self._close_keeper()
-        remove_copy(self._folder)
+        self._private.remove_folder(self._folder)
 
     def _close_keeper(self) -> None:
         if self._keeper is not None:
@@ -172,12 +173,12 @@ def make_snapshot(main: Path, found: Found, private: PrivateFolder, token: Cance
     try:
         log = copy_store(main, found, folder, token)
         if log is not None:
-            snapshot = Snapshot(folder, found, log, time.monotonic() - begun_s)
+            snapshot = Snapshot(private, folder, found, log, time.monotonic() - begun_s)
     except sqlite3.Error as error:
         raise classify(error) from error
     finally:
         if snapshot is None:
-            remove_copy(folder)
+            private.remove_folder(folder)
     return snapshot
 
 
