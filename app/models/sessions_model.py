@@ -178,11 +178,7 @@ class SessionsModel(QAbstractTableModel):
         if role == TEXT_ALIGNMENT:
             return ALIGN_RIGHT if spec.is_number else ALIGN_LEFT
         if role == TOOL_TIP:
-            return (
-                f"Sort by {spec.title.lower()}"
-                if spec.sort_key
-                else f"{spec.title}: not stored as a column, so it cannot sort"
-            )
+            return f"Sort by {spec.title.lower()}" if spec.sort_key else f"{spec.title}: the file cannot sort by it"
         if role == ACCESSIBLE_TEXT:
             return self._spoken_header(spec.title, spec.sort_key is self._order.key)
         return None

@@ -143,7 +143,7 @@ def _model(detail: SessionDetail) -> InfoSection:
         InfoRow("Tokens out", exact_count(usage.output_tokens)),
         InfoRow("Written to the cache", exact_count(usage.cache_creation_tokens)),
         InfoRow("Read from the cache", exact_count(usage.cache_read_tokens)),
-        InfoRow("Tokens in the list", exact_count(summary.total_tokens)),
+        InfoRow("Tokens, total", exact_count(summary.total_tokens)),
         InfoRow("Size", size),
     )
     return InfoSection("Model and usage", rows)

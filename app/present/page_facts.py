@@ -33,7 +33,6 @@ class HeadText:
 
     Attributes:
         title: one line.
-        is_mono: the title is an id.
         state: sign of the shown state.
         first, second: facts of line 2 (model, times, duration) and line 3 (messages, tokens, size).
         session_id, short_id: to copy, and to show.
@@ -43,7 +42,6 @@ class HeadText:
     """
 
     title: str
-    is_mono: bool
     state: Sign
     first: tuple[HeadFact, ...]
     second: tuple[HeadFact, ...]
@@ -65,7 +63,6 @@ def head_text(summary: SessionSummary, faults: tuple[Fault, ...], zone: tzinfo |
     sentences = tuple(dict.fromkeys(one_line(fault.sentence) for fault in faults))
     return HeadText(
         title=title,
-        is_mono=title == session_id,
         state=STATE_SIGNS[shown_state(summary)],
         first=_first_line(summary, zone),
         second=_second_line(summary),

@@ -1,0 +1,124 @@
+"""Info says everything that is known, how the store was opened, and what is not recorded (1.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC
+
+from app.present.info import ROWS_LIMIT, InfoSection, info_sections, metadata_note, opened_text
+from store.values.fault import Fault
+from store.values.session import MetadataNode, SessionDetail, SessionSummary, Usage
+from store.values.store import Access, StoreFacts, StoreKey, StoreKind
+
+Make = Callable[..., SessionSummary]
+FACTS = StoreFacts(
+    key=StoreKey("/stores/orchard/sessions.sqlite3"),
+    name="orchard",
+    file_name="sessions.sqlite3",
+    kind=StoreKind.MEERKAT,
+    generation="S-0.6",
+    access=Access.SNAPSHOT,
+    why="A log lies beside it.",
+    write_reason="An agent uses it.",
+    session_count=12,
+    size_bytes=18_223_104,
+    state_of_ms=1_787_054_400_000,
+    realm="orchard",
+)
+
+
+def printed(sections: tuple[InfoSection, ...]) -> str:
+    lines = []
+    for section in sections:
+        if section.rows:
+            lines.append(f"[{section.title}] {section.note}".rstrip())
+            lines.extend(f"{row.name} = {row.value}" for row in section.rows)
+    return "\n".join(lines)
+
+
+def test_1_7_info_reads_as_one_page(summary: Make) -> None:
+    detail = SessionDetail(
+        summary(labels=(("team", "core"),), faults=(Fault("count-differs", "The count differs."),)),
+        Usage(90_111, 4_089, None, 31_000),
+        2,
+        "The snapshot is shown.",
+        (),
+        (("Runtime state", "idle"),),
+    )
+    assert (
+        printed(info_sections(detail, FACTS, UTC))
+        == """\
+[Faults] 1 fault
+count-differs = The count differs.
+[Identity]
+Id = 0199a3f2-41bd-7a08-b1c4-6de04cc87c41
+Title = Find the lost messages
+Title taken from = a label
+State = Active
+Shown copy = The snapshot is shown.
+Document version = 2
+Rewritten = no
+Runtime state = idle
+[Times]
+Created = Tue 18 Aug 2026, 08:19:00 (UTC+00:00)
+Created in UTC = 2026-08-18 08:19:00.000 UTC
+Updated = Tue 18 Aug 2026, 12:00:00 (UTC+00:00)
+Updated in UTC = 2026-08-18 12:00:00.000 UTC
+Between them = 3 h 41 m
+[Model and usage]
+Model = gpt-5.2
+Provider = –
+Messages = 232
+Tokens in = 90,111
+Tokens out = 4,089
+Written to the cache = –
+Read from the cache = 31,000
+Tokens, total = 94,200
+Size = 1,410,233 bytes in the store
+[Labels] 1 label
+team = core
+[Store]
+File = /stores/orchard/sessions.sqlite3
+System = Meerkat
+Generation = S-0.6
+Realm = orchard
+Can take changes = no: An agent uses it.
+In use now = no
+Sessions = 12
+Size = 18.2 MB (18,223,104 bytes)"""
+    )
+
+
+def test_1_7_how_the_store_was_opened_is_said_with_the_reason_and_the_time() -> None:
+    opened = opened_text(FACTS, UTC)
+    assert (opened.sign.word, opened.at, opened.why) == (
+        "Opened as a private snapshot",
+        "state of 12:00:00",
+        "A log lies beside it.",
+    )
+
+
+def test_1_7_every_access_has_an_icon_and_words() -> None:
+    from dataclasses import replace
+
+    words = {opened_text(replace(FACTS, access=access)).sign.word for access in Access}
+    assert len(words) == len(Access)
+
+
+def test_1_7_ten_thousand_labels_are_cut_and_counted(summary: Make) -> None:
+    """(1-case-6) a section never grows without end."""
+    labels = tuple((f"key {n}", "v") for n in range(10_000))
+    detail = SessionDetail(summary(labels=labels), Usage(), None, "", ())
+    section = next(s for s in info_sections(detail, FACTS, UTC) if s.title == "Labels")
+    assert len(section.rows) == ROWS_LIMIT + 1
+    assert section.rows[-1].value == "and 9,900 more"
+    assert section.note == "10,000 labels"
+
+
+def test_1_7_the_metadata_note_counts_what_is_masked_at_any_depth() -> None:
+    secret = MetadataNode("shell_env", ("a", "shell_env"), "41 variables", is_masked=True)
+    nested = secret
+    for depth in range(5_000):
+        nested = MetadataNode(str(depth), (), "", is_container=True, children=(nested,))
+    assert metadata_note((nested, secret)) == "2 keys · 2 masked"
+    assert metadata_note(()) == "0 keys"

@@ -1,0 +1,115 @@
+"""A row says what its session is, in words that screen readers have too; a damaged one says why (1.4, B5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC
+
+import pytest
+
+from app.present.columns import Column
+from app.present.summary import STATE_SIGNS, ShownState, cell_tip, row_text, shown_state
+from store.values.fault import Fault
+from store.values.session import SessionState, SessionSummary, TitleSource
+
+NOON_MS = 1_787_054_400_000
+BAD_JSON = Fault("bad-json", "The session's document is not JSON.")
+Make = Callable[..., SessionSummary]
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({}, "Active"),
+        ({"state": SessionState.DAMAGED, "is_running": True, "has_no_answer": True}, "Damaged"),
+        ({"state": SessionState.ARCHIVED, "is_running": True}, "Running"),
+        ({"state": SessionState.ARCHIVED, "has_no_answer": True}, "Archived"),
+        ({"state": SessionState.ENDED, "has_no_answer": True}, "Never run"),
+        ({"state": SessionState.ENDED, "has_no_answer": None}, "Ended"),
+    ],
+)
+def test_1_4_the_shown_state_is_the_first_that_fits(summary: Make, changes: dict[str, object], word: str) -> None:
+    assert shown_state(summary(**changes)).value == word
+
+
+def test_1_4_each_state_has_a_shape_of_its_own_and_its_word() -> None:
+    assert len({sign.icon for sign in STATE_SIGNS.values()}) == len(ShownState)
+    assert {state.value for state in ShownState} == {sign.word for sign in STATE_SIGNS.values()}
+
+
+def test_1_4_a_row_has_one_text_for_each_column(summary: Make) -> None:
+    row = row_text(summary(), "orchard", NOON_MS, UTC)
+    assert row.cells == (
+        "Find the lost messages",
+        "Active",
+        "gpt-5.2",
+        "232",
+        "94.2k",
+        "1.41 MB",
+        "today 08:19",
+        "today 12:00",
+    )
+    assert len(row.cells) == len(Column)
+
+
+def test_1_4_what_is_not_recorded_reads_as_a_dash_and_never_as_zero(summary: Make) -> None:
+    absent = summary(
+        model=None, message_count=None, total_tokens=None, size_bytes=None, created_at_ms=None, updated_at_ms=None
+    )
+    row = row_text(absent, "orchard", NOON_MS, UTC)
+    assert row.cells[2:] == ("–",) * 6
+    assert row.facts == ()
+    assert (
+        cell_tip(row, Column.TOKENS) == cell_tip(row, Column.UPDATED) == cell_tip(row, Column.MODEL) == "Not recorded"
+    )
+
+
+def test_1_4_the_second_line_has_store_and_duration_once_all_else_has_a_column(summary: Make) -> None:
+    row = row_text(summary(), "orchard", NOON_MS, UTC)
+    assert [fact.text for fact in row.facts] == ["gpt-5.2", "232 msg"]
+    assert [fact.text for fact in row.late_facts] == ["orchard", "3 h 41 m"]
+
+
+def test_b5_a_damaged_row_says_its_fault_in_its_second_line(summary: Make) -> None:
+    """(1-case-5, B5) the fault is read in the list itself, whatever columns are seen."""
+    damaged = summary(title="0199a3f2", title_from=TitleSource.ID, state=SessionState.DAMAGED, faults=(BAD_JSON,))
+    row = row_text(damaged, "orchard", NOON_MS, UTC)
+    assert [fact.text for fact in row.facts] == ["The session's document is not JSON"]
+    assert row.facts[0].column is None
+    assert row.is_mono
+    assert "The session's document is not JSON." in row.spoken
+
+
+def test_b5_a_readable_session_with_a_fault_carries_a_badge(summary: Make) -> None:
+    """(1-case-4, B5) rows that differ: shown, and marked."""
+    row = row_text(summary(faults=(BAD_JSON,), is_rewritten=True), "orchard", NOON_MS, UTC)
+    assert [sign.word for sign in row.badges] == ["Rewritten", "Faults"]
+    assert cell_tip(row, Column.TITLE).splitlines() == [
+        "Find the lost messages",
+        "Rewritten",
+        "Faults",
+        "The session's document is not JSON.",
+    ]
+
+
+def test_1_4_screen_readers_hear_the_row_as_it_is_seen(summary: Make) -> None:
+    row = row_text(summary(), "orchard", NOON_MS, UTC)
+    assert row.spoken == "Find the lost messages, Active, gpt-5.2, 232 messages, 94,200 tokens, updated today 12:00"
+
+
+def test_1_4_a_tip_gives_exact_numbers_and_times_in_utc(summary: Make) -> None:
+    row = row_text(summary(), "orchard", NOON_MS, UTC)
+    assert cell_tip(row, Column.TOKENS) == "94,200 tokens\n90,111 in\n4,089 out"
+    assert cell_tip(row, Column.SIZE) == "1,410,233 bytes"
+    assert cell_tip(row, Column.UPDATED, UTC).endswith("2026-08-18 12:00:00.000 UTC")
+
+
+def test_hostile_counters_and_texts_make_a_row_like_any_other(summary: Make) -> None:
+    """(1-case-5, 1-case-8) negative counters, times before all calendars, NUL and bidi marks in a title."""
+    odd = summary(
+        title="a\x00b\u202ec", message_count=-5, total_tokens=-(2**63), updated_at_ms=2**63 - 1, created_at_ms=-(2**63)
+    )
+    row = row_text(odd, "\x1b[2J", NOON_MS, UTC)
+    assert row.title == "a␀b[RLO]c"
+    assert row.cells[Column.UPDATED] == row.cells[Column.CREATED] == "no date"
+    assert row.cells[Column.MESSAGES] == "-5"
