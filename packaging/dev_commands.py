@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import dev_display
+import dev_environment
 import dev_system
 from dev_environment import ROOT, Level, ensure, executable
 from dev_system import SetupError, say
@@ -22,9 +24,15 @@ PLAIN_OPTIONS = {"--version", "--help", "-h"}
 def setup(arguments: Sequence[str]) -> int:
     """Make the environment and bring the system libraries."""
     _no_arguments("setup", arguments)
-    dev_system.provide_libraries(dev_system.LIBRARIES_WINDOW)
-    ensure(Level.DEVELOP)
+    prepare(Level.DEVELOP)
     return 0
+
+
+def prepare(level: Level, libraries: dict[str, str] = dev_system.LIBRARIES_WINDOW) -> Path:
+    """Bring what is missing of the system, all of it at once, then the environment. Gives its Python."""
+    packages = [*dev_system.missing_libraries(libraries), *dev_environment.missing_packages()]
+    dev_system.provide(packages, "Packages of the system are missing here that Qt or Python's venv need")
+    return ensure(level)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -32,9 +40,7 @@ def run(arguments: Sequence[str]) -> int:
     arguments = list(arguments) or ["--demo"]
     if shows_window(arguments) and not dev_display.has_display(os.environ):
         raise SetupError(dev_display.NO_DISPLAY)
-    if needs_qt(arguments):
-        dev_system.provide_libraries(dev_system.LIBRARIES_WINDOW)
-    ensure(Level.RUN)
+    prepare(Level.RUN, dev_system.LIBRARIES_WINDOW if needs_qt(arguments) else {})
     return become([str(executable("burrow")), *arguments])
 
 
@@ -57,12 +63,11 @@ def _command_word(arguments: Sequence[str]) -> str:
 def test(arguments: Sequence[str]) -> int:
     """Run pytest; its closing line is the last thing printed."""
     arguments = list(arguments)
-    dev_system.provide_libraries(dev_system.LIBRARIES_WINDOW)
+    python = prepare(Level.DEVELOP)
     try:
         dev_system.provide_programs(dev_system.PROGRAMS_VIRTUAL_DISPLAY, "Tests on a virtual display need programs")
     except SetupError as error:
         say(f"{error} Until then those tests are skipped.")
-    python = ensure(Level.DEVELOP)
     if "--slow" in arguments:
         arguments.remove("--slow")
         arguments = ["-m", "slow", *arguments]
@@ -72,7 +77,7 @@ def test(arguments: Sequence[str]) -> int:
 def check(arguments: Sequence[str]) -> int:
     """Lint, format and types; all three run even if one finds something."""
     _no_arguments("check", arguments)
-    python = str(ensure(Level.DEVELOP))
+    python = str(prepare(Level.DEVELOP, {}))
     codes = [
         call([python, "-m", "ruff", "check", "."]),
         call([python, "-m", "ruff", "format", "--check", "."]),
@@ -83,23 +88,21 @@ def check(arguments: Sequence[str]) -> int:
 
 def bundle(arguments: Sequence[str]) -> int:
     """Build dist/burrow."""
-    dev_system.provide_libraries(dev_system.LIBRARIES_WINDOW)
-    return call([str(ensure(Level.DEVELOP)), str(ROOT / "packaging" / "dev_bundle.py"), *arguments])
+    return call([str(prepare(Level.DEVELOP)), str(ROOT / "packaging" / "dev_bundle.py"), *arguments])
 
 
 def shots(arguments: Sequence[str]) -> int:
     """Draw the README's pictures."""
     _no_arguments("shots", arguments)
-    dev_system.provide_libraries(dev_system.LIBRARIES_OFFSCREEN)
-    ensure(Level.RUN)
-    return call([str(executable("python")), str(ROOT / "packaging" / "dev_shots.py")])
+    python = prepare(Level.RUN, dev_system.LIBRARIES_OFFSCREEN)
+    return call([str(python), str(ROOT / "packaging" / "dev_shots.py")])
 
 
 def bench(arguments: Sequence[str]) -> int:
     """Measure Burrow."""
-    dev_system.provide_libraries(dev_system.LIBRARIES_WINDOW)
+    python = prepare(Level.DEVELOP)
     dev_system.provide_programs(dev_system.PROGRAMS_BENCH, "The benchmarks need programs to compare with")
-    return call([str(ensure(Level.DEVELOP)), str(ROOT / "packaging" / "bench.py"), *arguments])
+    return call([str(python), str(ROOT / "packaging" / "bench.py"), *arguments])
 
 
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {

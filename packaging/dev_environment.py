@@ -11,7 +11,7 @@ import sys
 from enum import IntEnum
 from pathlib import Path
 
-from dev_system import SetupError, provide, say
+from dev_system import SetupError, say
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -71,15 +71,18 @@ def _stamp_file(root: Path) -> Path:
 
 
 def _make(root: Path) -> None:
+    importlib.invalidate_caches()
     if missing_modules():
-        provide([venv_package()], "Python's venv module is missing")
-        importlib.invalidate_caches()
-        if missing_modules():
-            raise SetupError(f"Python's venv module is still missing after installing {venv_package()}.")
+        raise SetupError(f"This Python cannot make environments: install {venv_package()}, then start this again.")
     say("Making .venv …")
     # A folder without a working Python in it is left from a Python that is gone, or from a start that was killed.
     shutil.rmtree(root / ".venv", ignore_errors=True)
     _run([sys.executable, "-m", "venv", str(root / ".venv")], root, "The virtual environment could not be made")
+
+
+def missing_packages(root: Path = ROOT) -> list[str]:
+    """Debian packages without which the environment cannot be made; none once it is there."""
+    return [venv_package()] if missing_modules() and not executable("python", root).exists() else []
 
 
 def missing_modules() -> list[str]:

@@ -69,20 +69,20 @@ def missing_packages(wanted: dict[str, str], is_there: Callable[[str], bool]) ->
     return [package for name, package in wanted.items() if not is_there(name)]
 
 
-def provide_libraries(wanted: dict[str, str]) -> None:
-    """Bring the libraries that Qt needs here; on other systems than Linux its own package has them all."""
-    if sys.platform == "linux" and (packages := missing_packages(wanted, can_load)):
-        provide(packages, "Qt needs system libraries that are missing here")
+def missing_libraries(wanted: dict[str, str]) -> list[str]:
+    """Packages of libraries that Qt needs and that are not there; elsewhere than on Linux it brings them itself."""
+    return missing_packages(wanted, can_load) if sys.platform == "linux" else []
 
 
 def provide_programs(wanted: dict[str, str], why: str) -> None:
     """Bring programs that a command of dev.py starts."""
-    if packages := missing_packages(wanted, can_start):
-        provide(packages, why)
+    provide(missing_packages(wanted, can_start), why)
 
 
 def provide(packages: Sequence[str], why: str) -> None:
-    """Install Debian packages if that is possible, else raise SetupError with the exact command."""
+    """Install Debian packages if that is possible, else raise SetupError with the exact command; none is no work."""
+    if not packages:
+        return
     if not can_start("apt-get"):
         raise SetupError(f"{why}: install what your system calls {' '.join(packages)}, then start this again.")
     by_hand = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(packages)}"

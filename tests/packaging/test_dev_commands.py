@@ -49,6 +49,18 @@ def test_1_1_only_a_window_needs_a_display(commands: ModuleType, arguments: list
     assert commands.shows_window(arguments) is window
 
 
+def test_1_1_everything_that_the_system_lacks_is_brought_in_one_step(
+    commands: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(commands.dev_system, "can_load", lambda library: library != "libEGL.so.1")
+    monkeypatch.setattr(commands.dev_environment, "missing_packages", lambda: ["python3-venv"])
+    monkeypatch.setattr(commands.dev_system, "provide", lambda packages, why: asked.append(packages))
+    commands.run(["--demo"])
+    commands.run(["list", "store"])
+    assert asked == [["libegl1", "python3-venv"], ["python3-venv"]]
+
+
 def test_1_9_a_picture_needs_qt_but_no_display(commands: ModuleType) -> None:
     assert commands.needs_qt(["--demo", "--screenshot", "out.png"])
     assert not commands.needs_qt(["list", "store"])
