@@ -76,11 +76,12 @@ def run_interruptibly(work: Callable[[CancelToken, Output], int], stdout: TextIO
     token = CancelToken()
     output = Output(stdout, stderr, token)
     with ThreadPoolExecutor(1, thread_name_prefix="command") as pool:
-        result = pool.submit(_carry_out, work, token, output)
         try:
+            result = pool.submit(_carry_out, work, token, output)
             while output.write_next():
                 pass
             stdout.flush()
+            return _code_of(result)
         except KeyboardInterrupt:
             token.cancel()
             return ExitCode.INTERRUPTED
@@ -88,7 +89,6 @@ def run_interruptibly(work: Callable[[CancelToken, Output], int], stdout: TextIO
             token.cancel()
             _forget(stdout)
             return ExitCode.WELL
-        return _code_of(result)
 
 
 def _carry_out(work: Callable[[CancelToken, Output], int], token: CancelToken, output: Output) -> int:
