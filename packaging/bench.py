@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+import bench_data
 import dev_display
 from bench_list import MEASURES, Measure, Platform
 
@@ -188,12 +189,6 @@ def chosen(names: Sequence[str]) -> list[Measure]:
     return [one for one in MEASURES if not names or any(one.name.startswith(name) for name in names)]
 
 
-def data_folder() -> Path:
-    """Where the measured stores are kept from one run to the next: a cache, which may be deleted at any time."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "burrow-bench"
-
-
 def main(arguments: Sequence[str]) -> int:
     """Measure what was asked for. BENCHMARKS.md is written only when everything was measured."""
     parser = argparse.ArgumentParser(prog="dev.py bench", description="Measure Burrow.")
@@ -202,7 +197,9 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     try:
         measures = chosen(options.names)
-        results = measure_all(measures, data_folder())
+        data = bench_data.cache_folder()
+        bench_data.prepare(sorted({name for one in measures for name in one.stores}), data)
+        results = measure_all(measures, data)
     except (ValueError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 2

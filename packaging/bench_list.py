@@ -33,6 +33,7 @@ class Measure:
         what: one line for people.
         unit: of value, goal and reference.
         goal: the upper limit, from what was measured beside.
+        stores: measured stores that it opens.
         beside: name of the reference, empty if there is none.
         platform: where the measured process draws.
         is_peak_memory: the value is the child's peak memory instead of what it answers.
@@ -42,25 +43,29 @@ class Measure:
     what: str
     unit: str
     goal: Callable[[float | None], float | None]
+    stores: tuple[str, ...]
     beside: str = ""
     platform: Platform = Platform.OFFSCREEN
     is_peak_memory: bool = False
 
 
 MEASURES = (
-    Measure("1-N1-s06", "s50 in S-0.6: from the click on it to readable content", "s", at_most(0.5)),
-    Measure("1-N1-strands", "s50 in strands: from the click on it to readable content", "s", at_most(0.5)),
-    Measure("1-N2-jump", "s50: jump to any place until it is painted, slowest of 40", "ms", at_most(50)),
-    Measure("1-N2-scroll-p99", "s50: one frame of scrolling, p99", "ms", at_most(16)),
-    Measure("1-N3-rss", "s50 open and read: peak memory", "MB", at_most(250), is_peak_memory=True),
-    Measure("1-N4-list", "m1: from the window shown to a usable list", "s", at_most(0.5)),
-    Measure("1-N4-jump", "m1: jump to the end of the list until it is painted", "ms", at_most(50)),
-    Measure("1-N4-rss", "m1 open and listed: peak memory", "MB", at_most(150), is_peak_memory=True),
+    Measure("1-N1-s06", "s50 in S-0.6: from the click on it to readable content", "s", at_most(0.5), ("s50",)),
+    Measure(
+        "1-N1-strands", "s50 in strands: from the click on it to readable content", "s", at_most(0.5), ("s50-strands",)
+    ),
+    Measure("1-N2-jump", "s50: jump to any place until it is painted, slowest of 40", "ms", at_most(50), ("s50",)),
+    Measure("1-N2-scroll-p99", "s50: one frame of scrolling, p99", "ms", at_most(16), ("s50",)),
+    Measure("1-N3-rss", "s50 open and read: peak memory", "MB", at_most(250), ("s50",), is_peak_memory=True),
+    Measure("1-N4-list", "m1: from the window shown to a usable list", "s", at_most(0.5), ("m1",)),
+    Measure("1-N4-jump", "m1: jump to the end of the list until it is painted", "ms", at_most(50), ("m1",)),
+    Measure("1-N4-rss", "m1 open and listed: peak memory", "MB", at_most(150), ("m1",), is_peak_memory=True),
     Measure(
         "1-N5-sort",
         "m1: sort by a stored column until the list shows it",
         "s",
         times_beside(1.2),
+        ("m1",),
         beside="the same ORDER BY in plain SQLite",
     ),
     Measure(
@@ -68,6 +73,7 @@ MEASURES = (
         "start of the program to a usable list of the demo library, warm",
         "s",
         at_most(0.5),
+        (),
         beside="sqlitebrowser on the same file, to its window",
         platform=Platform.XCB,
     ),
@@ -76,6 +82,7 @@ MEASURES = (
         "intervals of a 4 ms timer in the GUI thread while s50 and m1 load, p99",
         "ms",
         times_beside(2, at_least=16),
+        ("m1", "s50"),
         beside="the same, idle",
     ),
 )

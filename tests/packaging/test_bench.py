@@ -106,6 +106,7 @@ def test_some_measures_write_their_json_and_leave_the_report_alone(
     bench: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bench, "ROOT", tmp_path)
+    monkeypatch.setattr(bench.bench_data, "prepare", lambda names, folder: None)
     monkeypatch.setattr(bench, "run_child", lambda *_: bench.Answer(0.4, None))
     code = bench.main(["1-N1", "--json", str(tmp_path / "out.json")])
     assert code == 0
@@ -117,5 +118,6 @@ def test_a_value_over_its_limit_fails_the_command(
     bench: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(bench, "run_child", lambda *_: bench.Answer(0.6, None))
+    monkeypatch.setattr(bench.bench_data, "prepare", lambda names, folder: None)
     assert bench.main(["1-N1-s06"]) == 1
     assert "1-N1-s06: 0.6 s, limit 0.5 s  OVER THE LIMIT" in capsys.readouterr().err
