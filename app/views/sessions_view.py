@@ -61,7 +61,7 @@ class SessionsView(QTableView):
         self._set_up()
         self.setModel(model)
         model.modelReset.connect(self._on_reset)
-        self.verticalScrollBar().valueChanged.connect(self._rest.start)
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.set_look(look)
 
     def _set_up(self) -> None:
@@ -148,10 +148,10 @@ class SessionsView(QTableView):
         if not count:
             return QModelIndex()
         row = self.current_row()
-        if action is moves.MoveHome or row is None:
-            return self._model.index(0, 0)
         if action is moves.MoveEnd:
             return self._model.index(count - 1, 0)
+        if action is moves.MoveHome or row is None:
+            return self._model.index(0, 0)
         if action in (moves.MoveLeft, moves.MoveRight):
             return self._model.index(row, 0)
         return super().moveCursor(action, modifiers)
@@ -243,6 +243,10 @@ class SessionsView(QTableView):
         order = order_after_click(Column(section), self._model.order)
         if order is not None:
             self.order_asked.emit(order)
+
+    def _on_scrolled(self, value: int) -> None:  # noqa: ARG002
+        # Not `start` itself: it would take the value of the scroll bar for its interval.
+        self._rest.start()
 
     def _report_range(self) -> None:
         first, end = self.visible_rows()
