@@ -1,7 +1,7 @@
 """The middle pane: loads the rows of one store, then the pages a person looks at; says which session was chosen.
 
-GUI thread only; every read is a job. Two lines of jobs: one for the rows and one for the visible pages, each with the
-newest question only. The chosen session is remembered by its id, whatever happens to the rows around it.
+GUI thread only; every read is a job, and only the newest question counts. The chosen session is remembered by its id,
+whatever happens to the rows around it.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from app.controllers.session_jobs import IdsAnswer, PageAnswer, Place, ids_work, pages_work
-from app.jobs import Lane, Newest, Query
+from app.controllers.row_pages import RowPages
+from app.controllers.session_jobs import IdsAnswer, Place, ids_work
+from app.jobs import Newest, Query
 from app.look.look import Look
 from app.models.sessions_model import SessionsModel
 from app.present.one_line import one_line
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
 
 SETTLE_MS = 60
 """A row counts as chosen when it stayed current so long: a held arrow key must not open every session it passes."""
-
-AHEAD_ROWS = 60
-"""Pages this close to what is seen are read ahead, in the background."""
 
 
 class SessionsController(QObject):
@@ -63,9 +61,8 @@ class SessionsController(QObject):
         self._is_fresh = True
         self._waits_for_rows = False
         self._rows = Newest(context.jobs)
-        self._seen_pages = Newest(context.jobs)
-        self._near_pages = Newest(context.jobs)
         self._model = SessionsModel(self._make_row, self)
+        self._pages = RowPages(context, self._model, self)
         self._pane = SessionsPane(context.looks.current, self._model)
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._midnight = QTimer(self, singleShot=True)
@@ -81,6 +78,8 @@ class SessionsController(QObject):
         view.order_asked.connect(self.sort)
         view.copy_asked.connect(self._on_copy_asked)
         self._pane.panel.button_clicked.connect(self.reload)
+        self._pages.arrived.connect(self._on_pages_arrived)
+        self._pages.failed.connect(self.failed)
         self._settle.timeout.connect(self._announce)
         self._midnight.timeout.connect(self._on_midnight)
         self._context.looks.changed.connect(self._on_look_changed)
@@ -164,8 +163,7 @@ class SessionsController(QObject):
     def _load_rows(self, name: str) -> None:
         if self._facts is None:
             return
-        self._seen_pages.cancel()
-        self._near_pages.cancel()
+        self._pages.use_store(self._facts.key)
         if not self._is_fresh:
             self._set_stale(True)
         work = ids_work(self._context.library, self._facts.key, self._order, self._place)
@@ -212,36 +210,13 @@ class SessionsController(QObject):
         self.failed.emit(error)
 
     def _on_range_seen(self, first: int, end: int) -> None:
-        if self._facts is None or self._rows.is_busy:
-            return
-        self._model.touch(first, end)
-        missing = self._model.missing_pages(first, end)
-        chosen = self._pane.view.current_row()
-        if chosen is not None and self._unannounced:
-            missing = tuple(sorted({*missing, *self._model.missing_pages(chosen, chosen + 1)}))
-        if missing:
-            self._load_pages(self._seen_pages, missing, Lane.USER)
-            return
-        near = self._model.missing_pages(first - AHEAD_ROWS, end + AHEAD_ROWS)
-        if near:
-            self._load_pages(self._near_pages, near, Lane.BACKGROUND)
+        if not self._rows.is_busy:
+            self._pages.read(first, end, self._pane.view.current_row() if self._unannounced else None)
 
-    def _load_pages(self, line: Newest, pages: tuple[int, ...], lane: Lane) -> None:
-        if self._facts is None:
-            return
-        wanted = [(page, self._model.page_handles(page)) for page in pages]
-        work = pages_work(self._context.library, self._facts.key, self._model.generation, wanted)
-        line.run(Query("Reading sessions", work, lane), self._on_pages, self._on_pages_failed)
-
-    def _on_pages(self, answer: PageAnswer) -> None:
-        for page, summaries in answer.pages:
-            self._model.apply_page(answer.generation, page, summaries)
-        if self._unannounced and self._current() is not None and not self._settle.isActive():
+    def _on_pages_arrived(self) -> None:
+        if self._unannounced and not self._settle.isActive():
             self._announce()
         self._on_range_seen(*self._pane.view.visible_rows())
-
-    def _on_pages_failed(self, error: BurrowError) -> None:
-        self.failed.emit(error)
 
     def _on_row_chosen(self, row: int) -> None:
         self._unannounced = True
@@ -301,8 +276,8 @@ class SessionsController(QObject):
     def _cancel_all(self) -> None:
         self._settle.stop()
         self._waits_for_rows = False
-        for line in (self._rows, self._seen_pages, self._near_pages):
-            line.cancel()
+        self._rows.cancel()
+        self._pages.use_store(None)
 
     def _on_jobs_moved(self) -> None:
         # A job that was cancelled calls nobody; without this its rows would be awaited for ever.
