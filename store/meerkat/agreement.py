@@ -1,0 +1,101 @@
+"""Whether two stored copies of one session tell the same, whatever their size (formats/meerkat.md §3.10, rule 2).
+
+Messages and the revision graph are compared, not times and bookkeeping, in which the products' own copies differ at
+rest. Bytes first; where they differ, values, since a first row may hold another spelling of the same arguments.
+"""
+
+from __future__ import annotations
+
+import orjson
+
+from store.cancel import CancelToken
+from store.meerkat.byte_source import ByteSource
+from store.meerkat.document_walk import DocumentWalk, read_from, walk_document
+from store.meerkat.details import metadata_span
+from store.meerkat.metadata import GRAPH_KEY
+from store.meerkat.strict_json import Json
+
+CHUNK_BYTES = 1024 * 1024
+MAX_COMPARED_VALUE_BYTES = 16 * 1024 * 1024
+PAGE_MESSAGES = 200
+
+
+def tell_the_same(one: Json, other: Json) -> bool:
+    """Whether two decoded documents agree in messages and revision graph."""
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return False
+    return one.get("messages") == other.get("messages") and _graph(one) == _graph(other)
+
+
+def _graph(document: dict[str, Json]) -> Json:
+    metadata = document.get("metadata")
+    return metadata.get(GRAPH_KEY) if isinstance(metadata, dict) else None
+
+
+def documents_agree(one: ByteSource, other: ByteSource, token: CancelToken) -> bool:
+    """Whether two stored documents agree in messages and revision graph."""
+    if _equal_bytes(one, other, (0, one.size_bytes), (0, other.size_bytes), token):
+        return True
+    one_walk, other_walk = walk_document(one, token, whole=True), walk_document(other, token, whole=True)
+    return _messages_agree(one, other, one_walk, other_walk, token) and _graphs_agree(
+        one, other, one_walk, other_walk, token
+    )
+
+
+def _messages_agree(
+    one: ByteSource, other: ByteSource, one_walk: DocumentWalk, other_walk: DocumentWalk, token: CancelToken
+) -> bool:
+    nowhere = (0, 0)
+    if _equal_bytes(
+        one, other, one_walk.spans.get("messages", nowhere), other_walk.spans.get("messages", nowhere), token
+    ):
+        return True
+    count = one_walk.index.count
+    if count != other_walk.index.count:
+        return False
+    for begin in range(0, count, PAGE_MESSAGES):
+        numbers = list(range(begin, min(count, begin + PAGE_MESSAGES)))
+        ours = read_from(one, one_walk.index, numbers, token)
+        theirs = read_from(other, other_walk.index, numbers, token)
+        if any(not _same_value(ours[number], theirs[number]) for number in numbers):
+            return False
+    return True
+
+
+def _graphs_agree(
+    one: ByteSource, other: ByteSource, one_walk: DocumentWalk, other_walk: DocumentWalk, token: CancelToken
+) -> bool:
+    ours = metadata_span(one, one_walk.spans, GRAPH_KEY, token)
+    theirs = metadata_span(other, other_walk.spans, GRAPH_KEY, token)
+    if ours is None or theirs is None:
+        return ours is theirs
+    if _equal_bytes(one, other, ours, theirs, token):
+        return True
+    if max(ours[1] - ours[0], theirs[1] - theirs[0]) > MAX_COMPARED_VALUE_BYTES:
+        return False
+    return _same_value(one.read(ours[0], ours[1] - ours[0]), other.read(theirs[0], theirs[1] - theirs[0]))
+
+
+def _same_value(one: bytes, other: bytes) -> bool:
+    """Whether two JSON texts stand for the same value; what cannot be read is the same only byte by byte."""
+    if one == other:
+        return True
+    try:
+        return bool(orjson.loads(one) == orjson.loads(other))
+    except ValueError:
+        return False
+
+
+def _equal_bytes(
+    one: ByteSource, other: ByteSource, one_span: tuple[int, int], other_span: tuple[int, int], token: CancelToken
+) -> bool:
+    """Whether two stretches of two documents hold the same bytes, compared piece by piece."""
+    length = one_span[1] - one_span[0]
+    if other_span[1] - other_span[0] != length:
+        return False
+    for offset in range(0, length, CHUNK_BYTES):
+        token.check()
+        size = min(CHUNK_BYTES, length - offset)
+        if one.read(one_span[0] + offset, size) != other.read(other_span[0] + offset, size):
+            return False
+    return True

@@ -1,0 +1,180 @@
+"""One session document, walked once: its envelope's places and the index of its messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from store.cancel import CancelToken
+from store.meerkat.byte_source import ByteSource
+from store.meerkat.strict_json import NotStrict, refuse_lone_surrogates, scan
+from store.meerkat.transcript_index import TranscriptIndex
+from store.meerkat.walker import WINDOW_BYTES, Broken, Undecodable, Walker
+from store.values.fault import Fault
+
+TAIL_CHECK_BYTES = 4 * 1024 * 1024
+"""How much is walked after the messages when only the transcript is wanted; a revision graph may follow."""
+
+JOINED_BYTES = 1024 * 1024
+"""Messages that begin within this distance are read at once."""
+
+MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+"""A longer message is never decoded; its card holds its beginning."""
+
+
+@dataclass(slots=True)
+class DocumentWalk:
+    """What one walk through a session document found.
+
+    Attributes:
+        index: of the messages.
+        spans: [begin, end) of each top-level value that was walked.
+        is_complete: the document was walked to its end.
+    """
+
+    index: TranscriptIndex = field(default_factory=TranscriptIndex)
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+    is_complete: bool = False
+
+
+def walk_document(source: ByteSource, token: CancelToken, whole: bool = False) -> DocumentWalk:
+    """Walk a session document.
+
+    Args:
+        whole: step over everything after the messages too, however large it is.
+
+    Returns:
+        What was found; a document that breaks off keeps what stands before, with a fault that says so.
+
+    Raises:
+        Broken: it is no JSON object at all.
+    """
+    walker = Walker(source, token)
+    walk = DocumentWalk()
+    found = False
+    try:
+        for member in walker.members(0):
+            found = True
+            if member.key in walk.spans:
+                walk.index.faults.append(Fault("doubled-key", "The session document holds one of its keys twice."))
+            if member.key == "messages":
+                member.end = _index_messages(walker, member.begin, walk.index, token)
+                remaining = walker.size - member.end
+                walk.spans["messages"] = (member.begin, member.end)
+                if remaining > TAIL_CHECK_BYTES and not whole:
+                    return walk
+            else:
+                member.end = walker.skip(member.begin)
+                walk.spans[member.key] = (member.begin, member.end)
+        mark, at = walker.char(walker.end_of_object)
+        if mark:
+            raise Broken(at)
+    except Broken as broken:
+        if not found:
+            raise
+        walk.index.faults.append(broken_fault(broken))
+        return walk
+    walk.is_complete = True
+    if "messages" not in walk.spans:
+        walk.index.faults.append(Fault("no-messages", "The session document has no list of messages."))
+    return walk
+
+
+def broken_fault(broken: Broken) -> Fault:
+    """What is said of a document that is no JSON from some place on."""
+    return Fault("bad-json", f"The session document is no JSON from byte {broken.at_byte:,} on; what follows is lost.")
+
+
+def _index_messages(walker: Walker, at: int, index: TranscriptIndex, token: CancelToken) -> int:
+    """Index the list of messages at `at`; returns the offset after it."""
+    mark, at = walker.char(at)
+    if mark != "[":
+        index.faults.append(Fault("no-messages", "The messages of the session document are not a list."))
+        return walker.skip(at)
+    mark, at = walker.char(at + 1)
+    if mark == "]":
+        return at + 1
+    while True:
+        at = _index_run(walker, at, index)
+        mark, at = walker.char(at)
+        if mark == "]":
+            return at + 1
+        if mark != ",":
+            raise Broken(at)
+        _, at = walker.char(at + 1)
+        token.report(at, walker.size, "Reading transcript", "bytes")
+
+
+def _index_run(walker: Walker, at: int, index: TranscriptIndex) -> int:
+    """Index messages from `at` on for as long as they lie wholly in the window and follow each other at once.
+
+    Returns:
+        The offset after the last one; at least one message is taken in.
+    """
+    read, text, base = scan, walker.text, walker.base
+    begin = at - base
+    add, begins = index.add, index.begins
+    if 0 <= begin < len(text) and not walker.is_suspect:
+        last = len(text) - 1
+        try:
+            while True:
+                value, end = read(text, begin)
+                if end >= last:
+                    break
+                begins.append(base + begin)
+                add(value, end - begin)
+                if text[end] != "," or text[end + 1] != "{":
+                    return base + end
+                begin = end + 1
+        except (StopIteration, ValueError, RecursionError):
+            pass
+    return _index_carefully(walker, base + begin, index)
+
+
+def _index_carefully(walker: Walker, at: int, index: TranscriptIndex) -> int:
+    """Index the one message at `at`, which may leave the window, be huge, or be damaged."""
+    index.begins.append(at)
+    try:
+        value, end = walker.value(at)
+        if walker.is_suspect:
+            _refuse_hidden_faults(walker, at, end)
+    except Undecodable as undecodable:
+        end = undecodable.end
+        if undecodable.is_too_long:
+            walker.fill(at, WINDOW_BYTES)
+            index.add_large(walker.text[:400], end - at)
+        else:
+            index.add_damaged(end - at)
+    except NotStrict:
+        index.add_damaged(end - at)
+    else:
+        index.add(value, end - at)
+    return end
+
+
+def _refuse_hidden_faults(walker: Walker, at: int, end: int) -> None:
+    """What Latin-1 text cannot show: bytes that are no UTF-8, and lone surrogates."""
+    data = walker.text[at - walker.base : end - walker.base].encode("latin-1")
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise NotStrict("it is not UTF-8") from None
+    refuse_lone_surrogates(data)
+
+
+def read_from(source: ByteSource, index: TranscriptIndex, numbers: list[int], token: CancelToken) -> dict[int, bytes]:
+    """Read messages out of a document; those that stand together are read at once."""
+    found: dict[int, bytes] = {}
+    position = 0
+    while position < len(numbers):
+        token.check()
+        last = position
+        begin = index.begins[numbers[position]]
+        while last + 1 < len(numbers) and index.begins[numbers[last + 1]] - begin < JOINED_BYTES:
+            last += 1
+        end = index.begins[numbers[last]] + min(index.sizes[numbers[last]], MAX_MESSAGE_BYTES)
+        data = source.read(begin, end - begin)
+        for number in numbers[position : last + 1]:
+            offset = index.begins[number] - begin
+            found[number] = data[offset : offset + index.sizes[number]]
+        position = last + 1
+    return found

@@ -1,0 +1,139 @@
+"""The rows of the list: which sessions there are, in which order, as opaque handles.
+
+A handle is a row id shifted by two bits, with the table in the lowest bits. Only columns that are stored are sorted by,
+so that SQLite does the work; ties are broken by id, as the reference version does.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from itertools import chain
+
+from store.cancel import CancelToken
+from store.meerkat.generation import Layout
+from store.values.session import SortKey, SortOrder
+
+IN_SESSIONS = 0
+IN_HEADS = 1
+IN_SNAPSHOTS = 2
+
+RUNTIME_PREFIX = "rt:session:"
+FETCHED_ROWS = 1_000
+MAX_EXACT_SNAPSHOTS = 100_000
+"""Up to here snapshots without a row in `sessions` are looked for one by one; beyond, the two counts decide."""
+
+_SESSIONS = "sessions s"
+_HEADLESS = "sessions s WHERE NOT EXISTS (SELECT 1 FROM session_heads h WHERE h.session_id = s.session_id)"
+_HEADS = "session_heads s"
+_ORPHANS = (
+    "runtime_session_snapshots n WHERE n.runtime_id >= 'rt:session:' AND n.runtime_id < 'rt:session;'"
+    " AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.session_id = substr(n.runtime_id, 12))"
+)
+
+_COLUMN = {
+    SortKey.UPDATED: "s.updated_at_ms",
+    SortKey.CREATED: "s.created_at_ms",
+    SortKey.MESSAGES: "s.message_count",
+    SortKey.TOKENS: "s.total_tokens",
+    SortKey.ID: "s.session_id",
+}
+
+
+def row_of(handle: int) -> tuple[int, int]:
+    """Take a handle apart: table and row id."""
+    return handle & 3, handle >> 2
+
+
+def list_handles(connection: sqlite3.Connection, layout: Layout, order: SortOrder, token: CancelToken) -> array[int]:
+    """Read the handles of all sessions in an order."""
+    sources = _sources(connection, layout)
+    direction = "DESC" if order.is_descending else "ASC"
+    if len(sources) == 1 and sources[0][0] != IN_SNAPSHOTS:
+        # Alone, a table is read along the index that its writer made for this very order.
+        table, source = sources[0]
+        tie = "" if order.key is SortKey.ID else ", s.session_id ASC"
+        statement = f"SELECT s.rowid << 2 | {table} FROM {source} ORDER BY {_sorted_by(order.key, table, layout)}"
+        return _fetch(connection, f"{statement} {direction}{tie}", token)
+    parts = [_part(table, source, order.key, layout) for table, source in sources]
+    union = " UNION ALL ".join(parts)
+    return _fetch(connection, f"SELECT n FROM ({union}) ORDER BY k {direction}, i ASC", token)
+
+
+def count_sessions(connection: sqlite3.Connection, layout: Layout) -> int:
+    """How many rows the list has."""
+    sources = _sources(connection, layout)
+    return sum(int(connection.execute(f"SELECT count(*) FROM {source}").fetchone()[0]) for _, source in sources)
+
+
+def _sources(connection: sqlite3.Connection, layout: Layout) -> list[tuple[int, str]]:
+    """The tables that hold sessions, each with its row source; a table without any is left out where that is cheap."""
+    if not layout.has_heads:
+        sources = [(IN_SESSIONS, _SESSIONS)]
+        if _has_orphans(connection, layout):
+            sources.append((IN_SNAPSHOTS, _ORPHANS))
+        return sources
+    heads = (IN_HEADS, _HEADS)
+    if connection.execute(f"SELECT EXISTS (SELECT 1 FROM {_HEADLESS})").fetchone()[0]:
+        return [heads, (IN_SESSIONS, _HEADLESS)]
+    return [heads]
+
+
+def _has_orphans(connection: sqlite3.Connection, layout: Layout) -> bool:
+    """Whether a snapshot has no row in `sessions`: the product shows such a session, and does not list it."""
+    if not layout.has("runtime_session_snapshots"):
+        return False
+    snapshots = connection.execute("SELECT count(*) FROM runtime_session_snapshots").fetchone()[0]
+    if snapshots > MAX_EXACT_SNAPSHOTS:
+        sessions = connection.execute("SELECT count(*) FROM sessions").fetchone()[0]
+        return bool(snapshots > sessions)
+    return bool(connection.execute(f"SELECT EXISTS (SELECT 1 FROM {_ORPHANS})").fetchone()[0])
+
+
+def _part(table: int, source: str, key: SortKey, layout: Layout) -> str:
+    """One table's rows as sort value k, id i and handle n."""
+    if table == IN_SNAPSHOTS:
+        session_id = "substr(n.runtime_id, 12)"
+        value = session_id if key is SortKey.ID else "NULL"
+        return f"SELECT {value} AS k, {session_id} AS i, n.rowid << 2 | {table} AS n FROM {source}"
+    value = _sorted_by(key, table, layout)
+    return f"SELECT {value} AS k, s.session_id AS i, s.rowid << 2 | {table} AS n FROM {source}"
+
+
+def _sorted_by(key: SortKey, table: int, layout: Layout) -> str:
+    if key is not SortKey.SIZE:
+        return _COLUMN[key]
+    return stored_bytes(table, layout)
+
+
+def stored_bytes(table: int, layout: Layout) -> str:
+    """SQL for the bytes of the rows of session `s`: document or head, its snapshot, its strands."""
+    terms = [octets("s.session_json") if table == IN_SESSIONS else octets("s.head_json")]
+    if layout.has("runtime_session_snapshots"):
+        terms.append(
+            f"(SELECT coalesce(sum({octets('n.session_snapshot')}), 0) FROM runtime_session_snapshots n"
+            f" WHERE n.runtime_id = '{RUNTIME_PREFIX}' || s.session_id)"
+        )
+    if table == IN_HEADS:
+        terms.append(
+            f"(SELECT coalesce(sum({octets('m.message_json')}), 0) FROM session_strand_messages m"
+            " WHERE m.session_id = s.session_id)"
+        )
+        terms.append(
+            f"(SELECT coalesce(sum({octets('o.session_json')}), 0) FROM sessions o WHERE o.session_id = s.session_id)"
+        )
+    return " + ".join(terms)
+
+
+def octets(column: str) -> str:
+    """SQL for the stored bytes of a value; that of a BLOB is known without reading it."""
+    return f"CASE typeof({column}) WHEN 'blob' THEN length({column}) ELSE length(CAST({column} AS BLOB)) END"
+
+
+def _fetch(connection: sqlite3.Connection, statement: str, token: CancelToken) -> array[int]:
+    handles = array("q")
+    cursor = connection.execute(statement)
+    while rows := cursor.fetchmany(FETCHED_ROWS):
+        token.check()
+        handles.extend(chain.from_iterable(rows))
+    return handles

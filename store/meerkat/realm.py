@@ -1,0 +1,79 @@
+"""The realm around a store: its name, and whether a program works on it now (formats/meerkat.md §1.6).
+
+Reads small files of the realm's folder and nothing else; creates nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import orjson
+
+RUNNING_S = 30
+"""A lease or a change of the file younger than this means that a program works on the store (product.md)."""
+
+MAX_SMALL_FILE_BYTES = 64 * 1024
+MAX_LEASES = 200
+
+
+def realm_id(folder: Path) -> str | None:
+    """The id in the realm's manifest; None where there is no manifest that says it."""
+    manifest = read_small_json(folder / "realm_manifest.json")
+    name = manifest.get("realm_id")
+    return name if isinstance(name, str) and name else None
+
+
+def store_name(main: Path, realm: str | None) -> str:
+    """What people call a store: its realm, else its folder where the file has the name that all have."""
+    if realm:
+        return realm
+    if main.name == "sessions.sqlite3" and main.parent.name:
+        return main.parent.name
+    return main.name
+
+
+def is_store_running(main: Path) -> bool:
+    """Whether a lease is fresh, or the store's files moved within the last 30 seconds."""
+    now = time.time()
+    for path in (main, main.with_name(main.name + "-wal")):
+        try:
+            status = path.stat()
+        except OSError:
+            continue
+        # An empty log is left by whoever closed the store last.
+        if (path is main or status.st_size) and is_recent_s(status.st_mtime, now):
+            return True
+    return has_fresh_lease(main.parent, now)
+
+
+def has_fresh_lease(folder: Path, now: float) -> bool:
+    """Whether a server holds a lease on the realm with a heartbeat of the last 30 seconds."""
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder / "leases") if entry.name.endswith(".json"))
+    except OSError:
+        return False
+    for name in names[:MAX_LEASES]:
+        heartbeat = read_small_json(folder / "leases" / name).get("heartbeat_at")
+        if isinstance(heartbeat, (int, float)) and is_recent_s(float(heartbeat), now):
+            return True
+    return False
+
+
+def is_recent_s(moment: float, now: float) -> bool:
+    """Whether a time in seconds lies within the last 30; clocks may differ by two."""
+    return -2 <= now - moment <= RUNNING_S
+
+
+def read_small_json(path: Path) -> dict[str, object]:
+    """Read a small JSON object; empty if it is missing, too long or anything else."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            value = orjson.loads(os.read(descriptor, MAX_SMALL_FILE_BYTES))
+        finally:
+            os.close(descriptor)
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,208 @@
+"""A Meerkat database as a backend: one opened `sessions.sqlite3`, looked at and never touched.
+
+Thread-safe. Every answer is one batch on one consistent state of the file (store/opening); between calls only indexes
+of opened transcripts are held.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Hashable, Sequence
+from typing import TypeVar
+
+from store.blocking import may_wait
+from store.cancel import CancelToken
+from store.errors import SessionError
+from store.meerkat.blobs import read_blob
+from store.meerkat.generation import Layout
+from store.meerkat.index_cache import IndexCache
+from store.meerkat.listing import count_sessions, list_handles
+from store.meerkat.places import find_place
+from store.meerkat.reading import Reading
+from store.meerkat.realm import is_store_running, realm_id, store_name
+from store.meerkat.session_detail import index_with_faults, matching_ids, read_detail, read_unmasked
+from store.meerkat.summaries import read_summaries
+from store.meerkat.transcripts import Indexed, read_messages, verify
+from store.meerkat.writable import writability
+from store.opening import Looking
+from store.values.fault import Fault
+from store.values.message import ImageRef, Message, Outline, WholeRef
+from store.values.session import SessionDetail, SessionIds, SessionSummary, SortOrder
+from store.values.store import StoreFacts, StoreKey, StoreKind
+
+T = TypeVar("T")
+
+MAX_PAGE_MESSAGES = 200
+MAX_PAGE_ROWS = 500
+"""More are read in several batches, so that none takes long."""
+
+
+class StoreFile:
+    """One opened database of Meerkat."""
+
+    def __init__(self, looking: Looking, layout: Layout) -> None:
+        self._looking = looking
+        self._layout = layout
+        self._key = StoreKey(str(looking.path))
+        self._indexes = IndexCache()
+
+    def facts(self, token: CancelToken) -> StoreFacts:
+        """Say what the store is and how it is being read; counts its sessions."""
+        may_wait("read a store")
+        count = self._read(lambda connection: count_sessions(connection, self._layout), token)
+        main = self._looking.path
+        realm = realm_id(main.parent)
+        is_writable, write_reason = writability(main, self._layout)
+        return StoreFacts(
+            key=self._key,
+            name=store_name(main, realm),
+            file_name=main.name,
+            kind=StoreKind.MEERKAT,
+            generation=self._layout.generation.value,
+            access=self._looking.access,
+            why=self._looking.why,
+            is_writable=is_writable,
+            write_reason=write_reason,
+            session_count=count,
+            size_bytes=self._looking.size_bytes,
+            is_running=is_store_running(main),
+            state_of_ms=self._looking.state_of_ms,
+            realm=realm,
+            faults=_store_faults(self._layout),
+        )
+
+    def ids(self, order: SortOrder, token: CancelToken) -> SessionIds:
+        """List the handles of all sessions in the given order."""
+        may_wait("read a store")
+        handles = self._read(lambda connection: list_handles(connection, self._layout, order, token), token)
+        return SessionIds(handles, order)
+
+    def summaries(self, handles: Sequence[int], token: CancelToken) -> tuple[SessionSummary, ...]:
+        """Read rows for handles, in their order."""
+        may_wait("read a store")
+        is_running = is_store_running(self._looking.path)
+        found: list[SessionSummary] = []
+        for begin in range(0, len(handles), MAX_PAGE_ROWS):
+            page = tuple(handles[begin : begin + MAX_PAGE_ROWS])
+            found.extend(self._read(self._summaries_batch(page, is_running, token), token))
+        return tuple(found)
+
+    def _summaries_batch(
+        self, page: tuple[int, ...], is_running: bool, token: CancelToken
+    ) -> Callable[[sqlite3.Connection], tuple[SessionSummary, ...]]:
+        return lambda connection: read_summaries(connection, self._layout, self._key, page, is_running, token)
+
+    def matching_ids(self, beginning: str, token: CancelToken) -> tuple[str, ...]:
+        """Session ids that are or begin with these characters; at most 10, the exact one alone."""
+        may_wait("read a store")
+        return self._read(lambda connection: matching_ids(connection, self._layout, beginning), token)
+
+    def detail(self, session_id: str, token: CancelToken) -> SessionDetail:
+        """Read what the Info tab shows."""
+        may_wait("read a session")
+        is_running = is_store_running(self._looking.path)
+        return self._read(
+            lambda connection: read_detail(connection, self._layout, self._key, session_id, is_running, token), token
+        )
+
+    def unmasked(self, session_id: str, path: tuple[str | int, ...], token: CancelToken) -> str:
+        """The stored JSON text of one masked metadata value."""
+        may_wait("read a session")
+        return self._read(lambda connection: read_unmasked(connection, self._layout, session_id, path, token), token)
+
+    def outline(self, session_id: str, token: CancelToken) -> Outline:
+        """Index the session's messages, anew each time."""
+        may_wait("read a session")
+        return self._index(session_id, token).index.outline()
+
+    def messages(self, session_id: str, begin: int, end: int, token: CancelToken) -> tuple[Message, ...]:
+        """Decode messages [begin, end)."""
+        may_wait("read a session")
+        found: list[Message] = []
+        for first in range(begin, end, MAX_PAGE_MESSAGES):
+            last = min(end, first + MAX_PAGE_MESSAGES)
+            found.extend(self._with_reading(session_id, token, _decoder(first, last)))
+        return tuple(found)
+
+    def raw(self, session_id: str, message: int, token: CancelToken) -> bytes:
+        """The exact stored bytes of a message's JSON value."""
+        may_wait("read a session")
+        return self._with_reading(session_id, token, lambda reading: reading.raw(message))
+
+    def whole(self, session_id: str, ref: WholeRef, token: CancelToken) -> str:
+        """The uncut text of a block that was cut."""
+        may_wait("read a session")
+        return self._with_reading(session_id, token, lambda reading: reading.whole(ref))
+
+    def image(self, session_id: str, ref: ImageRef, token: CancelToken) -> bytes:
+        """The encoded bytes of an image, inline or from the blob store."""
+        may_wait("read an image")
+        if ref.blob is not None:
+            return read_blob(self._looking.path.parent, ref.blob)
+        return self._with_reading(session_id, token, lambda reading: reading.image(ref))
+
+    def has_changed(self) -> bool:
+        """Whether the files moved since they were opened."""
+        return self._looking.has_changed()
+
+    def close(self) -> None:
+        """Give back snapshots and indexes."""
+        self._indexes.clear()
+        self._looking.close()
+
+    def _read(self, batch: Callable[[sqlite3.Connection], T], token: CancelToken) -> T:
+        return self._looking.read(_with_bytes(batch), token)
+
+    def _index(self, session_id: str, token: CancelToken) -> Indexed:
+        def batch(connection: sqlite3.Connection) -> Indexed:
+            place = find_place(connection, self._layout, session_id)
+            return index_with_faults(connection, self._layout, place, token)
+
+        indexed, stamp = self._looking.read_stamped(_with_bytes(batch), token)
+        indexed.stamp = stamp
+        self._indexes.put(session_id, indexed)
+        return indexed
+
+    def _with_reading(self, session_id: str, token: CancelToken, use: Callable[[Reading], T]) -> T:
+        """Let a function read messages of a session, of one state of the store that is the indexed one."""
+        indexed = self._indexes.get(session_id) or self._index(session_id, token)
+
+        def read(has_moved: bool) -> tuple[T, Hashable]:
+            def batch(connection: sqlite3.Connection) -> T:
+                verify(connection, find_place(connection, self._layout, session_id), indexed, has_moved)
+                return use(Reading(indexed.index, lambda wanted: read_messages(connection, indexed, wanted, token)))
+
+            return self._looking.read_stamped(_with_bytes(batch), token)
+
+        has_moved = self._looking.stamp != indexed.stamp
+        result, stamp = read(has_moved)
+        if stamp != indexed.stamp and not has_moved:
+            # The store moved just now: what was read counts only after the careful comparison.
+            result, stamp = read(True)
+        indexed.stamp = stamp
+        return result
+
+
+def _decoder(begin: int, end: int) -> Callable[[Reading], tuple[Message, ...]]:
+    return lambda reading: reading.messages(begin, end)
+
+
+def _with_bytes(batch: Callable[[sqlite3.Connection], T]) -> Callable[[sqlite3.Connection], T]:
+    """Let a batch get texts as bytes: what a hostile file calls text need not be any."""
+
+    def prepared(connection: sqlite3.Connection) -> T:
+        connection.text_factory = bytes
+        return batch(connection)
+
+    return prepared
+
+
+def _store_faults(layout: Layout) -> tuple[Fault, ...]:
+    if not layout.is_half_bridged:
+        return ()
+    return (
+        Fault(
+            "half-bridged",
+            "A migration of this store to a newer Meerkat stopped half-way; its sessions are read as they were before.",
+        ),
+    )

@@ -1,0 +1,68 @@
+"""Meerkat as one of the systems whose stores can be read: how its stores are found and opened."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from store.backend import Backend
+from store.blocking import may_wait
+from store.cancel import CancelToken
+from store.meerkat.document_file import looks_like_document, open_document
+from store.meerkat.generation import recognise
+from store.meerkat.store_file import StoreFile
+from store.opening import SQLITE_MAGIC, Looking, is_text
+from store.opening.classify import classify_os
+from store.opening.stamp import LOOK_FLAGS
+from store.values.store import StoreKind
+
+MAIN_FILE = "sessions.sqlite3"
+SNIFFED_BYTES = 4_096
+
+
+class Meerkat:
+    """The system Meerkat; it has no state."""
+
+    @property
+    def kind(self) -> StoreKind:
+        """Which system."""
+        return StoreKind.MEERKAT
+
+    def main_files(self, folder: Path) -> tuple[Path, ...]:
+        """The realm's database, if one lies in the folder."""
+        main = folder / MAIN_FILE
+        return (main,) if os.path.lexists(main) else ()
+
+    def open(self, path: Path, scratch: Path, token: CancelToken) -> Backend:
+        """Open a database or a session document to look.
+
+        Raises:
+            NotAStore, ForeignDatabase: it is not of Meerkat.
+            UnreadableGeneration: it is, in a layout that is not read yet.
+            OpenError: it cannot be read; the subclass and the sentence say why.
+        """
+        may_wait("open a store")
+        if _is_document(path):
+            return open_document(path, token)
+        looking = Looking(path, scratch)
+        try:
+            layout = looking.read(lambda connection: recognise(connection, looking.path.name), token)
+        except BaseException:
+            looking.close()
+            raise
+        return StoreFile(looking, layout)
+
+
+def _is_document(path: Path) -> bool:
+    """Whether a file is text that begins like a JSON object; what is anything else is judged by its opening."""
+    try:
+        descriptor = os.open(path, LOOK_FLAGS)
+        try:
+            beginning = os.read(descriptor, SNIFFED_BYTES)
+        finally:
+            os.close(descriptor)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        raise classify_os(error, path) from error
+    return not beginning.startswith(SQLITE_MAGIC) and looks_like_document(beginning) and is_text(beginning)

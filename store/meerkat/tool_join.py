@@ -1,0 +1,64 @@
+"""Joining tool calls with their results, across messages, whatever their ids are.
+
+A result belongs to the nearest call before it that has the same id and no result yet. Ids may repeat: providers number
+their calls anew in each turn. A missing id counts as an empty one.
+"""
+
+from __future__ import annotations
+
+_SHIFT = 24
+_MASK = (1 << _SHIFT) - 1
+
+
+class ToolJoin:
+    """Which result belongs to which call, by their places; filled in reading order.
+
+    A place is a message and a position in it, packed into one integer: a transcript of 100,000 messages has tens of
+    thousands of them.
+    """
+
+    def __init__(self) -> None:
+        self._results: dict[int, int] = {}
+        self._calls: dict[int, int] = {}
+        self._open: dict[str, list[int]] = {}
+
+    @property
+    def count(self) -> int:
+        """Joined pairs."""
+        return len(self._results)
+
+    def add_call(self, message: int, block: int, call_id: str) -> None:
+        """Remember a call."""
+        place = message << _SHIFT | block
+        waiting = self._open.get(call_id)
+        if waiting is None:
+            self._open[call_id] = [place]
+        else:
+            waiting.append(place)
+
+    def add_results(self, message: int, call_ids: list[str]) -> bool:
+        """Join the results of one message; says whether there is one and each of them found its call."""
+        are_all_joined = bool(call_ids)
+        place = message << _SHIFT
+        for call_id in call_ids:
+            waiting = self._open.get(call_id)
+            if waiting is None:
+                are_all_joined = False
+            else:
+                call = waiting.pop()
+                if not waiting:
+                    del self._open[call_id]
+                self._results[call] = place
+                self._calls[place] = call
+            place += 1
+        return are_all_joined
+
+    def result_of(self, message: int, block: int) -> tuple[int, int] | None:
+        """Where the result of a call stands, (message, position); None if it has none."""
+        place = self._results.get(message << _SHIFT | block)
+        return None if place is None else (place >> _SHIFT, place & _MASK)
+
+    def call_of(self, message: int, position: int) -> int | None:
+        """The message with the call that a result belongs to; None if there is no such call."""
+        place = self._calls.get(message << _SHIFT | position)
+        return None if place is None else place >> _SHIFT

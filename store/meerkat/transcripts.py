@@ -1,0 +1,182 @@
+"""Reading transcripts out of a database: the index of one session, and the stored bytes of single messages.
+
+A connection is at hand only for the time of one batch. Two forms exist: whole documents, read through SQLite's blob
+access, and strands, where each message is a row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Hashable, Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from store.cancel import CancelToken
+from store.errors import SessionChanged, SessionDamaged
+from store.meerkat.byte_source import BlobSource, ByteSource
+from store.meerkat.document_walk import MAX_MESSAGE_BYTES, read_from, walk_document
+from store.meerkat.generation import NOT_YET, Layout
+from store.meerkat.head_rows import OF_HEAD, missing_messages
+from store.meerkat.listing import octets
+from store.meerkat.places import Copy, Place
+from store.meerkat.strict_json import NotStrict, refuse_lone_surrogates, scan
+from store.meerkat.transcript_index import TranscriptIndex
+from store.meerkat.walker import Broken
+from store.values.fault import Fault
+
+MAX_INDEXED_ROW_BYTES = 4 * 1024 * 1024
+FETCHED_ROWS = 500
+EDGE_BYTES = 4_096
+
+
+@dataclass(slots=True)
+class Indexed:
+    """One indexed transcript and where it was found.
+
+    Attributes:
+        place: of the session.
+        index: its messages.
+        spans: places of the document's top-level values; empty for strands.
+        seqs: row numbers of a strand's messages if some are missing, else empty: the number is the position.
+        edges: digest of the document's edges, compared when the store moved.
+        stamp: of the state that was indexed.
+    """
+
+    place: Place
+    index: TranscriptIndex
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+    seqs: list[int] = field(default_factory=list)
+    edges: bytes = b""
+    stamp: Hashable = None
+
+
+def index_session(connection: sqlite3.Connection, layout: Layout, place: Place, token: CancelToken) -> Indexed:
+    """Index the messages of a session. Raises SessionDamaged when nothing of it can be read."""
+    if place.copy is Copy.HEAD:
+        return _index_strand(connection, layout, place, token)
+    with closing(_open_document(connection, place)) as source:
+        try:
+            walk = walk_document(source, token)
+        except Broken:
+            raise SessionDamaged(
+                "The stored document of this session is no JSON object.", "The other sessions are unaffected."
+            ) from None
+        return Indexed(place, walk.index, walk.spans, edges=_edges(source, walk.index))
+
+
+def _open_document(connection: sqlite3.Connection, place: Place) -> BlobSource:
+    try:
+        return BlobSource(connection, *place.document)
+    except sqlite3.OperationalError:
+        raise SessionDamaged("The session has no stored document.", "The other sessions are unaffected.") from None
+
+
+def _edges(source: ByteSource, index: TranscriptIndex) -> bytes:
+    """A digest of the beginning and end of a document, and of what follows its last message: the times stand there."""
+    digest = hashlib.sha256(source.read(0, EDGE_BYTES))
+    if index.count:
+        digest.update(source.read(index.begins[-1], index.sizes[-1] % EDGE_BYTES + EDGE_BYTES))
+    digest.update(source.read(max(0, source.size_bytes - EDGE_BYTES), EDGE_BYTES))
+    return digest.digest()
+
+
+def _index_strand(connection: sqlite3.Connection, layout: Layout, place: Place, token: CancelToken) -> Indexed:
+    """Index the rows of a head's strand."""
+    rowid = place.head_rowid
+    count = place.mark[1]
+    if layout.has("session_strand_links"):
+        statement = f"SELECT EXISTS (SELECT 1 FROM session_strand_links l WHERE {OF_HEAD.format('l')})"
+        if connection.execute(statement, (rowid, rowid)).fetchone()[0]:
+            raise SessionDamaged(f"The messages of this session are linked strands: {NOT_YET}.")
+    if not isinstance(count, int) or count < 0:
+        raise SessionDamaged("The head of this session does not say how many messages it has.")
+    indexed = Indexed(place, TranscriptIndex())
+    size = octets("m.message_json")
+    cursor = connection.execute(
+        f"SELECT m.seq, {size}, CASE WHEN {size} <= {MAX_INDEXED_ROW_BYTES} THEN CAST(m.message_json AS BLOB)"
+        " ELSE CAST(substr(m.message_json, 1, 400) AS BLOB) END"
+        f" FROM session_strand_messages m WHERE {OF_HEAD.format('m')} AND m.seq >= 0 AND m.seq < ? ORDER BY m.seq",
+        (rowid, rowid, count),
+    )
+    seqs: list[int] = []
+    while rows := cursor.fetchmany(FETCHED_ROWS):
+        token.check()
+        for seq, length, data in rows:
+            seqs.append(seq)
+            _index_row(indexed.index, length or 0, data or b"")
+        token.report(len(seqs), count, "Reading transcript", "messages")
+    if len(seqs) < count:
+        indexed.seqs = seqs
+        indexed.index.faults.append(Fault("missing-messages", missing_messages(count - len(seqs), count)))
+    return indexed
+
+
+def _index_row(index: TranscriptIndex, size: int, data: bytes) -> None:
+    """Take one row of a strand into the index."""
+    text = data.decode("latin-1")
+    if size > MAX_INDEXED_ROW_BYTES:
+        index.add_large(text, size)
+        return
+    try:
+        value, end = scan(text, 0)
+        if end != len(text) and text[end:].strip(" \t\r\n"):
+            raise NotStrict("something follows it")
+        if not text.isascii():
+            data.decode("utf-8")
+        if "\\ud" in text or "\\uD" in text:
+            refuse_lone_surrogates(data)
+    except (StopIteration, ValueError, RecursionError):
+        index.add_damaged(size)
+    else:
+        index.add(value, size)
+
+
+def verify(connection: sqlite3.Connection, found: Place, indexed: Indexed, has_moved: bool) -> None:
+    """Raise SessionChanged unless the stored session is the one that was indexed.
+
+    Args:
+        found: where it stands now.
+        has_moved: whether the store's stamp is another one than that of the index.
+    """
+    if found != indexed.place:
+        raise changed()
+    if has_moved and found.copy is not Copy.HEAD:
+        with closing(_open_document(connection, found)) as source:
+            if _edges(source, indexed.index) != indexed.edges:
+                raise changed()
+
+
+def changed() -> SessionChanged:
+    """The error for a session that is not the indexed one any more."""
+    return SessionChanged("The session has changed since it was opened.", "Reload to read it as it is now.")
+
+
+def read_messages(
+    connection: sqlite3.Connection, indexed: Indexed, wanted: Iterable[int], token: CancelToken
+) -> dict[int, bytes]:
+    """Read the stored bytes of messages; of one over MAX_MESSAGE_BYTES only the beginning."""
+    numbers = sorted(set(wanted))
+    if indexed.place.copy is Copy.HEAD:
+        return _read_rows(connection, indexed, numbers, token)
+    with closing(_open_document(connection, indexed.place)) as source:
+        return read_from(source, indexed.index, numbers, token)
+
+
+def _read_rows(
+    connection: sqlite3.Connection, indexed: Indexed, numbers: list[int], token: CancelToken
+) -> dict[int, bytes]:
+    rowid = indexed.place.head_rowid
+    found: dict[int, bytes] = {}
+    for number in numbers:
+        token.check()
+        seq = indexed.seqs[number] if indexed.seqs else number
+        row = connection.execute(
+            "SELECT CAST(substr(m.message_json, 1, ?) AS BLOB) FROM session_strand_messages m"
+            f" WHERE {OF_HEAD.format('m')} AND m.seq = ?",
+            (MAX_MESSAGE_BYTES, rowid, rowid, seq),
+        ).fetchone()
+        if row is None or len(row[0]) != min(indexed.index.sizes[number], MAX_MESSAGE_BYTES):
+            raise changed()
+        found[number] = row[0]
+    return found

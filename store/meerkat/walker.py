@@ -1,0 +1,254 @@
+"""Walking through a JSON document of any size without ever holding it whole.
+
+A window of half a megabyte moves over the bytes. Its bytes are read as Latin-1, where one character is one byte, so that
+every position is an exact byte offset whatever the text holds; JSON's own marks are ASCII and keep their meaning. Names
+and texts that come out of here are therefore to be compared or counted, not shown.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from store.cancel import CancelToken
+from store.meerkat.byte_source import ByteSource
+from store.meerkat.strict_json import SURROGATE_ESCAPE, Json, scan
+
+WINDOW_BYTES = 512 * 1024
+MAX_DECODED_BYTES = 4 * 1024 * 1024
+"""A value longer than this is not decoded while walking, only stepped over."""
+
+_TOKEN = re.compile(r'["\[\]{}]')
+_STRING_END = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_STRING_STOP = re.compile(r'["\\]')
+_SCALAR = re.compile(r"[-+.0-9A-Za-z]*")
+_NOT_SPACE = re.compile(r"[^ \t\r\n]")
+
+
+class Broken(ValueError):
+    """The document is no JSON from here on.
+
+    Attributes:
+        at_byte: offset of the place.
+    """
+
+    def __init__(self, at_byte: int) -> None:
+        super().__init__(f"broken at byte {at_byte}")
+        self.at_byte = at_byte
+
+
+class Undecodable(ValueError):
+    """One value has balanced brackets, and is too long or not strict JSON; what follows it can be read.
+
+    Attributes:
+        end: offset after the value.
+        is_too_long: it was not looked at because of its length.
+    """
+
+    def __init__(self, end: int, is_too_long: bool) -> None:
+        super().__init__("undecodable value")
+        self.end = end
+        self.is_too_long = is_too_long
+
+
+@dataclass(slots=True)
+class Member:
+    """One key of an object while it is walked.
+
+    Attributes:
+        key: its name, one character a byte.
+        begin: offset of its value.
+        end: offset after its value; who reads the value sets it, else the walk steps over it.
+    """
+
+    key: str
+    begin: int
+    end: int | None = None
+
+
+class Walker:
+    """The window over one document; positions are byte offsets."""
+
+    def __init__(self, source: ByteSource, token: CancelToken, limit: int | None = None) -> None:
+        self._source = source
+        self._token = token
+        self.size = source.size_bytes if limit is None else min(limit, source.size_bytes)
+        self.text = ""
+        self.base = 0
+        self.is_suspect = False
+        self.end_of_object = 0
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the window reaches the end of the document."""
+        return self.base + len(self.text) >= self.size
+
+    def fill(self, at: int, length: int = WINDOW_BYTES) -> None:
+        """Move the window to `at`. `is_suspect` then says that single values need a strict look of their own."""
+        self._token.check()
+        data = self._source.read(at, min(length, self.size - at))
+        self.text = data.decode("latin-1")
+        self.base = at
+        self.is_suspect = not _is_utf8(data) or SURROGATE_ESCAPE.search(self.text) is not None
+
+    def char(self, at: int) -> tuple[str, int]:
+        """The next character that is no white space, from `at` on, and its offset; "" at the end."""
+        while at < self.size:
+            if not self.base <= at < self.base + len(self.text):
+                self.fill(at)
+            found = _NOT_SPACE.search(self.text, at - self.base)
+            if found:
+                return found.group(), self.base + found.start()
+            at = self.base + len(self.text)
+        return "", self.size
+
+    def value(self, at: int, max_bytes: int = MAX_DECODED_BYTES) -> tuple[Json, int]:
+        """Decode the value at `at`.
+
+        Returns:
+            The value and the offset after it.
+
+        Raises:
+            Undecodable: it can be stepped over, but not decoded.
+            Broken: it has no end.
+        """
+        if not self.base <= at < self.base + len(self.text):
+            self.fill(at)
+        try:
+            value, end = scan(self.text, at - self.base)
+            if end < len(self.text) or self.is_at_end:
+                return value, self.base + end
+        except (StopIteration, ValueError, RecursionError):
+            pass
+        end = self.skip(at)
+        if end - at > max_bytes:
+            raise Undecodable(end, True)
+        self.fill(at, max(WINDOW_BYTES, end - at + 1))
+        try:
+            value, used = scan(self.text, 0)
+        except (StopIteration, ValueError, RecursionError):
+            raise Undecodable(end, False) from None
+        if self.base + used != end:
+            raise Undecodable(end, False)
+        return value, end
+
+    def skip(self, at: int) -> int:
+        """The offset after the value at `at`, found by its brackets and quotes only. Raises Broken."""
+        first, at = self.char(at)
+        if first == '"':
+            return self._skip_string(at + 1)
+        if first not in ("{", "["):
+            end = self._skip_scalar(at)
+            if end == at:
+                raise Broken(at)
+            return end
+        return self._skip_container(at)
+
+    def _skip_scalar(self, at: int) -> int:
+        while at < self.size:
+            if not self.base <= at < self.base + len(self.text):
+                self.fill(at)
+            match = _SCALAR.match(self.text, at - self.base)
+            end = at if match is None else self.base + match.end()
+            if end < self.base + len(self.text):
+                return end
+            at = end
+        return at
+
+    def _skip_string(self, at: int) -> int:
+        """From just after the opening quote to just after the closing one."""
+        while at < self.size:
+            if not self.base <= at < self.base + len(self.text):
+                self.fill(at)
+            whole = _STRING_END.match(self.text, at - self.base)
+            if whole:
+                return self.base + whole.end()
+            at = self._last_stop(at)
+        raise Broken(self.size)
+
+    def _last_stop(self, at: int) -> int:
+        """Where to go on in a string that leaves the window: its end, or an escape that is cut there."""
+        position = at - self.base
+        while True:
+            stop = _STRING_STOP.search(self.text, position)
+            if stop is None:
+                return self.base + len(self.text)
+            if stop.end() == len(self.text):
+                if self.is_at_end:
+                    raise Broken(self.size)
+                self.fill(self.base + stop.start())
+                return self.base
+            position = stop.end() + 1
+
+    def _skip_container(self, at: int) -> int:
+        open_brackets = bytearray()
+        while at < self.size:
+            if not self.base <= at < self.base + len(self.text):
+                self.fill(at)
+            at = self._skip_in_window(at, open_brackets)
+            if not open_brackets:
+                return at
+        raise Broken(self.size)
+
+    def _skip_in_window(self, at: int, open_brackets: bytearray) -> int:
+        """Follow brackets from `at` until they balance, the window ends, or a string has led out of it."""
+        text = self.text
+        position = at - self.base
+        while token := _TOKEN.search(text, position):
+            mark = token.group()
+            position = token.end()
+            if mark == '"':
+                string = _STRING_END.match(text, position)
+                if string is None:
+                    return self._skip_string(self.base + position)
+                position = string.end()
+            elif mark in "{[":
+                open_brackets.append(ord(mark) + 2)  # "]" and "}" stand two after their opening brackets
+            elif open_brackets.pop() != ord(mark):
+                raise Broken(self.base + position - 1)
+            elif not open_brackets:
+                return self.base + position
+        return self.base + len(text)
+
+    def members(self, at: int) -> Iterator[Member]:
+        """Walk the keys of the object at `at`; afterwards `end_of_object` is the offset after it. Raises Broken."""
+        mark, at = self.char(at)
+        if mark != "{":
+            raise Broken(at)
+        mark, at = self.char(at + 1)
+        if mark == "}":
+            self.end_of_object = at + 1
+            return
+        while True:
+            if mark != '"':
+                raise Broken(at)
+            try:
+                key, at = self.value(at)
+            except Undecodable:
+                raise Broken(at) from None
+            mark, at = self.char(at)
+            if mark != ":" or not isinstance(key, str):
+                raise Broken(at)
+            _, at = self.char(at + 1)
+            member = Member(key, at)
+            yield member
+            mark, at = self.char(self.skip(member.begin) if member.end is None else member.end)
+            if mark == "}":
+                self.end_of_object = at + 1
+                return
+            if mark != ",":
+                raise Broken(at)
+            mark, at = self.char(at + 1)
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether the bytes are UTF-8, if cut in the middle of a character at their end."""
+    if data.isascii():
+        return True
+    try:
+        codecs.utf_8_decode(data, "strict", False)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,29 @@
+"""Whether a store's layout and file could take a change from us, and why so. Looks at permissions, writes nothing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from store.meerkat.generation import Generation, Layout
+
+
+def writability(main: Path, layout: Layout) -> tuple[bool, str]:
+    """Say whether a store may be written, in one sentence.
+
+    Source:
+        formats/meerkat.md §0 fact 11: S-0.6 files written by 0.6.0 to 0.7.24 only.
+    """
+    if layout.generation is not Generation.S06:
+        return False, "Stores with heads and strands are read only: their writers guard them with seals of their own."
+    if layout.is_half_bridged:
+        return False, "A migration to a newer Meerkat stopped half-way here; such a store is read only."
+    if layout.ledger is not None:
+        return False, "The store has a schema ledger, which releases that Burrow may write for do not have."
+    if not layout.has("runtime_auth_oauth_flow_state"):
+        return False, "The store was last used by a Meerkat older than 0.6.0; such stores are read only."
+    if not os.access(main, os.W_OK):
+        return False, "The system does not let us write the file."
+    if not os.access(main.parent, os.W_OK):
+        return False, "The system does not let us write in the store's folder."
+    return True, "Layout and file could take a change; Burrow makes none while it looks."
