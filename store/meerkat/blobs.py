@@ -1,4 +1,4 @@
-"""Images from a realm's blob store (formats/meerkat.md §1.6). A blob id is hostile text until it is proved to be one."""
+"""Images from a realm's blob store (formats/meerkat.md §1.6). A blob id is hostile text until proved to be one."""
 
 from __future__ import annotations
 

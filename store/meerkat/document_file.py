@@ -6,7 +6,6 @@ changes.
 
 from __future__ import annotations
 
-import os
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
@@ -78,7 +77,7 @@ class DocumentFile:
         self._envelope = read_envelope(self._source, walk.spans, CancelToken())
         self._id = self._text_of("id") or path.stem
 
-    def facts(self, token: CancelToken) -> StoreFacts:
+    def facts(self, token: CancelToken) -> StoreFacts:  # noqa: ARG002 - the protocol's
         """Say what the document is; it holds one session."""
         return StoreFacts(
             key=self._key,
@@ -96,7 +95,7 @@ class DocumentFile:
             realm=realm_id(self._path.parent.parent),
         )
 
-    def ids(self, order: SortOrder, token: CancelToken) -> SessionIds:
+    def ids(self, order: SortOrder, token: CancelToken) -> SessionIds:  # noqa: ARG002 - the protocol's
         """The one handle."""
         return SessionIds(array("q", [0]), order)
 
@@ -105,7 +104,7 @@ class DocumentFile:
         may_wait("read a document")
         return tuple(self._summary(handle, token) for handle in handles)
 
-    def matching_ids(self, beginning: str, token: CancelToken) -> tuple[str, ...]:
+    def matching_ids(self, beginning: str, token: CancelToken) -> tuple[str, ...]:  # noqa: ARG002 - the protocol's
         """The one id, if it begins so."""
         return (self._id,) if self._id.startswith(beginning) else ()
 
@@ -129,7 +128,7 @@ class DocumentFile:
         span = self._walk.spans.get("metadata", (0, 0))
         return value_text(self._source, span[0], path, token)
 
-    def outline(self, session_id: str, token: CancelToken) -> Outline:
+    def outline(self, session_id: str, token: CancelToken) -> Outline:  # noqa: ARG002 - the protocol's
         """The index that was made when the document was opened."""
         self._check(session_id)
         return self._walk.index.outline()
@@ -149,7 +148,7 @@ class DocumentFile:
         return self._reading(session_id, token).whole(ref)
 
     def image(self, session_id: str, ref: ImageRef, token: CancelToken) -> bytes:
-        """The encoded bytes of an image; blobs lie in the realm around a `sessions_jsonl` folder, or beside the file."""
+        """The encoded bytes of an image; blobs lie in the realm around `sessions_jsonl`, or beside the file."""
         may_wait("read an image")
         self._check(session_id)
         if ref.blob is None:
@@ -226,7 +225,7 @@ class DocumentFile:
 def _moves(path: Path) -> tuple[int, ...]:
     """What tells that a file is another one, or another state of it."""
     try:
-        status = os.stat(path)
+        status = path.stat()
     except OSError:
         return ()
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)

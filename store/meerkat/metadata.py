@@ -97,7 +97,7 @@ def _list(name: str, path: Path, value: list[Json], budget: Budget) -> MetadataN
     )
 
 
-def _scalar(name: str, path: Path, value: None | bool | int | float | str) -> MetadataNode:
+def _scalar(name: str, path: Path, value: bool | int | float | str | None) -> MetadataNode:
     if isinstance(value, str):
         is_cut = len(value) > MAX_TEXT_CHARS
         text = value[:MAX_TEXT_CHARS]
@@ -121,10 +121,10 @@ def value_at(metadata: Json, path: Path) -> tuple[bool, Json]:
     """Follow a path of keys and positions; says whether there is a value, and which."""
     value = metadata
     for step in path:
-        if isinstance(step, str) and isinstance(value, dict) and step in value:
+        if isinstance(value, dict) and isinstance(step, str) and step in value:
             value = value[step]
-        elif isinstance(step, int) and isinstance(value, list) and 0 <= step < len(value):
-            value = value[step]
-        else:
+            continue
+        if not isinstance(value, list) or not isinstance(step, int) or not 0 <= step < len(value):
             return False, None
+        value = value[step]
     return True, value

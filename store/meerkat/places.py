@@ -1,4 +1,4 @@
-"""Where the copies of a session stand in a database, and which of them is shown (formats/meerkat.md §0 fact 3, §1.5)."""
+"""Where the copies of a session stand in a database, and which one is shown (formats/meerkat.md §0 fact 3, §1.5)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What is withheld from sight until a person asks for it (formats/meerkat.md §0 fact 10).
 
-By place: the shell environment, provider parameters, an application's own context, system prompts, pending tool results.
+By place: the shell environment, provider parameters, an application's own context, system prompts, pending results.
 By the name of a key: passwords, tokens, private keys and their kin. By the look of a text: keys of known providers,
 private key blocks, signed tokens, addresses with a password in them.
 """

@@ -49,8 +49,9 @@ def matching_ids(connection: sqlite3.Connection, layout: Layout, beginning: str)
     found: set[str] = set()
     for table, column, prefix in columns:
         first = prefix + beginning
+        within = f"{column} >= ? AND {column} < ?"
         rows = connection.execute(
-            f"SELECT CAST({column} AS BLOB) FROM {table} WHERE {column} >= ? AND {column} < ? ORDER BY {column} LIMIT ?",
+            f"SELECT CAST({column} AS BLOB) FROM {table} WHERE {within} ORDER BY {column} LIMIT ?",
             (first, first + "\U0010ffff", MAX_MATCHES + 1),
         ).fetchall()
         found.update(stored_id(row[0])[len(prefix) :] for row in rows)

@@ -14,8 +14,8 @@ from typing import Any
 import orjson
 
 from store.cancel import CancelToken
-from store.meerkat.byte_source import BlobSource
 from store.meerkat.agreement import tell_the_same
+from store.meerkat.byte_source import BlobSource
 from store.meerkat.generation import Layout
 from store.meerkat.listing import IN_SESSIONS, IN_SNAPSHOTS, RUNTIME_PREFIX, octets
 from store.meerkat.peek import PEEKED_BYTES, peek_messages, peek_metadata

@@ -12,7 +12,6 @@ from typing import TypeVar
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
-from store.errors import SessionError
 from store.meerkat.blobs import read_blob
 from store.meerkat.generation import Layout
 from store.meerkat.index_cache import IndexCache

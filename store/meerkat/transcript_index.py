@@ -112,8 +112,7 @@ class TranscriptIndex:
         chars = 0
         if type(blocks) is not list:
             return FOLDED_CHARS
-        position = 0
-        for block in blocks:
+        for position, block in enumerate(blocks):
             data = block.get("data") if type(block) is dict else None
             if type(data) is dict and type(block) is dict:
                 kind = block.get("block_type")
@@ -124,7 +123,6 @@ class TranscriptIndex:
                     chars += FOLDED_CHARS
                     if kind == "tool_use":
                         self.join.add_call(len(self.kinds), position, _id(data.get("id")))
-            position += 1
         return chars
 
     def _legacy(self, value: dict[str, Json]) -> int:

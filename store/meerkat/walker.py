@@ -1,6 +1,6 @@
 """Walking through a JSON document of any size without ever holding it whole.
 
-A window of half a megabyte moves over the bytes. Its bytes are read as Latin-1, where one character is one byte, so that
+A window of half a megabyte moves over the bytes. They are read as Latin-1, where one character is one byte, so that
 every position is an exact byte offset whatever the text holds; JSON's own marks are ASCII and keep their meaning. Names
 and texts that come out of here are therefore to be compared or counted, not shown.
 """
