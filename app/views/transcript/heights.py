@@ -1,0 +1,65 @@
+"""Heights of all messages, exact for those that were laid out, estimated for the rest; sums in slabs. Pure."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+
+SLAB = 256
+"""Rows summed together. Built in milliseconds for 100,000 rows, and no slower to ask than a tree."""
+
+
+class Heights:
+    """Row heights in whole pixels, with fast tops and fast search.
+
+    Args:
+        heights: one a row, not negative.
+    """
+
+    def __init__(self, heights: Iterable[int] = ()) -> None:
+        self._heights = array("i", heights)
+        self._slabs = array("q", (sum(self._heights[at : at + SLAB]) for at in range(0, len(self._heights), SLAB)))
+        self._total = sum(self._slabs)
+
+    def __len__(self) -> int:
+        return len(self._heights)
+
+    @property
+    def total(self) -> int:
+        """Sum of all heights."""
+        return self._total
+
+    def height(self, row: int) -> int:
+        """Height of one row."""
+        return self._heights[row]
+
+    def set(self, row: int, height: int) -> None:
+        """Replace one height."""
+        change = height - self._heights[row]
+        if change:
+            self._heights[row] = height
+            self._slabs[row // SLAB] += change
+            self._total += change
+
+    def top(self, row: int) -> int:
+        """Sum of the heights before a row; `row` may be the count."""
+        slab = row // SLAB
+        return sum(self._slabs[:slab]) + sum(self._heights[slab * SLAB : row])
+
+    def row_at(self, y: int) -> tuple[int, int]:
+        """The row that covers y, and y within it; rows without height are passed over.
+
+        Below everything it is the last row and its height, for no rows (0, 0).
+        """
+        if not self._heights:
+            return 0, 0
+        left = max(y, 0)
+        slab, last_slab = 0, len(self._slabs) - 1
+        while slab < last_slab and left >= self._slabs[slab]:
+            left -= self._slabs[slab]
+            slab += 1
+        row, last = slab * SLAB, len(self._heights) - 1
+        while row < last and left >= self._heights[row]:
+            left -= self._heights[row]
+            row += 1
+        return row, min(left, self._heights[row])

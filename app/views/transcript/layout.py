@@ -1,0 +1,292 @@
+"""One message laid out for one width: its display list, its parts, its spots. GUI thread only.
+
+A layout is made when a message becomes visible and kept in a small cache. Everything that may change without changing
+a height (hover, selection, focus, syntax colours) is not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QImage
+
+from app.look.tokens import TypeUse
+from app.present.segments import Prose
+from app.present.shown import CodeText, Folds, Section, ShownMessage, part_key
+from app.views.transcript.lines_part import LinesPart
+from app.views.transcript.measures import Measures
+from app.views.transcript.ops import Act, Fill, Icon, Label, Line, Op, Spot
+from app.views.transcript.part import Part
+from app.views.transcript.prose_part import ProsePart
+from store.values.message import ImageRef, MessageKind
+
+HEAD_PX = 20
+_PLACEHOLDER_PX = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """What became of a picture: decoded small, or why not.
+
+    Attributes:
+        image: at most 150 × 96 logical pixels at twice the resolution; None when it was not decoded.
+        words: size in pixels, or the reason in one sentence.
+    """
+
+    image: QImage | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A stored record for the Raw panel: which message, and its bytes as text."""
+
+    message: int
+    size_bytes: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a layout depends on beside the message.
+
+    Attributes:
+        records: stored records of messages that show Raw, by message; None while they are being read.
+        thumbnail: asks for a picture; None while it is being decoded.
+    """
+
+    measures: Measures
+    folds: Folds
+    records: dict[int, tuple[Record, ...] | None]
+    thumbnail: Callable[[ImageRef], Thumbnail | None]
+
+
+class MessageLayout:
+    """A laid out message.
+
+    Attributes:
+        height: with the gap below it; 0 for a hidden message.
+        box: the part of it that hover and focus mark.
+        head: the row with name and time; its right end holds number or buttons.
+        ops, parts, spots: what is painted, selected, clicked.
+        thumbnails: pictures that were still missing.
+        is_raw: it shows stored records.
+    """
+
+    def __init__(self, message: ShownMessage, scene: Scene) -> None:
+        self.message = message
+        self.scene = scene
+        self.ops: list[Op] = []
+        self.parts: list[Part] = []
+        self.spots: list[Spot] = []
+        self.thumbnails: list[ImageRef] = []
+        self.is_raw = message.index in scene.records
+        self.height = 0
+        self.box = QRect()
+        self.head = QRect()
+        self.y = 0
+        if not message.is_hidden:
+            self._build()
+
+    @property
+    def right(self) -> int:
+        """Right edge of the content."""
+        measures = self.scene.measures
+        return measures.right_px - (measures.px(12) if self.message.kind is MessageKind.PROMPT else 0)
+
+    @property
+    def width(self) -> int:
+        """Width of the content."""
+        return self.right - self.scene.measures.text_px
+
+    def _build(self) -> None:
+        from app.views.transcript.cards import add_block, add_records  # they build on this module
+
+        measures = self.scene.measures
+        is_prompt = self.message.kind is MessageKind.PROMPT
+        self.y = measures.px(8) if is_prompt else 0
+        self._add_head()
+        if self.is_raw:
+            add_records(self, self.scene.records[self.message.index])
+        else:
+            for block in self.message.blocks:
+                add_block(self, block)
+            if not self.message.blocks:
+                self.add_note("This message is empty.")
+        self.y += measures.px(10) if is_prompt else 0
+        self.box = QRect(measures.left_px, 0, measures.right_px - measures.left_px, self.y)
+        if is_prompt:
+            self.ops.insert(0, Fill(self.box, "prompt", "prompt_line", measures.px(8)))
+        self.height = self.y + measures.gap_px
+        self.parts.sort(key=_part_order)
+
+    def _add_head(self) -> None:
+        measures, look = self.scene.measures, self.scene.measures.look
+        message = self.message
+        height = measures.px(HEAD_PX)
+        is_warning = message.icon == "fold-vertical"
+        if is_warning:
+            rule = QRect(measures.left_px, 0, measures.right_px - measures.left_px, 1)
+            self.ops.append(Line(rule, "mark_notice", is_dashed=True))
+            self.y += measures.px(10)
+        self.head = QRect(measures.text_px, self.y, self.width, height)
+        role = "warn" if is_warning else _ICON_ROLES.get(message.kind, "text_2")
+        self.ops.append(
+            Icon(measures.left_px + measures.px(10), self.y + height // 2, message.icon, role, 16),
+        )
+        name_width = round(look.metrics(TypeUse.SMALL_STRONG).horizontalAdvance(message.speaker)) + 1
+        name_role = {"warn": "warn", "error": "error"}.get(role, "text")
+        rect = QRect(measures.text_px, self.y, name_width, height)
+        self.ops.append(Label(rect, message.speaker, TypeUse.SMALL_STRONG, name_role))
+        beside = "  ·  ".join(word for word in (message.time, message.remark) if word)
+        left = measures.text_px + name_width + measures.px(8)
+        self.add_label(QRect(left, self.y, max(self.right - left - measures.px(130), 0), height), beside, "text_3")
+        self.y += height
+
+    # -- what blocks are built of ------------------------------------------------------------------------------------
+
+    def gap(self, px: int) -> None:
+        """Leave a distance; none right under a head that stands alone."""
+        self.y += self.scene.measures.px(px)
+
+    def add_label(
+        self,
+        rect: QRect,
+        words: str,
+        role: str,
+        use: TypeUse = TypeUse.SMALL,
+        is_right: bool = False,
+        key: int = -1,
+        is_strong: bool = False,
+    ) -> int:
+        """Add words, elided to the rectangle. Returns the width that they take."""
+        metrics = self.scene.measures.look.metrics(use)
+        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
+        if shown:
+            self.ops.append(Label(rect, shown, use, role, is_right, is_strong, key))
+        return round(metrics.horizontalAdvance(shown)) + 1 if shown else 0
+
+    def add_note(self, words: str, role: str = "text_3") -> None:
+        """Add a sentence of ours on one row."""
+        height = self.scene.measures.px(20)
+        self.add_label(QRect(self.scene.measures.text_px, self.y, self.width, height), words, role)
+        self.y += height
+
+    def add_button(self, rect: QRect, icon: str, act: Act, key: int, words: str, payload: object = None) -> None:
+        """Add an icon that does something; the rectangle is that of the icon."""
+        self.ops.append(Icon(rect.x(), rect.center().y() + 1, icon, "text_2", 14))
+        grow = self.scene.measures.px(4)
+        self.spots.append(Spot(rect.adjusted(-grow, -grow, grow, grow), act, key, words, True, payload))
+
+    def add_link(self, x: int, words: str, act: Act, key: int, payload: object = None) -> None:
+        """Add a row with words that do something: "all 61 lines"."""
+        height = self.scene.measures.px(22)
+        metrics = self.scene.measures.look.metrics(TypeUse.SMALL)
+        rect = QRect(x, self.y, round(metrics.horizontalAdvance(words)) + 2, height)
+        self.ops.append(Label(rect, words, TypeUse.SMALL, "accent"))
+        self.spots.append(Spot(rect, act, key, words, True, payload))
+        self.y += height
+
+    def next_base(self, key: int) -> int:
+        """Where the next piece of a part begins: one position after the last one ends."""
+        return max((part.base + part.length + 1 for part in self.parts if part.key == key), default=0)
+
+    def add_prose(self, key: int, prose: Prose, left: int, right: int, is_quiet: bool, is_small: bool = False) -> None:
+        """Add a piece of prose over the given width."""
+        measures = self.scene.measures
+        style = measures.small if is_small else measures.prose
+        at = QRect(left, self.y, max(right - left, 40), 0)
+        part = ProsePart(key, self.next_base(key), prose, at, measures, style, is_quiet)
+        self.parts.append(part)
+        self.y += part.rect.height()
+
+    def add_lines(self, key: int, text: str, language: str, left: int, right: int, wraps: bool) -> LinesPart:
+        """Add code or tool text over the given width."""
+        at = QRect(left, self.y, max(right - left, 40), 0)
+        part = LinesPart(key, self.next_base(key), text, language, at, self.scene.measures, wraps)
+        self.parts.append(part)
+        self.y += part.rect.height()
+        return part
+
+    def add_code_panel(self, key: int, code: CodeText) -> None:
+        """Add fenced code: a head with language and title, then the text, which scrolls sideways."""
+        measures = self.scene.measures
+        left, top = measures.text_px, self.y
+        pad, head_px = measures.px(12), measures.px(28)
+        frame_at = len(self.ops)
+        self.y += head_px
+        middle = QRect(left + pad, top, self.width - 2 * pad - measures.px(24), head_px)
+        used = self.add_label(middle, code.note or "Text", "text_2", TypeUse.SMALL)
+        if code.title:
+            self.add_label(middle.adjusted(used + measures.px(8), 0, 0, 0), code.title, "text_2", TypeUse.CODE)
+        copy = QRect(self.right - measures.px(24), top, measures.px(14), head_px)
+        self.add_button(copy, "copy", Act.COPY_TEXT, key, "Copy this code", code.text)
+        self.y += measures.px(8)
+        self.add_lines(key, code.text, code.language, left + pad, self.right - pad, wraps=False)
+        self.y += measures.px(8)
+        frame = QRect(left, top, self.width, self.y - top)
+        head = QRect(left, top, self.width, head_px)
+        self.ops[frame_at:frame_at] = [
+            Fill(frame, "code", "line", measures.px(6)),
+            Line(QRect(left + 1, head.bottom(), self.width - 2, 1), "line"),
+        ]
+
+    def add_text_pieces(
+        self, block: int, section: Section, pieces: tuple[Prose | CodeText, ...], left: int, is_quiet: bool
+    ) -> None:
+        """Add prose and code of one text in order."""
+        key = part_key(block, section)
+        for number, piece in enumerate(pieces):
+            if number:
+                self.gap(8)
+            if isinstance(piece, Prose):
+                self.add_prose(key, piece, left, self.right, is_quiet)
+            elif piece.language or piece.note or len(pieces) > 1:
+                self.add_code_panel(key, piece)
+            else:
+                self.add_lines(key, piece.text, "", left, self.right, wraps=True)
+
+    # -- questions -----------------------------------------------------------------------------------------------------
+
+    def part_at(self, y: int) -> Part | None:
+        """The part that is nearest to a height within the message; None if it has none."""
+        best: Part | None = None
+        distance = 1 << 30
+        for part in self.parts:
+            away = max(part.rect.top() - y, y - part.rect.bottom(), 0)
+            if away < distance:
+                best, distance = part, away
+        return best
+
+    def part_of(self, key: int, position: int) -> Part | None:
+        """The part that holds a position; the nearest before it if the part is folded away."""
+        found: Part | None = None
+        for part in self.parts:
+            if (part.key, part.base) <= (key, position):
+                found = part
+        return found if found is not None else (self.parts[0] if self.parts else None)
+
+    def spot_at(self, x: int, y: int) -> Spot | None:
+        """What a click would do; a button wins over the head that it lies in."""
+        for spot in reversed(self.spots):
+            if spot.rect.contains(x, y):
+                return spot
+        return None
+
+
+_ICON_ROLES = {
+    MessageKind.PROMPT: "accent",
+    MessageKind.DAMAGED: "error",
+    MessageKind.UNKNOWN: "text_3",
+}
+
+
+def _part_order(part: Part) -> tuple[int, int]:
+    return part.key, part.base
+
+
+def placeholder_height(measures: Measures) -> int:
+    """Least height of a message that is not loaded yet."""
+    return measures.px(_PLACEHOLDER_PX)

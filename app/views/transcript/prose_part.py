@@ -1,0 +1,183 @@
+"""Prose: a cached text document, laid out once for its width and drawn with its selection. GUI thread only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QPainter,
+    QPalette,
+    QTextCharFormat,
+    QTextCursor,
+    QTextFormat,
+)
+
+from app.present.markdown import ProseStyle, document_text, prose_document, style_document
+from app.present.segments import Prose
+from app.views.transcript.measures import Measures
+from app.views.transcript.part import Part, cursor_x
+from app.views.transcript.places import Step
+
+_STEPS = {
+    Step.CHARACTER_BACK: QTextCursor.MoveOperation.PreviousCharacter,
+    Step.CHARACTER_ON: QTextCursor.MoveOperation.NextCharacter,
+    Step.WORD_BACK: QTextCursor.MoveOperation.PreviousWord,
+    Step.WORD_ON: QTextCursor.MoveOperation.NextWord,
+}
+
+
+class ProsePart(Part):
+    """One piece of Markdown."""
+
+    def __init__(
+        self, key: int, base: int, prose: Prose, at: QRect, measures: Measures, style: ProseStyle, is_quiet: bool
+    ) -> None:
+        self._document = prose_document(prose)
+        self._measures = measures
+        self._style = style
+        inline = style_document(self._document, style, is_quiet)
+        self._document.setTextWidth(at.width())
+        height = int(self._document.size().height() + 0.99)
+        length = max(self._document.characterCount() - 1, 0)
+        super().__init__(key, base, length, QRect(at.x(), at.y(), at.width(), height))
+        self._fills = [rect for position, count in inline for rect in self._line_rects(position, count)]
+        self._bars = self._quote_bars()
+
+    def _line_rects(self, position: int, count: int) -> list[QRectF]:
+        """Rectangles around a range, one a line, for the fill behind inline code."""
+        block = self._document.findBlock(position)
+        layout = block.layout()
+        origin = self._document.documentLayout().blockBoundingRect(block).topLeft()
+        begin, end = position - block.position(), position - block.position() + count
+        rects = []
+        grow = self._measures.px(3)
+        for number in range(layout.lineCount()):
+            line = layout.lineAt(number)
+            low, high = max(begin, line.textStart()), min(end, line.textStart() + line.textLength())
+            if low < high:
+                left, right = cursor_x(line, low), cursor_x(line, high)
+                top = origin.y() + line.y() + line.ascent() - self._measures.px(13)
+                rects.append(
+                    QRectF(
+                        origin.x() + min(left, right) - grow, top, abs(right - left) + 2 * grow, self._measures.px(17)
+                    )
+                )
+        return rects
+
+    def _quote_bars(self) -> list[QRectF]:
+        bars: list[QRectF] = []
+        layout = self._document.documentLayout()
+        block = self._document.begin()
+        while block.isValid():
+            if block.blockFormat().intProperty(QTextFormat.Property.BlockQuoteLevel):
+                rect = layout.blockBoundingRect(block)
+                top = (
+                    rect.top()
+                    if not bars or bars[-1].bottom() < rect.top() - self._measures.px(12)
+                    else bars[-1].bottom()
+                )
+                bars.append(QRectF(self._measures.px(2), top, self._measures.px(2), rect.bottom() - top))
+            block = block.next()
+        return bars
+
+    def hit(self, x: int, y: int) -> int:
+        """The document's nearest position."""
+        point = QPointF(x - self.rect.x(), y - self.rect.y())
+        found = self._document.documentLayout().hitTest(point, Qt.HitTestAccuracy.FuzzyHit)
+        return min(max(found, 0), self.length)
+
+    def caret(self, position: int) -> QRectF:
+        """The caret in its line."""
+        block = self._document.findBlock(min(position, self.length))
+        inside = position - block.position()
+        line = block.layout().lineForTextPosition(inside)
+        origin = self._document.documentLayout().blockBoundingRect(block).topLeft()
+        if not line.isValid():
+            return QRectF(self.rect.x() + origin.x(), self.rect.y() + origin.y(), 1, self._style.line_px)
+        x = origin.x() + cursor_x(line, inside)
+        return QRectF(self.rect.x() + x, self.rect.y() + origin.y() + line.y(), 1, line.height())
+
+    def step(self, position: int, step: Step) -> int:
+        """One step of a text cursor, so that emoji and combined letters are never split."""
+        cursor = QTextCursor(self._document)
+        cursor.setPosition(min(position, self.length))
+        cursor.movePosition(_STEPS[step])
+        return cursor.position()
+
+    def word(self, position: int) -> tuple[int, int]:
+        """The word under the cursor."""
+        return self._around(position, QTextCursor.SelectionType.WordUnderCursor)
+
+    def paragraph(self, position: int) -> tuple[int, int]:
+        """The text block under the cursor."""
+        return self._around(position, QTextCursor.SelectionType.BlockUnderCursor)
+
+    def _around(self, position: int, what: QTextCursor.SelectionType) -> tuple[int, int]:
+        if what is QTextCursor.SelectionType.BlockUnderCursor:
+            block = self._document.findBlock(min(position, self.length))
+            return block.position(), block.position() + block.length() - 1
+        cursor = QTextCursor(self._document)
+        cursor.setPosition(min(position, self.length))
+        cursor.select(what)
+        return cursor.selectionStart(), cursor.selectionEnd()
+
+    def text(self, begin: int, end: int) -> str:
+        """The shown text with list markers and table cells."""
+        return document_text(self._document, begin, end)
+
+    def paint(self, painter: QPainter, clip: QRect, begin: int, end: int, past_end: bool) -> None:  # noqa: ARG002
+        """Fills of inline code, bars of quotes, then the document with its selection."""
+        look = self._measures.look
+        painter.save()
+        painter.translate(self.rect.topLeft())
+        inside = QRectF(clip.translated(-self.rect.topLeft()))
+        if self._fills:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.colour("sunken"))
+            for rect in self._fills:
+                if rect.intersects(inside):
+                    painter.drawRoundedRect(rect, look.px(3), look.px(3))
+        for bar in self._bars:
+            painter.fillRect(bar, look.colour("line_strong"))
+        context = QAbstractTextDocumentLayout.PaintContext()
+        context.clip = inside
+        palette = QPalette()
+        palette.setColor(QPalette.ColorRole.Text, look.colour("text"))
+        palette.setColor(QPalette.ColorRole.Dark, look.colour("line_strong"))
+        context.palette = palette
+        if begin < end:
+            context.selections = [self._selection(begin, end)]
+        self._document.documentLayout().draw(painter, context)
+        painter.restore()
+
+    def _selection(self, begin: int, end: int) -> QAbstractTextDocumentLayout.Selection:
+        selection = QAbstractTextDocumentLayout.Selection()
+        cursor = QTextCursor(self._document)
+        cursor.setPosition(begin)
+        cursor.setPosition(min(end, self.length), QTextCursor.MoveMode.KeepAnchor)
+        format_ = QTextCharFormat()
+        format_.setBackground(self._measures.look.colour("text_select"))
+        format_.setForeground(self._measures.look.colour("text"))
+        selection.cursor = cursor
+        selection.format = format_
+        return selection
+
+    def link_at(self, x: int, y: int) -> str:
+        """The address of the link under a point."""
+        point = QPointF(x - self.rect.x(), y - self.rect.y())
+        return self._document.documentLayout().anchorAt(point)
+
+    def links(self) -> list[tuple[str, str]]:
+        """All links of the piece, in order."""
+        found: list[tuple[str, str]] = []
+        block = self._document.begin()
+        while block.isValid():
+            iterator = block.begin()
+            while not iterator.atEnd():
+                fragment = iterator.fragment()
+                if fragment.charFormat().isAnchor() and fragment.charFormat().anchorHref():
+                    found.append((fragment.text(), fragment.charFormat().anchorHref()))
+                iterator += 1
+            block = block.next()
+        return found

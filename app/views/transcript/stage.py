@@ -1,0 +1,282 @@
+"""Which messages stand where: loaded messages, layouts, heights and the anchor. GUI thread only, no widget.
+
+The anchor, a row and an offset into it, is what stays put: heights above and below may turn from estimates into exact
+ones without anything moving on the screen. Relative scrolling walks the anchor over exact heights; the scroll bar only
+follows (pitfalls 15).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.present.shown import Folds, ShownMessage
+from app.views.transcript.estimate import estimate_heights
+from app.views.transcript.heights import Heights
+from app.views.transcript.layout import MessageLayout, Record, Scene, Thumbnail
+from app.views.transcript.measures import Measures
+from store.values.message import ImageRef, MessageKind, Outline
+
+KEPT_LAYOUTS = 120
+KEPT_MESSAGE_BYTES = 16_000_000
+KEPT_MESSAGES = 2_000
+KEPT_THUMBNAILS = 200
+_MESSAGE_COST_BYTES = 2_000
+_HIDDEN = int(MessageKind.TOOL_RESULTS_JOINED)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A message on the screen.
+
+    Attributes:
+        index: of the message.
+        top: its y in the viewport.
+        height: exact if it has a layout.
+        layout: None while the message is not loaded.
+    """
+
+    index: int
+    top: int
+    height: int
+    layout: MessageLayout | None
+
+
+class Stage:
+    """The state behind the painted area.
+
+    Attributes:
+        folds: what is open.
+        records: stored records of messages that show Raw; None while they are read.
+        anchor_row, anchor_offset: the topmost row and how far it is scrolled out.
+        height_px: of the viewport.
+    """
+
+    def __init__(self, measures: Measures) -> None:
+        self.measures = measures
+        self.outline: Outline | None = None
+        self.heights = Heights()
+        self.folds = Folds()
+        self.records: dict[int, tuple[Record, ...] | None] = {}
+        self.anchor_row = 0
+        self.anchor_offset = -measures.px(16)
+        self.height_px = 0
+        self._messages: OrderedDict[int, ShownMessage] = OrderedDict()
+        self._message_bytes = 0
+        self._layouts: OrderedDict[int, MessageLayout] = OrderedDict()
+        self._thumbnails: OrderedDict[ImageRef, Thumbnail] = OrderedDict()
+
+    # -- content -----------------------------------------------------------------------------------------------------
+
+    @property
+    def count(self) -> int:
+        """Messages of the transcript."""
+        return len(self.heights)
+
+    @property
+    def pad_px(self) -> int:
+        """Empty space before the first and after the last message."""
+        return self.measures.px(16)
+
+    def show(self, outline: Outline | None, messages: Iterable[ShownMessage], keeps_place: bool) -> None:
+        """Show another transcript, or the same one read again."""
+        self.outline = outline
+        self._messages.clear()
+        self._layouts.clear()
+        self._message_bytes = 0
+        self.heights = Heights(estimate_heights(outline, self.measures) if outline is not None else ())
+        if keeps_place:
+            self.records = {}
+            self.anchor_row = min(self.anchor_row, max(self.count - 1, 0))
+        else:
+            self.folds, self.records = Folds(), {}
+            self._thumbnails.clear()
+            self.anchor_row, self.anchor_offset = 0, -self.pad_px
+        self.add_messages(messages)
+
+    def add_messages(self, messages: Iterable[ShownMessage]) -> None:
+        """Take loaded messages; the least recently used ones go when there are too many."""
+        for message in messages:
+            old = self._messages.pop(message.index, None)
+            self._message_bytes += _cost(message) - (_cost(old) if old is not None else 0)
+            self._messages[message.index] = message
+            self._layouts.pop(message.index, None)
+        while len(self._messages) > KEPT_MESSAGES or (
+            self._message_bytes > KEPT_MESSAGE_BYTES and len(self._messages) > KEPT_LAYOUTS
+        ):
+            _, dropped = self._messages.popitem(last=False)
+            self._message_bytes -= _cost(dropped)
+
+    def message(self, row: int) -> ShownMessage | None:
+        """A loaded message."""
+        return self._messages.get(row)
+
+    def is_hidden(self, row: int) -> bool:
+        """Whether a message takes no height."""
+        return self.outline is not None and self.outline.kinds[row] == _HIDDEN
+
+    def layout(self, row: int) -> MessageLayout | None:
+        """The layout of a message, made if need be; None while it is not loaded."""
+        found = self._layouts.get(row)
+        if found is not None:
+            self._layouts.move_to_end(row)
+            return found
+        message = self._messages.get(row)
+        if message is None:
+            return None
+        self._messages.move_to_end(row)
+        found = MessageLayout(message, Scene(self.measures, self.folds, self.records, self._thumbnails.get))
+        self._layouts[row] = found
+        self.heights.set(row, found.height)
+        if len(self._layouts) > KEPT_LAYOUTS:
+            self._layouts.popitem(last=False)
+        return found
+
+    def forget_layout(self, row: int) -> None:
+        """Lay a message out again when it is next asked for."""
+        self._layouts.pop(row, None)
+
+    def set_measures(self, measures: Measures, estimates_now: bool) -> None:
+        """Use another look or width: visible messages anew, the guesses for the rest now or later."""
+        ratio = measures.look.zoom_percent / self.measures.look.zoom_percent
+        self.measures = measures
+        self.anchor_offset = round(self.anchor_offset * ratio)
+        self._layouts.clear()
+        if estimates_now:
+            self.estimate_again()
+
+    def estimate_again(self) -> None:
+        """Guess the heights of everything again; layouts that exist stay exact."""
+        if self.outline is not None:
+            self.heights = Heights(estimate_heights(self.outline, self.measures))
+            for row, layout in self._layouts.items():
+                self.heights.set(row, layout.height)
+
+    def add_thumbnails(self, found: dict[ImageRef, Thumbnail]) -> None:
+        """Take decoded pictures; messages that wait for one are laid out again, with the same height."""
+        self._thumbnails.update(found)
+        while len(self._thumbnails) > KEPT_THUMBNAILS:
+            self._thumbnails.popitem(last=False)
+        for row in [row for row, layout in self._layouts.items() if any(ref in found for ref in layout.thumbnails)]:
+            del self._layouts[row]
+
+    # -- geometry ----------------------------------------------------------------------------------------------------
+
+    def exact_height(self, row: int) -> int:
+        """The height of a row: exact if it is loaded, else the guess."""
+        if self.is_hidden(row):
+            return 0
+        layout = self.layout(row)
+        return layout.height if layout is not None else self.heights.height(row)
+
+    def settle(self) -> None:
+        """Bring the anchor back to a visible row after it was moved, and the end of the text to the bottom edge."""
+        if not self.count:
+            self.anchor_row, self.anchor_offset = 0, 0
+            return
+        self._walk()
+        y, row = -self.anchor_offset, self.anchor_row
+        while row < self.count and y < self.height_px:
+            y += self.exact_height(row)
+            row += 1
+        missing = self.height_px - self.pad_px - y
+        if row == self.count and missing > 0:
+            self.anchor_offset -= missing
+            self._walk()
+
+    def _walk(self) -> None:
+        while self.anchor_offset < 0 and self.anchor_row > 0:
+            self.anchor_row -= 1
+            self.anchor_offset += self.exact_height(self.anchor_row)
+        if self.anchor_row == 0:
+            self.anchor_offset = max(self.anchor_offset, -self.pad_px)
+        while self.anchor_row < self.count - 1:
+            height = self.exact_height(self.anchor_row)
+            if self.anchor_offset < height:
+                return
+            self.anchor_offset -= height
+            self.anchor_row += 1
+        if self.anchor_row == self.count - 1:
+            self.anchor_offset = min(self.anchor_offset, max(self.exact_height(self.anchor_row) - 1, 0))
+
+    def scroll_by(self, dy: int) -> None:
+        """Scroll by pixels over exact heights; positive goes on."""
+        self.anchor_offset += dy
+        self.settle()
+
+    def go_to(self, row: int, y: int) -> None:
+        """Bring the top of a message to a y in the viewport, as far as the ends allow."""
+        self.anchor_row = min(max(row, 0), max(self.count - 1, 0))
+        self.anchor_offset = -y
+        self.settle()
+
+    def go_to_end(self) -> None:
+        """Show the end of the transcript."""
+        self.anchor_row, self.anchor_offset = max(self.count - 1, 0), 1 << 30
+        self.settle()
+
+    def go_to_value(self, value: int) -> None:
+        """Show what a scroll bar's value means by the heights that are known."""
+        if value >= self.maximum:
+            self.go_to_end()
+            return
+        self.anchor_row, self.anchor_offset = self.heights.row_at(value - self.pad_px)
+        if value < self.pad_px:
+            self.anchor_row, self.anchor_offset = 0, value - self.pad_px
+        self.settle()
+
+    @property
+    def value(self) -> int:
+        """The scroll bar's value for the anchor."""
+        return self.heights.top(self.anchor_row) + self.anchor_offset + self.pad_px
+
+    @property
+    def maximum(self) -> int:
+        """The scroll bar's greatest value."""
+        return max(self.heights.total + 2 * self.pad_px - self.height_px, 0)
+
+    def rows(self) -> list[Row]:
+        """The messages on the screen, from the top; hidden ones are left out."""
+        found: list[Row] = []
+        y, row = -self.anchor_offset, self.anchor_row
+        while row < self.count and y < self.height_px:
+            if not self.is_hidden(row):
+                height = self.exact_height(row)
+                found.append(Row(row, y, height, self.layout(row)))
+                y += height
+            row += 1
+        return found
+
+    def top_of(self, row: int) -> int | None:
+        """The y of a message on or just above the screen; None if it is further away."""
+        if row < self.anchor_row:
+            y = -self.anchor_offset
+            for above in range(self.anchor_row - 1, row - 1, -1):
+                y -= self.exact_height(above)
+                if y < -4 * self.height_px and above > row:
+                    return None
+            return y
+        y = -self.anchor_offset
+        for below in range(self.anchor_row, row):
+            y += self.exact_height(below)
+            if y > 4 * self.height_px:
+                return None
+        return y
+
+    def next_row(self, row: int, step: int, kind: MessageKind | None = None) -> int | None:
+        """The next message before or after a row that is shown, of one kind if one is given."""
+        if self.outline is None:
+            return None
+        kinds = self.outline.kinds
+        if kind is not None:
+            found = kinds.find(bytes([kind]), row + 1) if step > 0 else kinds.rfind(bytes([kind]), 0, max(row, 0))
+            return None if found < 0 else found
+        row += step
+        while 0 <= row < self.count and kinds[row] == _HIDDEN:
+            row += step
+        return row if 0 <= row < self.count else None
+
+
+def _cost(message: ShownMessage) -> int:
+    return min(message.stored.size_bytes, 4_000_000) + _MESSAGE_COST_BYTES

@@ -1,0 +1,538 @@
+"""The transcript's widget: one scroll area that paints the visible messages. GUI thread only.
+
+It reads nothing and decodes nothing. What it needs it asks for by signals, and paints the room for it meanwhile:
+messages of a range, colours of code, small pictures, stored records.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from app.look.look import Look
+from app.look.tokens import TypeUse
+from app.present.shown import ShownMessage
+from app.views.transcript.layout import Record, Thumbnail
+from app.views.transcript.lines_part import LinesPart
+from app.views.transcript.measures import Measures
+from app.views.transcript.mouse import Mouse
+from app.views.transcript.ops import Spot
+from app.views.transcript.painter import HeadButton, Marks, paint_row
+from app.views.transcript.places import Selection
+from app.views.transcript.selector import Selector
+from app.views.transcript.stage import Row, Stage
+from store.values.message import ImageRef, MessageKind, Outline
+
+ESTIMATE_AFTER_MS = 120
+KEPT_HIGHLIGHTS = 400
+WHEEL_LINE_PX = 20
+
+
+class TranscriptView(QAbstractScrollArea):
+    """Paints a transcript, scrolls it, and holds its selection and focus.
+
+    Attributes:
+        stage: messages, layouts and the anchor.
+        selector: the selection.
+        focus_row: the message that keys work on; None before any was chosen.
+
+    Signals:
+        range_wanted (begin, end as a tuple): visible messages are missing.
+        highlights_wanted (list of (text, language)): code that is visible without its colours.
+        thumbnails_wanted (list of ImageRef): visible pictures that are not decoded.
+        records_wanted (ShownMessage): its stored records are to be shown.
+        spot_clicked (ShownMessage, Spot): something in a message was clicked that the view does not do itself.
+        link_activated (str): a link was clicked; nothing was opened.
+        button_clicked (ShownMessage, HeadButton): a button of a head, other than Raw.
+        menu_wanted (int message or -1, QPoint global, str link): a context menu was asked for.
+        copy_wanted: Ctrl+C.
+        primary_wanted: a selection was made with the mouse on a system that keeps such selections.
+        selection_changed: what is selected is other text now.
+        focus_moved (int): another message has the focus.
+    """
+
+    range_wanted = Signal(object)
+    highlights_wanted = Signal(object)
+    thumbnails_wanted = Signal(object)
+    records_wanted = Signal(object)
+    spot_clicked = Signal(object, object)
+    link_activated = Signal(str)
+    button_clicked = Signal(object, object)
+    menu_wanted = Signal(object, QPoint, str)
+    copy_wanted = Signal()
+    primary_wanted = Signal()
+    selection_changed = Signal()
+    focus_moved = Signal(object)
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Transcript")
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.stage = Stage(Measures(look, 600))
+        self.selector = Selector(self.stage)
+        self.focus_row: int | None = None
+        self.has_key_focus = False
+        self.hovered_row: int | None = None
+        self.hovered_spot: Spot | None = None
+        self.hovered_button: HeadButton | None = None
+        self._mouse = Mouse(self)
+        self._highlights: OrderedDict[tuple[str, str], array[int]] = OrderedDict()
+        self._asked_highlights: set[tuple[str, str]] = set()
+        self._asked_thumbnails: set[ImageRef] = set()
+        self._scroll_px: dict[tuple[int, int, int], int] = {}
+        self._painted: dict[int, int] = {}
+        self._is_following = False
+        self._needs = QTimer(self, singleShot=True, interval=0)
+        self._needs.timeout.connect(self._ask_for_needs)
+        self._estimates = QTimer(self, singleShot=True, interval=ESTIMATE_AFTER_MS)
+        self._estimates.timeout.connect(self._on_estimates_due)
+        self.verticalScrollBar().valueChanged.connect(self._on_bar_moved)
+        self.set_look(look)
+
+    # -- content -------------------------------------------------------------------------------------------------------
+
+    def show_transcript(self, outline: Outline, messages: Iterable[ShownMessage], keeps_place: bool = False) -> None:
+        """Show a transcript with the messages that are there so far.
+
+        Args:
+            keeps_place: it is the same session, read again.
+        """
+        self._scroll_px.clear()
+        self._asked_thumbnails.clear()
+        self._asked_highlights.clear()
+        if not keeps_place:
+            self.selector.clear()
+            self.focus_row = None
+        self.stage.show(outline, messages, keeps_place)
+        if self.focus_row is not None and self.focus_row >= self.stage.count:
+            self.focus_row = None
+        selection = self.selector.selection
+        if selection is not None and selection.end.message > self.stage.count:
+            self.selector.clear()
+        self.stage.settle()
+        self.content_changed()
+        self.selection_changed.emit()
+
+    def show_nothing(self) -> None:
+        """Show no transcript."""
+        self.stage.show(None, (), keeps_place=False)
+        self.selector.clear()
+        self.focus_row = None
+        self.content_changed()
+
+    def add_messages(self, messages: Iterable[ShownMessage]) -> None:
+        """Take messages that were asked for."""
+        self.stage.add_messages(messages)
+        self.stage.settle()
+        self.content_changed()
+
+    def set_highlights(self, found: dict[tuple[str, str], array[int]]) -> None:
+        """Take syntax colours, by (text, language)."""
+        self._highlights.update(found)
+        self._asked_highlights.difference_update(found)
+        while len(self._highlights) > KEPT_HIGHLIGHTS:
+            self._highlights.popitem(last=False)
+        self.content_changed()
+
+    def set_thumbnails(self, found: dict[ImageRef, Thumbnail]) -> None:
+        """Take decoded pictures."""
+        self._asked_thumbnails.difference_update(found)
+        self.stage.add_thumbnails(found)
+        self.content_changed()
+
+    def set_records(self, message: int, records: tuple[Record, ...]) -> None:
+        """Take the stored records of a message that shows Raw."""
+        if message in self.stage.records:
+            self.stage.records[message] = records
+            self._relaid(message)
+
+    def set_look(self, look: Look) -> None:
+        """Paint with another look; the same text stays where it is."""
+        self.stage.set_measures(Measures(look, max(self.viewport().width(), 1)), estimates_now=True)
+        self.verticalScrollBar().setSingleStep(look.px(WHEEL_LINE_PX))
+        palette = self.palette()
+        palette.setColor(palette.ColorRole.Base, look.colour("base"))
+        self.viewport().setPalette(palette)
+        self.stage.settle()
+        self.content_changed()
+
+    def content_changed(self) -> None:
+        """Something on the screen is other now: paint it, let the bar follow, ask for what is missing."""
+        self._sync_bar()
+        self._painted = {}
+        self.viewport().update()
+        self._needs.start()
+
+    # -- folding, raw --------------------------------------------------------------------------------------------------
+
+    def toggle_fold(self, message: int, block: int) -> None:
+        """Fold or open a block; its head stays where it is."""
+        self.stage.folds = self.stage.folds.with_toggled(message, block)
+        self._relaid(message)
+
+    def toggle_all_folds(self, message: int) -> None:
+        """Open all blocks of a message, or fold them when all are open."""
+        shown = self.stage.message(message)
+        if shown is None:
+            return
+        layout = self.stage.layout(message)
+        blocks = {spot.key for spot in layout.spots if spot.act.name == "FOLD"} if layout is not None else set()
+        folding = [block for block in shown.blocks if block.block in blocks]
+        closed = [block for block in folding if not self.stage.folds.is_open(message, block)]
+        for block in closed or folding:
+            self.stage.folds = self.stage.folds.with_toggled(message, block.block)
+        self._relaid(message)
+
+    def toggle_unrolled(self, message: int, key: int) -> None:
+        """Show all lines of a text, or its first ones."""
+        self.stage.folds = self.stage.folds.with_unrolled(message, key)
+        self._relaid(message)
+
+    def toggle_raw(self, message: int) -> None:
+        """Show the stored records of a message in its place, or the message again."""
+        shown = self.stage.message(message)
+        if shown is None:
+            return
+        selection = self.selector.selection
+        if selection is not None and selection.touches(message):
+            self.selector.clear()  # part keys mean other texts there
+            self.selection_changed.emit()
+        if message in self.stage.records:
+            del self.stage.records[message]
+        else:
+            self.stage.records[message] = None
+            self.records_wanted.emit(shown)
+        self._relaid(message)
+
+    def _relaid(self, message: int) -> None:
+        """Lay a message out again and keep its head on the screen where it is."""
+        top = self.stage.top_of(message)
+        self.stage.forget_layout(message)
+        if top is not None and -self.viewport().height() < top < 0 and message == self.stage.anchor_row:
+            layout = self.stage.layout(message)
+            if layout is not None and self.stage.anchor_offset >= layout.height:
+                self.stage.anchor_offset = 0
+        self.stage.settle()
+        self.content_changed()
+
+    # -- focus ---------------------------------------------------------------------------------------------------------
+
+    def focus_message(self, row: int, brings_to_top: bool = False) -> None:
+        """Give a message the focus of the keyboard and bring it into view."""
+        if not 0 <= row < self.stage.count:
+            return
+        self.has_key_focus = True
+        self.focus_row = row
+        pad = self.stage.pad_px
+        top = self.stage.top_of(row)
+        height = self.stage.exact_height(row)
+        if top is None or brings_to_top or top < pad // 2 or top + height > self.stage.height_px:
+            fits = top is not None and not brings_to_top and top > 0 and height < self.stage.height_px - 2 * pad
+            self.stage.go_to(row, self.stage.height_px - height - pad if fits else pad)
+        self.content_changed()
+        self.focus_moved.emit(row)
+
+    def first_row(self) -> int:
+        """The message that is read now: the focused one if it is on the screen, else the first whose head is."""
+        rows = self.stage.rows()
+        if not rows:
+            return 0
+        if self.focus_row is not None and any(row.index == self.focus_row for row in rows):
+            return self.focus_row
+        return next((row.index for row in rows if row.top >= 0), rows[0].index)
+
+    def go_next(self, step: int, kind: MessageKind | None = None) -> None:
+        """Move the focus to the next or previous message, of one kind if one is given."""
+        if not self.stage.count:
+            return
+        rows = self.stage.rows()
+        is_seen = self.focus_row is not None and any(row.index == self.focus_row for row in rows)
+        if kind is None and not is_seen:
+            self.focus_message(self.first_row())
+            return
+        start = self.focus_row if is_seen and self.focus_row is not None else self.first_row() - (step > 0)
+        found = self.stage.next_row(start, step, kind)
+        if found is not None:
+            self.focus_message(found, brings_to_top=kind is not None)
+
+    # -- scrolling -----------------------------------------------------------------------------------------------------
+
+    def scroll_by(self, dy: int) -> None:
+        """Scroll by pixels; only what is new is painted when the rest moves as one."""
+        before = dict(self._painted)
+        self.stage.scroll_by(dy)
+        self._after_scroll(before)
+
+    def go_to_message(self, row: int) -> None:
+        """Bring the top of a message to the top of the view."""
+        self.stage.go_to(row, self.stage.pad_px)
+        self.content_changed()
+
+    def go_to_begin(self) -> None:
+        """Show the beginning."""
+        self.stage.go_to(0, self.stage.pad_px)
+        self.content_changed()
+
+    def go_to_end(self) -> None:
+        """Show the end."""
+        self.stage.go_to_end()
+        self.content_changed()
+
+    def _after_scroll(self, before: dict[int, int]) -> None:
+        """Move the pixels of what stayed, if all of it moved alike, and paint the rest."""
+        self._sync_bar()
+        after = {row.index: row.top for row in self.stage.rows()}
+        moves = {after[index] - top for index, top in before.items() if index in after}
+        if len(moves) == 1 and before:
+            self.viewport().scroll(0, moves.pop())
+            self._painted = after
+        elif moves != {0}:
+            self._painted = {}
+            self.viewport().update()
+        self._needs.start()
+
+    def _sync_bar(self) -> None:
+        bar = self.verticalScrollBar()
+        if bar.isSliderDown():
+            return
+        self._is_following = True
+        limit = (1 << 31) - 1
+        bar.setPageStep(max(self.stage.height_px, 1))
+        bar.setRange(0, min(self.stage.maximum, limit))
+        bar.setValue(min(self.stage.value, limit))
+        self._is_following = False
+
+    @Slot(int)
+    def _on_bar_moved(self, value: int) -> None:
+        if self._is_following:
+            return
+        self.stage.go_to_value(value)
+        self._painted = {}
+        self.viewport().update()
+        self._needs.start()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Nothing: the bar follows the anchor, and its own moves are handled where they are seen."""
+
+    def scroll_code(self, row: int, part: LinesPart, dx: int) -> bool:
+        """Scroll code sideways. Returns whether it moved."""
+        target = min(max(part.scroll_px + dx, 0), part.scroll_range_px())
+        if target == part.scroll_px:
+            return False
+        part.scroll_px = self._scroll_px[(row, part.key, part.base)] = target
+        self.update_row(row)
+        return True
+
+    # -- needs ---------------------------------------------------------------------------------------------------------
+
+    def _ask_for_needs(self) -> None:
+        rows = self.stage.rows()
+        missing = [row.index for row in rows if row.layout is None]
+        if missing:
+            self.range_wanted.emit((missing[0], missing[-1] + 1))
+        elif rows:
+            self._ask_around(rows)
+        texts: list[tuple[str, str]] = []
+        pictures: list[ImageRef] = []
+        for row in rows:
+            if row.layout is None:
+                continue
+            pictures += [ref for ref in row.layout.thumbnails if ref not in self._asked_thumbnails]
+            for part in row.layout.parts:
+                if isinstance(part, LinesPart):
+                    self._dress(row, part, texts)
+        if texts:
+            self._asked_highlights.update(texts)
+            self.highlights_wanted.emit(texts)
+        if pictures:
+            self._asked_thumbnails.update(pictures)
+            self.thumbnails_wanted.emit(pictures)
+
+    def _ask_around(self, rows: list[Row]) -> None:
+        """Ask for what lies one screen before and after, so that scrolling finds it loaded."""
+        margin = max(len(rows), 8)
+        begin, end = max(rows[0].index - margin, 0), min(rows[-1].index + 1 + margin, self.stage.count)
+        wanted = [row for row in range(begin, end) if self.stage.message(row) is None]
+        if wanted:
+            self.range_wanted.emit((wanted[0], wanted[-1] + 1))
+
+    def _dress(self, row: Row, part: LinesPart, texts: list[tuple[str, str]]) -> None:
+        """Give a part its colours and its sideways place, or ask for the colours."""
+        part.scroll_px = min(self._scroll_px.get((row.index, part.key, part.base), 0), part.scroll_range_px())
+        if not part.language or part.has_spans:
+            return
+        key = (part.content, part.language)
+        spans = self._highlights.get(key)
+        if spans is not None:
+            self._highlights.move_to_end(key)
+            part.set_spans(spans)
+            self.update_row(row.index)
+        elif key not in self._asked_highlights:
+            texts.append(key)
+
+    @Slot()
+    def _on_estimates_due(self) -> None:
+        self.stage.estimate_again()
+        self.stage.settle()
+        self._sync_bar()
+
+    # -- painting ------------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows that the region touches."""
+        painter = QPainter(self.viewport())
+        clip = event.rect()
+        painter.fillRect(clip, self.stage.measures.look.colour("base"))
+        rows = self.stage.rows()
+        for row in rows:
+            if row.top - 8 <= clip.bottom() and row.top + row.height + 8 >= clip.top():
+                if row.layout is None:
+                    self._paint_placeholder(painter, row)
+                else:
+                    paint_row(painter, row, clip, self._marks(row))
+        self._painted = {row.index: row.top for row in rows}
+
+    def _marks(self, row: Row) -> Marks:
+        selection = self.selector.selection
+        is_hovered = row.index == self.hovered_row
+        has_ring = self.has_key_focus and row.index == self.focus_row and self.hasFocus()
+        return Marks(
+            selection if selection is not None and selection.touches(row.index) else None,
+            is_hovered or has_ring,
+            has_ring,
+            self.hovered_spot if is_hovered else None,
+            self.hovered_button if is_hovered else None,
+        )
+
+    def _paint_placeholder(self, painter: QPainter, row: Row) -> None:
+        measures = self.stage.measures
+        painter.setFont(measures.look.font(TypeUse.SMALL))
+        painter.setPen(measures.look.colour("text_3"))
+        rect = QRect(measures.text_px, row.top, measures.right_px - measures.text_px, measures.px(20))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"#{row.index + 1:,}")
+
+    def update_row(self, index: int | None) -> None:
+        """Paint one message again, if it is on the screen."""
+        for row in self.stage.rows():
+            if row.index == index:
+                self.viewport().update(0, row.top - 8, self.viewport().width(), row.height + 16)
+
+    def set_selection(self, selection: Selection | None) -> None:
+        """Select something else; only messages whose own range changed are painted again."""
+        before, self.selector.selection = self.selector.selection, selection
+        self.repaint_selection(before)
+
+    def repaint_selection(self, before: Selection | None) -> None:
+        """Paint what differs between an earlier selection and the one of now."""
+        after = self.selector.selection
+        if before == after:
+            return
+        for row in self.stage.rows():
+            if _own_range(before, row.index) != _own_range(after, row.index):
+                self.viewport().update(0, row.top - 8, self.viewport().width(), row.height + 16)
+        self.selection_changed.emit()
+
+    # -- events --------------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the visible messages out for the new width now, guess the rest when the dragging rests."""
+        super().resizeEvent(event)
+        self.stage.height_px = self.viewport().height()
+        if self.viewport().width() != self.stage.measures.width_px:
+            measures = Measures(self.stage.measures.look, max(self.viewport().width(), 1))
+            self.stage.set_measures(measures, estimates_now=False)
+            self._estimates.start()
+        self.stage.settle()
+        self.content_changed()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Walk the anchor; sideways over code that is wider than its panel."""
+        pixels, angle = event.pixelDelta(), event.angleDelta()
+        step = self.stage.measures.px(WHEEL_LINE_PX) * 3
+        dx = pixels.x() if not pixels.isNull() else angle.x() * step // 120
+        dy = pixels.y() if not pixels.isNull() else angle.y() * step // 120
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not dx:
+            dx, dy = dy, 0
+        event.accept()
+        if dx and not self._mouse.scroll_sideways(event.position().toPoint(), -dx):
+            dx = 0
+        if dy:
+            self.scroll_by(-dy)
+            self._mouse.hover(event.position().toPoint())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a selection or a click."""
+        self._mouse.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the selection, or say what is under the mouse."""
+        self._mouse.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End a selection or a click."""
+        self._mouse.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Select a word."""
+        self._mouse.double_click(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for a menu, for the message under the mouse or, from the keyboard, the focused one."""
+        self._mouse.menu(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move, select, fold, copy."""
+        from app.views.transcript.keys import press_key  # keys know the view, not the other way round
+
+        if press_key(self, event):
+            event.accept()
+        else:
+            event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the ring after keyboard use."""
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self.has_key_focus = True
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the ring away."""
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Tool tips of buttons and times; the mouse leaving."""
+        if event.type() == QEvent.Type.ToolTip and self._mouse.tool_tip(event):
+            return True
+        if event.type() == QEvent.Type.Leave:
+            self._mouse.leave()
+        return bool(super().viewportEvent(event))
+
+
+def _own_range(selection: Selection | None, row: int) -> object:
+    """What of a selection concerns one message."""
+    if selection is None or not selection.touches(row):
+        return None
+    begin = selection.begin if selection.begin.message == row else None
+    end = selection.end if selection.end.message == row else None
+    return begin, end
