@@ -20,7 +20,8 @@ class ToolJoin:
     def __init__(self) -> None:
         self._results: dict[int, int] = {}
         self._calls: dict[int, int] = {}
-        self._open: dict[str, list[int]] = {}
+        # A single place stands by itself: nearly every call is answered before its id comes again.
+        self._open: dict[str, int | list[int]] = {}
 
     @property
     def count(self) -> int:
@@ -30,24 +31,26 @@ class ToolJoin:
     def add_call(self, message: int, block: int, call_id: str) -> None:
         """Remember a call."""
         place = message << _SHIFT | block
-        waiting = self._open.get(call_id)
-        if waiting is None:
-            self._open[call_id] = [place]
-        else:
-            waiting.append(place)
+        waiting = self._open.setdefault(call_id, place)
+        if waiting is not place:
+            if isinstance(waiting, list):
+                waiting.append(place)
+            else:
+                self._open[call_id] = [waiting, place]
 
     def add_results(self, message: int, call_ids: list[str]) -> bool:
         """Join the results of one message; says whether there is one and each of them found its call."""
         are_all_joined = bool(call_ids)
         place = message << _SHIFT
         for call_id in call_ids:
-            waiting = self._open.get(call_id)
-            if waiting is None:
+            call = self._open.pop(call_id, None)
+            if call is None:
                 are_all_joined = False
             else:
-                call = waiting.pop()
-                if not waiting:
-                    del self._open[call_id]
+                if isinstance(call, list):
+                    waiting, call = call, call.pop()
+                    if waiting:
+                        self._open[call_id] = waiting
                 self._results[call] = place
                 self._calls[place] = call
             place += 1

@@ -113,12 +113,15 @@ class TranscriptIndex:
         if type(blocks) is not list:
             return FOLDED_CHARS
         for position, block in enumerate(blocks):
-            data = block.get("data") if type(block) is dict else None
-            if type(data) is dict and type(block) is dict:
+            if type(block) is not dict:
+                continue
+            data = block.get("data")
+            if type(data) is dict:
                 kind = block.get("block_type")
                 if kind == "text" or kind == "transcript":
                     text = data.get("text")
-                    chars += len(text) if type(text) is str else 0
+                    if type(text) is str:
+                        chars += len(text)
                 else:
                     chars += FOLDED_CHARS
                     if kind == "tool_use":

@@ -20,6 +20,9 @@ WINDOW_BYTES = 512 * 1024
 MAX_DECODED_BYTES = 4 * 1024 * 1024
 """A value longer than this is not decoded while walking, only stepped over."""
 
+MAX_CHECKED_BYTES = 16 * 1024 * 1024
+"""A longer document is not checked for bytes that are no UTF-8 while walking; each message is when it is decoded."""
+
 _TOKEN = re.compile(r'["\[\]{}]')
 _STRING_END = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _STRING_STOP = re.compile(r'["\\]')
@@ -91,7 +94,8 @@ class Walker:
         data = self._source.read(at, min(length, self.size - at))
         self.text = data.decode("latin-1")
         self.base = at
-        self.is_suspect = not _is_utf8(data) or SURROGATE_ESCAPE.search(self.text) is not None
+        is_text = self.size > MAX_CHECKED_BYTES or _is_utf8(data)
+        self.is_suspect = not is_text or SURROGATE_ESCAPE.search(self.text) is not None
 
     def char(self, at: int) -> tuple[str, int]:
         """The next character that is no white space, from `at` on, and its offset; "" at the end."""
