@@ -13,68 +13,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-WHITE, INK, GREY, LINE, BLUE, RED, AMBER, GREEN, NIGHT, FOG = range(10)
-PALETTE: Final = bytes.fromhex("ffffff 1d1b18 7a746b e0dcd6 2d52cf c8372d d9a441 1b6b41 1c1f26 cdd3de".replace(" ", ""))
+WHITE, INK, GREY, LINE, BLUE, RED, AMBER, GREEN, NIGHT, FOG, LEAF, ROSE = range(12)
+PALETTE: Final = bytes.fromhex(
+    "ffffff 1d1b18 7a746b e0dcd6 2d52cf c8372d d9a441 1b6b41 1c1f26 cdd3de 76ce9b ff978d".replace(" ", "")
+)
 
 GLYPH_ROWS: Final = 5
-_GLYPHS: Final = dict(
-    zip(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-/%_()>$+=, ",
-        [
-            "25755",
-            "65656",
-            "34443",
-            "65556",
-            "74647",
-            "74644",
-            "34553",
-            "55755",
-            "72227",
-            "11152",
-            "55655",
-            "44447",
-            "57755",
-            "65555",
-            "25552",
-            "65644",
-            "25563",
-            "65655",
-            "34216",
-            "72222",
-            "55557",
-            "55552",
-            "55775",
-            "55255",
-            "55222",
-            "71247",
-            "75557",
-            "26227",
-            "61247",
-            "61216",
-            "55711",
-            "74616",
-            "34656",
-            "71122",
-            "25252",
-            "35311",
-            "00002",
-            "02020",
-            "00700",
-            "11244",
-            "51245",
-            "00007",
-            "24442",
-            "42224",
-            "42124",
-            "36672",
-            "02720",
-            "07070",
-            "00024",
-            "00000",
-        ],
-        strict=True,
+_GLYPHS: Final[Mapping[str, str]] = {
+    letter: rows
+    for letters, drawn in (
+        ("ABCDEFGHIJKLM", "25755 65656 34443 65556 74647 74644 34553 55755 72227 11152 55655 44447 57755"),
+        ("NOPQRSTUVWXYZ", "65555 25552 65644 25563 65655 34216 72222 55557 55552 55775 55255 55222 71247"),
+        ("0123456789", "75557 26227 61247 61216 55711 74616 34757 71122 25252 75716"),
+        (".:-/%_()>$+=, ", "00002 02020 00700 11244 51245 00007 24442 42224 42124 36363 02720 07070 00024 00000"),
     )
-)
+    for letter, rows in zip(letters, drawn.split(), strict=True)
+}
 """A font of our own, 3 wide and 5 high: one octal digit a row."""
 
 
@@ -207,15 +161,15 @@ def _draw_terminal(canvas: Canvas) -> None:
         canvas.fill(12 + place * 22, 8, 12, 12, colour)
     lines = (
         ("$ cargo test -p session --release", FOG),
-        ("   compiling session v0.6.24", GREEN),
-        ("   finished in 41.20s", GREEN),
+        ("   compiling session v0.6.24", LEAF),
+        ("   finished in 41.20s", LEAF),
         ("running 148 tests", FOG),
         ("test checkpoint::keeps_newer_head ... ok", FOG),
-        ("test checkpoint::nightly_race ... failed", RED),
-        ("assertion failed: left == right", RED),
+        ("test checkpoint::nightly_race ... failed", ROSE),
+        ("assertion failed: left == right", ROSE),
         ("  left: 9", AMBER),
         (" right: 186", AMBER),
-        ("test result: 147 passed, 1 failed", RED),
+        ("test result: 147 passed, 1 failed", ROSE),
     )
     for row, (text, colour) in enumerate(lines):
         canvas.write(20, 48 + row * 28, text, colour, 3)

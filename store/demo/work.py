@@ -33,26 +33,25 @@ class _Deck:
 
 
 def _work(steps: int, pool: Pool, chance: Chance) -> Iterator[Piece]:
-    decks = {name: _Deck(pool[name], chance) for name in ("prompts", "answers", "reasons", "beat", "files", "names")}
+    decks = {name: _Deck(pool[name], chance) for name in ("reasons", "beat", "files", "names")}
+    asked = _Deck(list(zip(pool["prompts"], pool["answers"], strict=True)), chance)
     done = 0
     while done < steps:
-        values = _values(decks, chance)
+        prompt, answer = asked.deal()
+        subject = {"file": decks["files"].deal(), "name": decks["names"].deal()}
         yield Piece("pause", f"{chance.between(0.2, 6):.2f}", {}, "")
-        yield Piece("you", "", {}, fill_in(decks["prompts"].deal(), values))
+        yield Piece("you", "", {}, fill_in(prompt, subject | _numbers(chance)))
         for _ in range(min(chance.whole(2, 7), steps - done)):
-            if chance.happens(0.35):
-                values = {**_values(decks, chance), "file": values["file"]}
+            values = subject | _numbers(chance)
             if chance.happens(0.4):
                 yield Piece("reason", "", {}, fill_in(decks["reasons"].deal(), values))
             yield from _beat(decks["beat"].deal(), values)
             done += 1
-        yield Piece("say", "", {}, fill_in(decks["answers"].deal(), values))
+        yield Piece("say", "", {}, fill_in(answer, subject | _numbers(chance)))
 
 
-def _values(decks: Mapping[str, _Deck], chance: Chance) -> dict[str, str]:
+def _numbers(chance: Chance) -> dict[str, str]:
     return {
-        "file": decks["files"].deal(),
-        "name": decks["names"].deal(),
         "n": str(chance.whole(2, 48)),
         "line": str(chance.whole(18, 640)),
         "ms": str(chance.whole(3, 480)),

@@ -307,3 +307,5 @@ def write_file(path: Path, content: bytes) -> None:
         raise AlreadyThere("file") from error
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

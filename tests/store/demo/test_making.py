@@ -99,6 +99,11 @@ def test_two_that_make_it_at_once_get_one_demo(tmp_path: Path, demo: Path) -> No
     assert _documents(made[0]) == _documents(demo)
 
 
+def test_a_new_demo_does_not_look_as_if_somebody_worked_in_it(tmp_path: Path) -> None:
+    database = make_demo(tmp_path, CancelToken())
+    assert all(time.time() - path.stat().st_mtime > 600 for path in database.parent.rglob("*") if path.is_file())
+
+
 def test_what_stands_in_its_place_and_is_no_demo_is_kept_under_another_name(tmp_path: Path) -> None:
     (tmp_path / REALM_ID).mkdir()
     (tmp_path / REALM_ID / "mine.txt").write_text("mine")
