@@ -157,7 +157,7 @@ class Library:
         try:
             place = place_at(candidate.path)
             if place.kind is not PlaceKind.FILE:
-                raise NotAStore("This is a folder where a database file should be.", "Open another folder.")
+                raise NotAStore(f"“{place.path.name}” is a folder where a database should be.", "Open another folder.")
             return self._open_file(place.path, (candidate.system,), token, candidate.system.kind)
         except OpenError as error:
             return _facts_of_failure(_key_of(candidate.path), error, candidate.system.kind)

@@ -95,7 +95,7 @@ def place_at(path: Path) -> Place:
         resolved = path.expanduser().resolve(strict=True)
         mode = resolved.stat().st_mode
     except PermissionError:
-        raise _no_permission() from None
+        raise _no_permission(path) from None
     except (OSError, RuntimeError, ValueError):
         # RuntimeError: a circle of links, or a home folder that is not known; ValueError: a NUL in the path.
         raise _nothing_there(path) from None
@@ -103,15 +103,17 @@ def place_at(path: Path) -> Place:
         return Place(resolved, PlaceKind.FOLDER)
     if not stat.S_ISREG(mode):
         # Opening a pipe would wait for ever.
-        raise NotAStore("This is a pipe, a socket or a device, not a file.", "Open a database file or a folder.")
+        raise NotAStore(
+            f"“{resolved.name}” is a pipe, a socket or a device, not a file.", "Open a database file or a folder."
+        )
     _refuse_companion(resolved)
     return Place(resolved, PlaceKind.FILE)
 
 
-def _no_permission() -> PermissionDenied:
+def _no_permission(path: Path) -> PermissionDenied:
     return PermissionDenied(
-        "The system does not let this user read the path.",
-        "Ask its owner for permission to read it, or open a copy.",
+        f"The system does not let us read “{_name(path)}”.",
+        "Ask its owner for the right to read it, or open a copy of your own.",
     )
 
 
@@ -122,8 +124,15 @@ def _nothing_there(path: Path) -> PathMissing:
     except (OSError, ValueError):
         is_link = False
     if is_link:
-        return PathMissing("The link at this path leads nowhere.", "Check what it points to.")
-    return PathMissing("There is nothing at this path.", "Check the spelling, and whether its disk is connected.")
+        return PathMissing(f"“{_name(path)}” is a link that leads nowhere.", "Check what it points to.")
+    return PathMissing(
+        f"There is no file or folder “{_name(path)}” at this path.",
+        "Check the spelling, and whether its disk is connected.",
+    )
+
+
+def _name(path: Path) -> str:
+    return path.name or str(path)
 
 
 def _refuse_companion(path: Path) -> None:
@@ -131,7 +140,9 @@ def _refuse_companion(path: Path) -> None:
     for suffix, what in _COMPANIONS.items():
         main = path.with_name(path.name.removesuffix(suffix))
         if path.name.endswith(suffix) and main.name and main.is_file():
-            raise NotAStore(f"This is {what} of a database, not the database itself.", f"Open {main.name} beside it.")
+            raise NotAStore(
+                f"“{path.name}” is {what} of a database, not the database itself.", f"Open “{main.name}” beside it."
+            )
 
 
 def search_folder(folder: Path, systems: Sequence[System], token: CancelToken) -> Search:
@@ -164,7 +175,7 @@ def search_folder(folder: Path, systems: Sequence[System], token: CancelToken) -
             below, count = _folders_in(here, MAX_ENTRIES - entry_count)
         except OSError as error:
             if depth == 0:
-                raise _no_permission() if isinstance(error, PermissionError) else _nothing_there(here) from None
+                raise _no_permission(here) if isinstance(error, PermissionError) else _nothing_there(here) from None
             unreadable_count += 1
             continue
         entry_count += count

@@ -84,6 +84,7 @@ def run_interruptibly(work: Callable[[CancelToken, Output], int], stdout: TextIO
             return _code_of(result)
         except KeyboardInterrupt:
             token.cancel()
+            _forget(stdout)
             return ExitCode.INTERRUPTED
         except BrokenPipeError:
             token.cancel()
@@ -107,7 +108,7 @@ def _code_of(result: Future[int]) -> int:
 
 
 def _forget(stream: TextIO) -> None:
-    """Lead a stream whose reader has gone to nowhere, so that the interpreter does not complain when it flushes."""
+    """Lead a stream to nowhere: what is left in it must not wait for a reader, nor fail when the interpreter ends."""
     try:
         descriptor = stream.fileno()
     except io.UnsupportedOperation:

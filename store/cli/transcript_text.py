@@ -90,6 +90,8 @@ def message_text(message: Message, whole: Whole, raw: bytes | None, surface: Sur
         left_out = message.block_count - len(message.blocks)
         if left_out > 0:
             parts.append(f"[{left_out:,} further blocks are not shown; --raw prints the whole message]")
+        if not message.block_count and not message.faults:
+            parts.append(surface.inked("[empty]", Ink.QUIET))
     return "\n" + "\n".join(part for part in parts if part) + "\n"
 
 
