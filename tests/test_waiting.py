@@ -1,0 +1,103 @@
+"""Rule 5 at run time: on a thread that draws, everything that would wait refuses before it does anything."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store import Backend, CancelToken, Library, OwnPaths, make_demo
+from store.blocking import must_not_wait
+from store.errors import WouldBlock
+from store.values.message import ImageRef, WholePart, WholeRef
+from store.values.session import SortOrder
+
+WITHOUT_WAITING = {"close"}
+"""What gives something back may be called from anywhere."""
+
+OF_A_DOCUMENT = WITHOUT_WAITING | {"facts", "ids", "matching_ids", "outline", "raw"}
+"""A document is read once, when it is opened; these hand on what is in memory since then."""
+
+SAMPLES = {
+    "meerkat/realm-0.6.24-rich/atlas/sessions.sqlite3": WITHOUT_WAITING,
+    "meerkat/realm-0.7.28-rkat/realm/sessions.sqlite3": WITHOUT_WAITING,
+    "meerkat/v0_8_8_slim_session.json": OF_A_DOCUMENT,
+}
+DATABASE = next(iter(SAMPLES))
+
+ARGUMENTS: dict[str, Any] = {
+    "order": SortOrder(),
+    "handles": (1,),
+    "beginning": "0",
+    "session_id": "01a00000-0000-7000-8000-000000000000",
+    "path": ("model",),
+    "begin": 0,
+    "end": 1,
+    "message": 0,
+}
+
+
+@pytest.fixture
+def library(own_paths: OwnPaths) -> Any:
+    library = Library(own_paths)
+    yield library
+    library.close_all()
+
+
+def _arguments(method: Callable[..., object], name: str) -> list[object]:
+    values = ARGUMENTS | {
+        "token": CancelToken(),
+        "ref": WholeRef(0, 0, -1, WholePart.TEXT) if name == "whole" else _image_ref(),
+    }
+    return [values[parameter] for parameter in inspect.signature(method).parameters]
+
+
+def _image_ref() -> ImageRef:
+    fields = inspect.signature(ImageRef).parameters
+    return ImageRef(**dict.fromkeys(fields, 0))
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_rule_5_no_question_to_a_backend_is_answered_on_the_thread_that_draws(
+    sample: str, library: Library, copy_sample: Callable[[str], Path]
+) -> None:
+    (facts,) = library.open(copy_sample(sample), CancelToken())
+    backend = library.backend(facts.key)
+    questions = [name for name in vars(Backend) if not name.startswith("_") and name not in SAMPLES[sample]]
+    assert len(questions) >= 6
+    for name in questions:
+        method = getattr(backend, name)
+        with must_not_wait(), pytest.raises(WouldBlock):
+            method(*_arguments(method, name))
+
+
+def test_rule_5_no_store_is_opened_reloaded_or_looked_at_on_the_thread_that_draws(
+    library: Library, copy_sample: Callable[[str], Path]
+) -> None:
+    path, token = copy_sample(DATABASE), CancelToken()
+    (facts,) = library.open(path, token)
+    for ask in (
+        lambda: library.open(path, token),
+        lambda: library.reload(facts.key, token),
+        lambda: library.changed([facts.key]),
+    ):
+        with must_not_wait(), pytest.raises(WouldBlock):
+            ask()
+
+
+def test_rule_5_the_demo_is_not_made_on_the_thread_that_draws(tmp_path: Path) -> None:
+    with must_not_wait(), pytest.raises(WouldBlock):
+        make_demo(tmp_path / "demo", CancelToken())
+    assert not (tmp_path / "demo").exists()
+
+
+def test_rule_5_what_is_known_already_is_told_on_any_thread(
+    library: Library, copy_sample: Callable[[str], Path]
+) -> None:
+    (facts,) = library.open(copy_sample(DATABASE), CancelToken())
+    with must_not_wait():
+        assert library.facts() == (facts,)
+        assert library.backend(facts.key) is not None
