@@ -56,7 +56,7 @@ class PageController(QObject):
         self._metadata = MetadataModel(self)
         self._info = InfoView(look, self._metadata)
         self._page = SessionPage(look, transcript.widget, self._info)
-        self._later = QTimer(self, singleShot=True, interval=DETAIL_AFTER_MS)
+        self._later = QTimer(self._page, singleShot=True, interval=DETAIL_AFTER_MS)
         self._later.timeout.connect(self._on_later)
         self._page.info_shown.connect(self._on_info_shown)
         self._info.unmask_asked.connect(self._on_unmask_asked)

@@ -64,8 +64,9 @@ class SessionsController(QObject):
         self._model = SessionsModel(self._make_row, self)
         self._pages = RowPages(context, self._model, self)
         self._pane = SessionsPane(context.looks.current, self._model)
-        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._midnight = QTimer(self, singleShot=True)
+        # The timers end with the widget that their slots speak to.
+        self._settle = QTimer(self._pane, singleShot=True, interval=SETTLE_MS)
+        self._midnight = QTimer(self._pane, singleShot=True)
         self._connect()
         self._wait_for_midnight()
         self.show_nothing()
@@ -115,7 +116,9 @@ class SessionsController(QObject):
             self._place = Place(session_id)
         self._say_store()
         if not facts.is_open:
-            self._show_unopened(facts)
+            # A store that vanished keeps its last state; what happened stands in the head.
+            if self._is_fresh or not self._model.row_count:
+                self._show_unopened(facts)
             return
         if self._is_fresh:
             self._model.clear()
@@ -264,8 +267,9 @@ class SessionsController(QObject):
         if facts is None:
             return
         count = self._model.row_count if not self._is_fresh or self._model.row_count else facts.session_count
-        words = "" if count is None or not facts.is_open else counted(count, "session")
-        faults = tuple(one_line(fault.sentence) for fault in facts.faults) if facts.is_open else ()
+        has_rows = facts.is_open or (self._model.row_count > 0 and not self._is_fresh)
+        words = "" if count is None or not has_rows else counted(count, "session")
+        faults = tuple(one_line(fault.sentence) for fault in facts.faults) if has_rows else ()
         self._pane.say_store(one_line(facts.name), words, faults)
         self.counted.emit(words)
 

@@ -271,3 +271,17 @@ def test_1_4_listing_sorting_and_choosing_leave_the_store_untouched(
         controller.sort(SortOrder(SortKey.SIZE, is_descending=True))
         QTest.keyClick(pane_of(controller).view, Qt.Key.Key_End)
         qtbot.waitUntil(lambda: len(listed_ids(controller)) == 66)
+
+
+def test_1_8_a_store_that_vanishes_keeps_its_last_rows_and_says_so(
+    controller: SessionsController, open_store: OpenStore, realm: Path, context: Context, in_worker: Any, qtbot: Any
+) -> None:
+    """Unplugged, deleted, permission lost: nothing that was read disappears from the screen."""
+    facts = open_store(realm)
+    show(controller, facts, qtbot)
+    in_worker(lambda: (realm / "sessions.sqlite3").unlink())
+    gone = in_worker(lambda: context.library.reload(facts.key, CancelToken()))
+    assert not gone.is_open
+    controller.show_store(gone)
+    assert len(listed_ids(controller)) == 66
+    assert words(controller)[:3] == ["atlas", "1 fault", "66 sessions"]
