@@ -1,0 +1,192 @@
+"""The frame of the window: menu bar, tool bar, the panes or the start page, status bar. It decides nothing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QStackedWidget, QToolBar, QVBoxLayout, QWidget
+
+from app.commands import LIBRARY_MENU, TOOL_BAR_LEFT, TOOL_BAR_RIGHT
+from app.look.look import Look
+from app.look.tokens import tokens
+from app.views.actions import Actions
+from app.views.band import Band
+from app.views.error_panel import ErrorPanel
+from app.views.library_view import LibraryView
+from app.views.panes import Panes
+from app.views.progress_panel import ProgressPanel
+from app.views.start_page import StartPage
+from app.views.status_bar import StatusBar
+
+
+class MainWindow(QMainWindow):
+    """Holds the parts and shows one of three faces: start page, opening, panes.
+
+    Attributes:
+        actions_of: the QActions.
+        start_page, progress_panel, panes, error_panel, band, status: its parts.
+        recent_menu: filled by whoever knows the recent places.
+
+    Signals:
+        paths_dropped (tuple of str): local paths were dropped on the window.
+        seen (bool): the window became visible, or hidden or minimised.
+        closing: a person closes the window; it closes after all receivers were called.
+    """
+
+    paths_dropped = Signal(object)
+    seen = Signal(bool)
+    closing = Signal()
+
+    def __init__(self, look: Look, library: LibraryView, sessions: QWidget, page: QWidget) -> None:
+        super().__init__()
+        self.setWindowTitle("Burrow")
+        self.setAcceptDrops(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.actions_of = Actions(self, look)
+        self.recent_menu = QMenu("Open &Recent", self)
+        self.actions_of.fill_menu_bar(self.menuBar(), self.recent_menu)
+        self._tool_bar = self._make_tool_bar()
+        self._library = library
+        self._sessions = sessions
+        self.error_panel = ErrorPanel(look)
+        self.band = Band(look, "refresh-cw", "Reload  F5")
+        self.panes = Panes(look, library, self._make_middle(), page)
+        self.start_page = StartPage(look)
+        self.progress_panel = ProgressPanel(look)
+        self.status = StatusBar(look)
+        self._faces = QStackedWidget(self)
+        for face in (self.start_page, self.progress_panel, self.panes):
+            self._faces.addWidget(face)
+        centre = QWidget(self)
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._faces, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(centre)
+        library.menu_asked.connect(self._on_library_menu_asked)
+        self.set_look(look)
+
+    def _make_tool_bar(self) -> QToolBar:
+        bar = QToolBar("Tools", self)
+        bar.setMovable(False)
+        bar.setFloatable(False)
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        space = QWidget(bar)
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        for name in TOOL_BAR_LEFT:
+            bar.addAction(self.actions_of.by_id[name])
+        bar.addWidget(space)
+        for name in TOOL_BAR_RIGHT:
+            bar.addAction(self.actions_of.by_id[name])
+        for action in bar.actions():
+            button = bar.widgetForAction(action)
+            if button is not space:
+                button.setAccessibleName(action.toolTip())
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.addToolBar(bar)
+        return bar
+
+    def _make_middle(self) -> QWidget:
+        middle = QWidget(self)
+        self._middle_stack = QStackedWidget(middle)
+        self._middle_stack.addWidget(self._sessions)
+        self._middle_stack.addWidget(self.error_panel)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._middle_stack, 1)
+        column.addWidget(self.band)
+        self.band.show_text("")
+        return middle
+
+    def set_look(self, look: Look) -> None:
+        """Draw the frame's own parts with another look; other parts follow their controllers."""
+        self.actions_of.set_look(look)
+        side = look.px(16)
+        self._tool_bar.setFixedHeight(look.px(tokens()["height"]["tool_bar"]))
+        self._tool_bar.setIconSize(self._tool_bar.iconSize().scaled(side, side, Qt.AspectRatioMode.IgnoreAspectRatio))
+        parts = (self.start_page, self.progress_panel, self.error_panel, self.band, self._library, self.status)
+        for part in parts:
+            part.set_look(look)
+        self.panes.set_look(look)
+
+    def show_start(self) -> None:
+        """Show the start page."""
+        self._faces.setCurrentWidget(self.start_page)
+
+    def show_opening(self) -> None:
+        """Show an empty page on which progress appears when it takes long."""
+        self.progress_panel.say_nothing()
+        self._faces.setCurrentWidget(self.progress_panel)
+
+    def show_panes(self) -> None:
+        """Show the three panes."""
+        self._faces.setCurrentWidget(self.panes)
+
+    @property
+    def has_panes(self) -> bool:
+        """Whether the three panes are shown."""
+        return self._faces.currentWidget() is self.panes
+
+    @property
+    def has_start(self) -> bool:
+        """Whether the start page is shown."""
+        return self._faces.currentWidget() is self.start_page
+
+    def show_sessions(self) -> None:
+        """Show the list of sessions in the middle."""
+        self._middle_stack.setCurrentWidget(self._sessions)
+
+    def show_error(self) -> None:
+        """Show the error panel in the middle."""
+        self._middle_stack.setCurrentWidget(self.error_panel)
+
+    # Qt overrides
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and folders of this computer."""
+        if _local_paths(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Say what was dropped."""
+        paths = _local_paths(event.mimeData())
+        if paths:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.paths_dropped.emit(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Tell before closing."""
+        self.closing.emit()
+        event.accept()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell that the window is seen."""
+        super().showEvent(event)
+        self.seen.emit(not self.isMinimized())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Tell that the window is not seen."""
+        super().hideEvent(event)
+        self.seen.emit(False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Tell when the window is minimised or comes back."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.seen.emit(self.isVisible() and not self.isMinimized())
+
+    @Slot(object)
+    def _on_library_menu_asked(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.actions_of.fill(menu, LIBRARY_MENU)
+        menu.popup(at)
+
+
+def _local_paths(mime: QMimeData) -> tuple[str, ...]:
+    """Paths of this computer in what is being dragged; anything else is not ours to fetch."""
+    return tuple(url.toLocalFile() for url in mime.urls() if url.isLocalFile() and url.toLocalFile())
