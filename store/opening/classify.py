@@ -22,6 +22,7 @@ from store.errors import (
     StoreVanished,
     UnreadableGeneration,
 )
+from store.opening.naming import shown
 
 PRIMARY_CODE_MASK = 0xFF
 """The low byte of an extended result code is the primary one."""
@@ -88,12 +89,11 @@ def classify_os(error: OSError, path: Path, was_open: bool = False) -> OpenError
     Args:
         was_open: whether the same path was read before: then what is missing has vanished.
     """
-    path = path if error.filename is None else Path(os.fsdecode(error.filename))
-    name = path.name or str(path)
+    name = shown(path)
     if error.errno in MISSING_ERRNOS:
         if was_open:
             return vanished(path)
-        if path.is_symlink():
+        if os.path.islink(path):  # noqa: PTH114 - Path.is_symlink raises for names that are too long
             return PathMissing(f"“{name}” is a link that leads nowhere.", "Open the file itself.")
         return PathMissing(f"There is no file “{name}”.", "Check the path; the file may have been moved or renamed.")
     if error.errno in REFUSED_ERRNOS:
@@ -105,18 +105,18 @@ def classify_os(error: OSError, path: Path, was_open: bool = False) -> OpenError
 def vanished(path: Path) -> StoreVanished:
     """The error for a file that was read before and is not there any more."""
     return StoreVanished(
-        f"“{path.name}” is not there any more.", "It was moved, deleted or its disk was removed; open it again."
+        f"“{shown(path)}” is not there any more.", "It was moved, deleted or its disk was removed; open it again."
     )
 
 
 def replaced(path: Path) -> StoreVanished:
     """The error for a file in whose place there is another one now."""
-    return StoreVanished(f"“{path.name}” was replaced by another file.", "Reload to read the new one.")
+    return StoreVanished(f"“{shown(path)}” was replaced by another file.", "Reload to read the new one.")
 
 
 def changing_too_fast(path: Path) -> ChangingTooFast:
     """The error for a store of which no consistent state could be read."""
-    return ChangingTooFast(f"“{path.name}” is changing faster than it can be read.", WAIT_ADVICE)
+    return ChangingTooFast(f"“{shown(path)}” is changing faster than it can be read.", WAIT_ADVICE)
 
 
 def _damage_advice() -> str:

@@ -15,6 +15,7 @@ from store.cancel import CancelToken
 from store.errors import StoreVanished
 from store.opening.classify import changing_too_fast, replaced
 from store.opening.decide import decide
+from store.opening.naming import shown
 from store.opening.scratch import PrivateFolder
 from store.opening.snapshot import Snapshot, make_snapshot
 from store.opening.stamp import Found, take_settled
@@ -61,7 +62,7 @@ class Copies:
         """The copy that is read now, if there is one. Raises StoreVanished after close()."""
         with self._lock:
             if self._is_closed:
-                raise StoreVanished(f"“{self._main.name}” was closed.", "Open it again.")
+                raise StoreVanished(f"“{shown(self._main)}” was closed.", "Open it again.")
             return self._current
 
     def first(self, token: CancelToken) -> Snapshot:
@@ -162,7 +163,7 @@ class Copies:
             if found is None:
                 continue
             self.refuse_replaced(found)
-            decide(self._main.name, found)
+            decide(shown(self._main), found)
             if base is not None and base.can_take_log(found):
                 if base.renew_log(self._main, found, token):
                     return base
@@ -177,7 +178,7 @@ class Copies:
         """Our folder, made when it is needed first."""
         with self._lock:
             if self._is_closed:
-                raise StoreVanished(f"“{self._main.name}” was closed.", "Open it again.")
+                raise StoreVanished(f"“{shown(self._main)}” was closed.", "Open it again.")
             if self._private is None:
                 self._private = PrivateFolder(self._scratch)
             return self._private

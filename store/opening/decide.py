@@ -89,7 +89,4 @@ def decide(name: str, found: Found) -> Decision:
     if found.journal is None:
         # A living writer may be about to lengthen the file; a log may hold what main does not.
         refuse_cut(name, header, found.stamp.main.size_bytes)
-    # An empty log beside a rollback database: SQLite would open it and leave a -shm file, unless told immutable.
-    if header.read_format == WAL_FORMAT or found.stamp.wal is not None:
-        return CLOSED
-    return ROLLBACK
+    return CLOSED if header.read_format == WAL_FORMAT else ROLLBACK

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from store.errors import MaintenanceRunning
 from store.opening.classify import classify_os
+from store.opening.naming import shown
 from store.opening.stamp import LOOK_FLAGS
 
 FENCE_SUFFIX = ".mfence"
@@ -47,7 +48,7 @@ def _lock_shared(descriptor: int, main: Path) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise MaintenanceRunning(
-            f"Maintenance is running on “{main.name}”.", "Try again when it has finished."
+            f"Maintenance is running on “{shown(main)}”.", "Try again when it has finished."
         ) from error
     except OSError as error:
         # A file system without these locks cannot have maintenance that relies on them.

@@ -21,6 +21,7 @@ from store.opening.connect import run
 from store.opening.copies import Copies
 from store.opening.decide import ASKED, LOGGED, OUTDATED, RESTLESS, ROLLBACK, Decision, Way, decide
 from store.opening.fence import shared_fence
+from store.opening.naming import shown
 from store.opening.snapshot import Snapshot, refuse_too_large
 from store.opening.stamp import Found, look_at_moves, take, take_settled
 from store.values.store import Access
@@ -186,7 +187,7 @@ class Looking:
         self._copies.close()
 
     def _decide(self, found: Found) -> Decision:
-        decision = decide(self.path.name, found)
+        decision = decide(shown(self.path), found)
         return ASKED if self._is_in_place and decision in (LOGGED, ROLLBACK) else decision
 
     def _read_directly(self, batch: Callable[[sqlite3.Connection], T], token: CancelToken) -> tuple[T, Hashable] | None:

@@ -11,6 +11,7 @@ from store.cancel import CancelToken
 from store.errors import EmptyFile, OpenError
 from store.opening.classify import changing_too_fast, classify_os
 from store.opening.looking import resolve
+from store.opening.naming import shown
 from store.opening.stamp import LOOK_FLAGS, YOUNG_NS, refuse_other_than_file
 
 CHUNK_BYTES = 4 * 1024 * 1024
@@ -38,7 +39,7 @@ def read_plain(path: Path, token: CancelToken, limit_bytes: int) -> bytes:
         except OSError as error:
             raise classify_os(error, main) from error
         if content == b"":
-            raise EmptyFile(f"“{main.name}” is empty: it has no bytes.", "The program that made it may not be done.")
+            raise EmptyFile(f"“{shown(main)}” is empty: it has no bytes.", "The program that made it may not be done.")
         if content is not None:
             return content
         time.sleep(YOUNG_NS / 1e9)
@@ -53,7 +54,7 @@ def _read_once(main: Path, token: CancelToken, limit_bytes: int) -> bytes | None
         before = os.fstat(descriptor)
         if before.st_size > limit_bytes:
             raise OpenError(
-                f"“{main.name}” is too long for a document: {before.st_size:,} of at most {limit_bytes:,} bytes.",
+                f"“{shown(main)}” is too long for a document: {before.st_size:,} of at most {limit_bytes:,} bytes.",
                 "Open the database that it came from.",
             )
         if abs(time.time_ns() - before.st_mtime_ns) < YOUNG_NS:

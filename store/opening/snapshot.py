@@ -20,6 +20,7 @@ from store.opening.connect import connect, roll_back, run
 from store.opening.content import parse_header, refuse_cut
 from store.opening.copying import COPY_NAME, CopiedLog, copy_log, copy_store
 from store.opening.decide import Way
+from store.opening.naming import shown
 from store.opening.scratch import PrivateFolder, refuse_without_room, scratch_error
 from store.opening.stamp import Found, take, wal_path
 
@@ -50,10 +51,6 @@ class Snapshot:
         self._users = 0
         self._is_discarded = False
         self._keeper: sqlite3.Connection | None = None
-        if found.journal is not None:
-            roll_back(self._copy)
-            settled = take(self._copy)
-            refuse_cut(self._copy.name, parse_header(self._copy.name, settled.first), settled.stamp.main.size_bytes)
         self._accept(found, log, copy_s)
 
     def _accept(self, found: Found, log: CopiedLog, copy_s: float) -> None:
@@ -172,6 +169,10 @@ def make_snapshot(main: Path, found: Found, private: PrivateFolder, token: Cance
     begun_s = time.monotonic()
     try:
         log = copy_store(main, found, folder, token)
+        if log is not None and found.journal is not None:
+            roll_back(folder / COPY_NAME)
+            settled = take(folder / COPY_NAME)
+            refuse_cut(shown(main), parse_header(shown(main), settled.first), settled.stamp.main.size_bytes)
         if log is not None:
             snapshot = Snapshot(private, folder, found, log, time.monotonic() - begun_s)
     except sqlite3.Error as error:

@@ -20,6 +20,7 @@ from store.cancel import CancelToken
 from store.errors import NotAStore
 from store.opening.classify import classify_os
 from store.opening.content import HEADER_BYTES, OPEN_ADVICE, SNIFFED_BYTES
+from store.opening.naming import shown
 
 YOUNG_NS = 20_000_000
 """A file written within this time may be written again under the same mtime: clocks of file systems tick at 4–10 ms."""
@@ -151,7 +152,8 @@ def take(main: Path, was_open: bool = True) -> Found:
             journal, journal_bytes = None, 0
         is_owned = journal is not None and _is_reserved(descriptor)
     except OSError as error:
-        raise classify_os(error, main, was_open) from error
+        # Of the three files the one that could not be opened is named.
+        raise classify_os(error, Path(error.filename or main), was_open) from error
     finally:
         os.close(descriptor)
     stamp = MainStamp(
@@ -195,7 +197,7 @@ def refuse_other_than_file(path: Path, status: os.stat_result) -> None:
     if stat.S_ISREG(status.st_mode):
         return
     what = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe, device or socket"
-    raise NotAStore(f"“{path.name}” is {what}, not a file.", OPEN_ADVICE)
+    raise NotAStore(f"“{shown(path)}” is {what}, not a file.", OPEN_ADVICE)
 
 
 def _moves(status: os.stat_result, wal: tuple[int, int]) -> Moves:

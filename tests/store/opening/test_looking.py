@@ -94,6 +94,11 @@ def test_B1_without_the_right_to_read_it_says_so(
     assert answer["sentence"] == "The system does not let us read “sessions.sqlite3”."
     assert answer["advice"]
     path.chmod(0o644)
+    log = path.with_name(path.name + "-wal")
+    log.write_bytes(b"log")
+    log.chmod(0)
+    answer = json.loads(look_in_process(open_folder / "scratch", path, user=NOBODY).stdout)
+    assert answer["sentence"] == "The system does not let us read “sessions.sqlite3-wal”."
     path.parent.chmod(0)
     assert json.loads(look_in_process(open_folder / "scratch", path, user=NOBODY).stdout)["code"] == "no-permission"
 
@@ -135,7 +140,6 @@ def test_B1_the_system_calls_below_a_store_only_read(
 def test_B1_an_empty_log_beside_a_rollback_store_does_not_leave_an_index(
     make_store: Callable[..., Path], scratch: Path, untouched: Untouched, balances: Balances
 ) -> None:
-    """SQLite would take the empty log for a sign to make a -shm file."""
     path = make_store("rollback")
     path.with_name(path.name + "-wal").touch()
     with untouched(path.parent), Looking(path, scratch) as looking:
