@@ -284,4 +284,4 @@ def test_1_8_a_store_that_vanishes_keeps_its_last_rows_and_says_so(
     with qtbot.waitSignal(controller.failed):
         controller.show_store(gone)
     assert len(listed_ids(controller)) == 66
-    assert words(controller)[:3] == ["atlas", "1 fault", "66 sessions"]
+    assert words(controller)[:3] == ["atlas", "66 sessions", "1 fault"]
