@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from pathlib import Path
@@ -23,7 +24,7 @@ from store.opening.decide import ASKED, LOGGED, OUTDATED, RESTLESS, ROLLBACK, De
 from store.opening.fence import shared_fence
 from store.opening.naming import shown
 from store.opening.snapshot import Snapshot, refuse_too_large
-from store.opening.stamp import Found, look_at_moves, take, take_settled
+from store.opening.stamp import YOUNG_NS, Found, look_at_moves, take, take_settled
 from store.values.store import Access
 
 T = TypeVar("T")
@@ -58,9 +59,9 @@ class Looking:
         may_wait("open a store")
         self.path = resolve(path)
         self._is_in_place = is_in_place
-        found = take(self.path, was_open=False)
+        found, decision = self._first_look()
         self._copies = Copies(self.path, found.stamp.main.file_id, scratch)
-        self._note(found, self._decide(found), found.stamp)
+        self._note(found, decision, found.stamp)
         self._has_read = False
         if self._decision.way is Way.SNAPSHOT:
             refuse_too_large(found)
@@ -185,6 +186,19 @@ class Looking:
     def close(self) -> None:
         """Remove the private copies; calling it twice is harmless."""
         self._copies.close()
+
+    def _first_look(self) -> tuple[Found, Decision]:
+        """Look and decide; a file that seems empty or cut, but was written just now, may only not be done yet."""
+        for _ in range(MAX_REJECTED_BATCHES):
+            found = take(self.path, was_open=False)
+            try:
+                return found, self._decide(found)
+            except OpenError:
+                if not found.is_young:
+                    raise
+            time.sleep(YOUNG_NS / 1e9)
+        found = take(self.path, was_open=False)
+        return found, self._decide(found)
 
     def _decide(self, found: Found) -> Decision:
         decision = decide(shown(self.path), found)
