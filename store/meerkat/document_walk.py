@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from store.cancel import CancelToken
 from store.meerkat.byte_source import ByteSource
-from store.meerkat.strict_json import NotStrict, refuse_lone_surrogates, scan
+from store.meerkat.strict_json import Json, NotStrict, refuse_lone_surrogates, scan
 from store.meerkat.transcript_index import TranscriptIndex
 from store.meerkat.walker import WINDOW_BYTES, Broken, Undecodable, Walker
 from store.values.fault import Fault
@@ -36,11 +36,14 @@ class DocumentWalk:
     is_complete: bool = False
 
 
-def walk_document(source: ByteSource, token: CancelToken, whole: bool = False) -> DocumentWalk:
+def walk_document(
+    source: ByteSource, token: CancelToken, whole: bool = False, window_bytes: int = WINDOW_BYTES
+) -> DocumentWalk:
     """Walk a session document.
 
     Args:
         whole: step over everything after the messages too, however large it is.
+        window_bytes: how much is looked at at once.
 
     Returns:
         What was found; a document that breaks off keeps what stands before, with a fault that says so.
@@ -48,7 +51,7 @@ def walk_document(source: ByteSource, token: CancelToken, whole: bool = False) -
     Raises:
         Broken: it is no JSON object at all.
     """
-    walker = Walker(source, token)
+    walker = Walker(source, token, window_bytes)
     walk = DocumentWalk()
     found = False
     try:
@@ -56,11 +59,11 @@ def walk_document(source: ByteSource, token: CancelToken, whole: bool = False) -
             found = True
             if member.key in walk.spans:
                 walk.index.faults.append(Fault("doubled-key", "The session document holds one of its keys twice."))
-            if member.key == "messages":
+            elif member.key == "messages":
+                walk.spans["messages"] = (member.begin, walker.size)
                 member.end = _index_messages(walker, member.begin, walk.index, token)
-                remaining = walker.size - member.end
                 walk.spans["messages"] = (member.begin, member.end)
-                if remaining > TAIL_CHECK_BYTES and not whole:
+                if walker.size - member.end > TAIL_CHECK_BYTES and not whole:
                     return walk
             else:
                 member.end = walker.skip(member.begin)
@@ -132,7 +135,8 @@ def _index_run(walker: Walker, at: int, index: TranscriptIndex) -> int:
 
 def _index_carefully(walker: Walker, at: int, index: TranscriptIndex) -> int:
     """Index the one message at `at`, which may leave the window, be huge, or be damaged."""
-    index.begins.append(at)
+    value: Json = None
+    is_damaged = False
     try:
         value, end = walker.value(at)
         if walker.is_suspect:
@@ -140,11 +144,15 @@ def _index_carefully(walker: Walker, at: int, index: TranscriptIndex) -> int:
     except Undecodable as undecodable:
         end = undecodable.end
         if undecodable.is_too_long:
-            walker.fill(at, WINDOW_BYTES)
+            walker.fill(at)
+            index.begins.append(at)
             index.add_large(walker.text[:400], end - at)
-        else:
-            index.add_damaged(end - at)
+            return end
+        is_damaged = True
     except NotStrict:
+        is_damaged = True
+    index.begins.append(at)
+    if is_damaged:
         index.add_damaged(end - at)
     else:
         index.add(value, end - at)

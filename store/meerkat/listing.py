@@ -23,12 +23,15 @@ FETCHED_ROWS = 1_000
 MAX_EXACT_SNAPSHOTS = 100_000
 """Up to here snapshots without a row in `sessions` are looked for one by one; beyond, the two counts decide."""
 
+ORPHAN_ID = "CAST(substr(CAST(n.runtime_id AS BLOB), 12) AS TEXT)"
+"""The session of a snapshot. Cut from bytes: a text would end at the first NUL that a hostile id holds."""
+
 _SESSIONS = "sessions s"
 _HEADLESS = "sessions s WHERE NOT EXISTS (SELECT 1 FROM session_heads h WHERE h.session_id = s.session_id)"
 _HEADS = "session_heads s"
 _ORPHANS = (
     "runtime_session_snapshots n WHERE n.runtime_id >= 'rt:session:' AND n.runtime_id < 'rt:session;'"
-    " AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.session_id = substr(n.runtime_id, 12))"
+    f" AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.session_id = {ORPHAN_ID})"
 )
 
 _COLUMN = {
@@ -93,7 +96,7 @@ def _has_orphans(connection: sqlite3.Connection, layout: Layout) -> bool:
 def _part(table: int, source: str, key: SortKey, layout: Layout) -> str:
     """One table's rows as sort value k, id i and handle n."""
     if table == IN_SNAPSHOTS:
-        session_id = "substr(n.runtime_id, 12)"
+        session_id = ORPHAN_ID
         value = session_id if key is SortKey.ID else "NULL"
         return f"SELECT {value} AS k, {session_id} AS i, n.rowid << 2 | {table} AS n FROM {source}"
     value = _sorted_by(key, table, layout)

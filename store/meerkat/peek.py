@@ -75,7 +75,7 @@ def peek_metadata(source: ByteSource, token: CancelToken, begin: int = 0) -> tup
     Returns:
         What was decoded, a large object as `{"is_large": true}`; and whether all that was walked is sound.
     """
-    walker = Walker(source, token, limit=None)
+    walker = Walker(source, token)
     metadata: dict[str, Json] = {}
     try:
         for member in walker.members(begin):

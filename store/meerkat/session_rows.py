@@ -17,7 +17,7 @@ from store.cancel import CancelToken
 from store.meerkat.agreement import tell_the_same
 from store.meerkat.byte_source import BlobSource
 from store.meerkat.generation import Layout
-from store.meerkat.listing import IN_SESSIONS, IN_SNAPSHOTS, RUNTIME_PREFIX, octets
+from store.meerkat.listing import IN_SESSIONS, IN_SNAPSHOTS, ORPHAN_ID, RUNTIME_PREFIX, octets
 from store.meerkat.peek import PEEKED_BYTES, peek_messages, peek_metadata
 from store.meerkat.row_facts import RowFacts, check_id, counter, moment, runtime_state_of
 from store.meerkat.strict_json import Json
@@ -129,9 +129,10 @@ def _take_documents(
 
 def _decode(facts: RowFacts, document: DocumentRow, where: str) -> dict[str, Json] | None:
     """Decode a small document; one that is none damages the row. None also for a large one."""
+    if document.size_bytes == 0:
+        facts.damage("no-document", f"The session has no document in {where}.")
+        return None
     if document.small is None:
-        if document.size_bytes == 0:
-            facts.damage("no-document", f"The session has no document in {where}.")
         return None
     try:
         value = orjson.loads(document.small)
@@ -225,7 +226,7 @@ def read_orphan_rows(
         else "NULL"
     )
     statement = (
-        f"SELECT n.rowid, CAST(substr(n.runtime_id, {len(RUNTIME_PREFIX) + 1}) AS BLOB), {snapshot},"
+        f"SELECT n.rowid, CAST({ORPHAN_ID} AS BLOB), {snapshot},"
         f" {_SMALL.format(snapshot, 'n.session_snapshot')}, {state}"
         f" FROM runtime_session_snapshots n WHERE n.rowid IN ({','.join('?' * len(rowids))})"
     )

@@ -74,10 +74,11 @@ class Member:
 class Walker:
     """The window over one document; positions are byte offsets."""
 
-    def __init__(self, source: ByteSource, token: CancelToken, limit: int | None = None) -> None:
+    def __init__(self, source: ByteSource, token: CancelToken, window_bytes: int = WINDOW_BYTES) -> None:
         self._source = source
         self._token = token
-        self.size = source.size_bytes if limit is None else min(limit, source.size_bytes)
+        self._window_bytes = window_bytes
+        self.size = source.size_bytes
         self.text = ""
         self.base = 0
         self.is_suspect = False
@@ -88,10 +89,10 @@ class Walker:
         """Whether the window reaches the end of the document."""
         return self.base + len(self.text) >= self.size
 
-    def fill(self, at: int, length: int = WINDOW_BYTES) -> None:
+    def fill(self, at: int, at_least: int = 0) -> None:
         """Move the window to `at`. `is_suspect` then says that single values need a strict look of their own."""
         self._token.check()
-        data = self._source.read(at, min(length, self.size - at))
+        data = self._source.read(at, min(max(at_least, self._window_bytes), self.size - at))
         self.text = data.decode("latin-1")
         self.base = at
         is_text = self.size > MAX_CHECKED_BYTES or _is_utf8(data)
@@ -129,7 +130,7 @@ class Walker:
         end = self.skip(at)
         if end - at > max_bytes:
             raise Undecodable(end, True)
-        self.fill(at, max(WINDOW_BYTES, end - at + 1))
+        self.fill(at, end - at + 1)
         try:
             value, used = scan(self.text, 0)
         except (StopIteration, ValueError, RecursionError):
