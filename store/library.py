@@ -155,10 +155,8 @@ class Library:
     def _open_candidate(self, candidate: Candidate, token: CancelToken) -> StoreFacts:
         """Open a main file that was found in a folder; its system is known, its faults are values."""
         try:
-            place = place_at(candidate.path)
-            if place.kind is not PlaceKind.FILE:
-                raise NotAStore(f"“{place.path.name}” is a folder where a database should be.", "Open another folder.")
-            return self._open_file(place.path, (candidate.system,), token, candidate.system.kind)
+            path = place_at(candidate.path).path
+            return self._open_file(path, (candidate.system,), token, candidate.system.kind)
         except OpenError as error:
             return _facts_of_failure(_key_of(candidate.path), error, candidate.system.kind)
 

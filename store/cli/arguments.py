@@ -13,6 +13,10 @@ from store.errors import UsageError
 from store.values.session import SortKey
 
 
+COMMANDS = ("list", "show", "paths")
+"""The first words that mean a command; whatever else comes first is a path for the window."""
+
+
 class DerivedKey(StrEnum):
     """Fields of a session that no file can sort by: rows are read, and their order is made here."""
 

@@ -7,19 +7,22 @@ their keys, which are held, and again in their order.
 from __future__ import annotations
 
 import heapq
+from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from store.backend import Backend
 from store.cancel import CancelToken
 from store.cli.arguments import DerivedKey, ListOrder
 from store.values.session import SessionSummary, SortKey, SortOrder
-from store.values.store import StoreFacts
+from store.values.store import StoreFacts, StoreKey
 
 PAGE_ROWS = 200
 """Rows read at once; as many as are held of each store."""
+
+MAX_SHARED_VALUES = 1000
+"""Of so many values one copy is held for all rows that have it: models and states repeat, titles do not."""
 
 
 class OpenStore(NamedTuple):
@@ -34,16 +37,6 @@ class Listed(NamedTuple):
 
     store: OpenStore
     summary: SessionSummary
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """What is held of a row while rows are put in order."""
-
-    value: str | int | None
-    session_id: str
-    store: OpenStore
-    handle: int
 
 
 def listed(
@@ -105,40 +98,47 @@ def _in_derived_order(
     stores: Sequence[OpenStore], key: DerivedKey, is_descending: bool, begin: int, end: int | None, token: CancelToken
 ) -> Iterator[Listed]:
     """Rows in the order of a field of the rows themselves; those without it come last either way."""
-    entries = [
-        _Entry(_derived(row, key), row.summary.key.session_id, row.store, row.summary.handle)
-        for store in stores
-        for row in _stream(store, SortOrder(SortKey.ID, is_descending=False), 0, None, token)
-    ]
+    by_id = [_stream(store, SortOrder(SortKey.ID, is_descending=False), 0, None, token) for store in stores]
+    numbers = {store.facts.key: number for number, store in enumerate(stores)}
+    # Compact, for a million rows: what is read in the order of ids needs no id to break ties.
+    values: list[Any] = []
+    handles, homes = array("q"), array("L")
+    shared: dict[str | int, str | int] = {}
+    for row in _merged(by_id, SortKey.ID, is_descending=False):
+        value = _derived(row, key)
+        if value is not None and len(shared) < MAX_SHARED_VALUES:
+            value = shared.setdefault(value, value)
+        values.append(value)
+        handles.append(row.summary.handle)
+        homes.append(numbers[row.store.facts.key])
     token.check()
-    entries.sort(key=lambda entry: entry.session_id)
-    with_value = [entry for entry in entries if entry.value is not None]
-    with_value.sort(key=_comparable, reverse=is_descending)
-    ordered = with_value + [entry for entry in entries if entry.value is None]
+    ordered = [place for place, value in enumerate(values) if value is not None]
+    ordered.sort(key=values.__getitem__, reverse=is_descending)
+    ordered.extend(place for place, value in enumerate(values) if value is None)
     wanted = ordered[begin:end]
     for start in range(0, len(wanted), PAGE_ROWS):
-        yield from _read_again(wanted[start : start + PAGE_ROWS], token)
+        page = wanted[start : start + PAGE_ROWS]
+        yield from _read_again([(stores[homes[place]], handles[place]) for place in page], token)
 
 
-def _comparable(entry: _Entry) -> tuple[int, str]:
-    """A key that puts texts in order without regard to case, and numbers as numbers."""
-    return (0, entry.value.casefold()) if isinstance(entry.value, str) else (int(entry.value or 0), "")
-
-
-def _read_again(entries: Sequence[_Entry], token: CancelToken) -> Iterator[Listed]:
-    """Rows for entries in their order, one batch for each store among them."""
-    batches: dict[str, list[_Entry]] = {}
-    for entry in entries:
-        batches.setdefault(entry.store.facts.key.path, []).append(entry)
-    summaries = {
-        path: iter(batch[0].store.backend.summaries([entry.handle for entry in batch], token))
-        for path, batch in batches.items()
-    }
-    for entry in entries:
-        yield Listed(entry.store, next(summaries[entry.store.facts.key.path]))
+def _read_again(places: Sequence[tuple[OpenStore, int]], token: CancelToken) -> Iterator[Listed]:
+    """Rows for stores and handles in their order, one batch for each store among them."""
+    batches: dict[StoreKey, list[int]] = {}
+    for store, handle in places:
+        batches.setdefault(store.facts.key, []).append(handle)
+    backends = {store.facts.key: store.backend for store, _ in places}
+    summaries = {key: iter(backends[key].summaries(batch, token)) for key, batch in batches.items()}
+    for store, _ in places:
+        yield Listed(store, next(summaries[store.facts.key]))
 
 
 def _derived(row: Listed, key: DerivedKey) -> str | int | None:
+    """The value to sort by: texts without regard to case."""
+    value = _field(row, key)
+    return value.casefold() if isinstance(value, str) else value
+
+
+def _field(row: Listed, key: DerivedKey) -> str | int | None:
     summary = row.summary
     match key:
         case DerivedKey.PATH:

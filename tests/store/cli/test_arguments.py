@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from store.cli.arguments import (
+    COMMANDS,
     DerivedKey,
     HelpArguments,
     ListArguments,
@@ -61,6 +62,11 @@ def test_a_path_that_begins_with_a_dash_comes_after_two() -> None:
 @pytest.mark.parametrize("words", [["--data-dir", "d", "list", "a"], ["list", "a", "--data-dir", "d"]])
 def test_1_9_data_dir_goes_before_and_after_the_command(words: list[str]) -> None:
     assert parse(words).data_dir == Path("d")
+
+
+def test_the_words_that_mean_a_command_are_those_that_are_understood() -> None:
+    for word in COMMANDS:
+        assert isinstance(parse([word, "--help"]).command, HelpArguments)
 
 
 def test_version_paths_and_help() -> None:
