@@ -12,7 +12,6 @@ from typing import NoReturn
 from store.errors import UsageError
 from store.values.session import SortKey
 
-
 COMMANDS = ("list", "show", "paths")
 """The first words that mean a command; whatever else comes first is a path for the window."""
 
@@ -197,6 +196,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         prog="burrow",
         usage="burrow COMMAND … [--data-dir DIR]\n       burrow --version",
         description="Read stored sessions of AI agents. Looking never changes a store.",
+        epilog="burrow [PATH …] without a command opens the window, where Qt is installed.",
         add_help=False,
         allow_abbrev=False,
     )
@@ -207,11 +207,8 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     commands = {
         "list": _add_list(under),
         "show": _add_show(under),
-        "paths": under.add_parser(
-            "paths", usage="burrow paths [--json]", help="print where Burrow keeps its own files", add_help=False
-        ),
+        "paths": _add_paths(under),
     }
-    commands["paths"].add_argument("--json", action="store_true", help="print JSON")
     for command in commands.values():
         _add_common(command, is_command=True)
     return parser, commands
@@ -237,6 +234,7 @@ def _add_common(parser: _Parser, is_command: bool) -> None:
 def _add_list(under: argparse._SubParsersAction[_Parser]) -> _Parser:
     parser = under.add_parser(
         "list",
+        prog="burrow list",
         usage="burrow list PATH … [--sort KEY] [--limit N] [--offset N] [--json | --json-lines]",
         help="list the sessions of stores",
         add_help=False,
@@ -261,6 +259,7 @@ def _add_list(under: argparse._SubParsersAction[_Parser]) -> _Parser:
 def _add_show(under: argparse._SubParsersAction[_Parser]) -> _Parser:
     parser = under.add_parser(
         "show",
+        prog="burrow show",
         usage="burrow show PATH SESSION [--raw] [--json]",
         help="print one session",
         add_help=False,
@@ -270,4 +269,17 @@ def _add_show(under: argparse._SubParsersAction[_Parser]) -> _Parser:
     parser.add_argument("session", metavar="SESSION", nargs="?", help="an id or a unique beginning of one")
     parser.add_argument("--raw", action="store_true", help="print the stored JSON of each message")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
+    return parser
+
+
+def _add_paths(under: argparse._SubParsersAction[_Parser]) -> _Parser:
+    parser = under.add_parser(
+        "paths",
+        prog="burrow paths",
+        usage="burrow paths [--json]",
+        help="print where Burrow keeps its own files",
+        add_help=False,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
