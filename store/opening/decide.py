@@ -56,7 +56,7 @@ CUT_SHORT = Decision(
     "A write was cut short and left its journal, so a private copy is read in which that write is rolled back.",
 )
 RESTLESS = Decision(
-    Way.SNAPSHOT, Access.SNAPSHOT, "It changed during every attempt to read it, so a private copy is read."
+    Way.SNAPSHOT, Access.SNAPSHOT, "It was being written during every attempt to read it, so a private copy is read."
 )
 OUTDATED = Decision(
     Way.SNAPSHOT,

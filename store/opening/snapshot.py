@@ -119,8 +119,7 @@ class Snapshot:
                 return False
             self._close_keeper()
             try:
-                # The index of the older log would lie about the newer one.
-                self._copy.with_name(self._copy.name + "-shm").unlink(missing_ok=True)
+                # With the last connection gone, the next one makes the index of the log anew.
                 newer.replace(wal_path(self._copy))
                 self._accept(found, log, copy_s)
             except OSError as error:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from store.cancel import CancelToken
-from store.errors import Cancelled, ChangingTooFast
+from store.errors import Cancelled, ChangingTooFast, StoreVanished
 from store.opening import Looking
 from store.opening.copies import RETRY_S, Copies
 from store.opening.stamp import take
@@ -219,6 +219,17 @@ def test_B1_the_last_good_state_outlives_a_try_to_read_the_file_itself(
         assert looking.read(balances, CancelToken())[2] == 1
         assert looking.state_of_ms is not None
         restless.end()
+
+
+def test_B1_another_file_in_the_place_of_the_one_that_was_opened_is_not_copied(
+    live: tuple[Path, Any], scratch: Path
+) -> None:
+    path, _ = live
+    device, inode = take(path).stamp.main.file_id
+    copies = Copies(path, (device, inode + 1), scratch)
+    with pytest.raises(StoreVanished, match="replaced by another file"):
+        copies.first(CancelToken())
+    copies.close()
 
 
 def test_B1_making_a_copy_can_be_cancelled(live: tuple[Path, Any], scratch: Path, balances: Balances) -> None:

@@ -166,6 +166,7 @@ def test_B1_beside_a_writer_in_a_large_transaction_the_state_before_it_is_read_f
     with untouched(path.parent), Looking(path, scratch) as looking:
         assert looking.read(balances, CancelToken()) == (SUM, ACCOUNTS, 0, 0)
         assert looking.access is Access.SNAPSHOT
+        assert "being written" in looking.why, "its journal is not hot while the writer lives"
 
 
 def test_B1_a_link_leads_to_the_log_of_the_file_that_it_names(
