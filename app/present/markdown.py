@@ -78,9 +78,19 @@ def prose_document(prose: Prose) -> InertDocument:
         document.setPlainText(prose.source)
         return document
     document.setMarkdown(prose.source, _FEATURES)
+    for frame in document.rootFrame().childFrames():
+        if isinstance(frame, QTextTable):
+            _drop_empty_beginning(frame)
     if _OBJECT in document.toRawText():
         _replace_images(document)
     return document
+
+
+def _drop_empty_beginning(table: QTextTable) -> None:
+    """Take out the empty paragraph that Qt puts into the first cell of a table after a quote."""
+    cursor = table.cellAt(0, 0).firstCursorPosition()
+    if cursor.block().length() == 1 and cursor.position() < table.cellAt(0, 0).lastPosition():
+        cursor.deleteChar()
 
 
 def _replace_images(document: QTextDocument) -> None:
@@ -142,7 +152,7 @@ def style_document(document: QTextDocument, style: ProseStyle, is_quiet: bool = 
         for position, length, format_ in _fragments(block):
             if format_.fontFixedPitch() and not is_code:
                 inline.append((position, length))
-            _style_fragment(cursor, position, length, format_, style)
+            _style_fragment(cursor, position, length, format_, block.blockFormat().headingLevel(), style)
         first = False
         block = block.next()
     for frame in document.rootFrame().childFrames():
@@ -181,16 +191,6 @@ def _style_block(block: QTextBlock, cursor: QTextCursor, style: ProseStyle, is_f
     format_.setLineHeight(style.line_px, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
     cursor.setPosition(block.position())
     cursor.mergeBlockFormat(format_)
-    if level:
-        char = QTextCharFormat()
-        heading = QFont(style.font)
-        heading.setPixelSize(style.heading_px[min(level, 3) - 1])
-        heading.setWeight(QFont.Weight.DemiBold)
-        char.setFont(heading, QTextCharFormat.FontPropertiesInheritanceBehavior.FontPropertiesSpecifiedOnly)
-        char.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
-        cursor.setPosition(block.position())
-        cursor.setPosition(block.position() + block.length() - 1, QTextCursor.MoveMode.KeepAnchor)
-        cursor.mergeCharFormat(char)
 
 
 def _flatten(block: QTextBlock, cursor: QTextCursor) -> None:
@@ -204,9 +204,13 @@ def _flatten(block: QTextBlock, cursor: QTextCursor) -> None:
 
 
 def _style_fragment(
-    cursor: QTextCursor, position: int, length: int, format_: QTextCharFormat, style: ProseStyle
+    cursor: QTextCursor, position: int, length: int, format_: QTextCharFormat, level: int, style: ProseStyle
 ) -> None:
-    change = QTextCharFormat()
+    change = QTextCharFormat(format_)
+    change.clearProperty(QTextFormat.Property.FontSizeAdjustment)  # it would win over any size
+    if level:
+        change.setProperty(QTextFormat.Property.FontPixelSize, style.heading_px[min(level, 3) - 1])
+        change.setFontWeight(QFont.Weight.DemiBold)
     if format_.fontFixedPitch():
         change.setFont(style.code_font, QTextCharFormat.FontPropertiesInheritanceBehavior.FontPropertiesSpecifiedOnly)
         change.setFontFixedPitch(True)
@@ -215,10 +219,10 @@ def _style_fragment(
     if format_.isAnchor():
         change.setForeground(QBrush(style.link))
         change.setFontUnderline(True)
-    if change.propertyCount():
+    if change != format_:
         cursor.setPosition(position)
         cursor.setPosition(position + length, QTextCursor.MoveMode.KeepAnchor)
-        cursor.mergeCharFormat(change)
+        cursor.setCharFormat(change)
 
 
 def _style_table(table: QTextTable, style: ProseStyle) -> None:
@@ -238,6 +242,11 @@ def _style_table(table: QTextTable, style: ProseStyle) -> None:
         char = QTextCharFormat(cell.format())
         char.setBackground(QBrush(style.head_fill))
         cell.setFormat(char)
+        words = cell.firstCursorPosition()
+        words.setPosition(cell.lastPosition(), QTextCursor.MoveMode.KeepAnchor)
+        bold = QTextCharFormat()
+        bold.setFontWeight(QFont.Weight.DemiBold)
+        words.mergeCharFormat(bold)
 
 
 def document_text(document: QTextDocument, begin: int, end: int) -> str:

@@ -47,6 +47,7 @@ _FENCE = re.compile(r"^( {0,3})(`{3,}|~{3,})[ \t]*([^`\n]*)$")
 _SPECIAL = re.compile(
     r"^\s*(?:[-*+]\s|\d{1,9}[.)]\s|#{1,6}\s|>|\||=+\s*$|-{2,}\s*$|\*{3,}\s*$|_{3,}\s*$|$)|^(?: {4}|\t)"
 )
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _HARD_BREAK = re.compile(r"(?: {2,}|\\)$")
 _EMPTY_ALT = re.compile(r"!\[\s*\](?=[(\[])")
 
@@ -146,7 +147,9 @@ def _joined(lines: list[str], keeps_lines: bool) -> str:
         if line.endswith("\u2028"):
             out.append(line)
         elif follows and plain and (keeps_lines or _HARD_BREAK.search(line)):
-            out.append(_HARD_BREAK.sub("", line).rstrip() + "\u2028")
+            # A line of another direction needs a paragraph of its own.
+            turns = _RIGHT_TO_LEFT.search(line) or _RIGHT_TO_LEFT.search(lines[number + 1])
+            out.append(_HARD_BREAK.sub("", line).rstrip() + ("\n\n" if turns else "\u2028"))
             lines[number + 1] = lines[number + 1].lstrip()
         else:
             out.append(line + ("" if last else "\n"))

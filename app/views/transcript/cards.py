@@ -34,8 +34,14 @@ THUMBNAIL_PX = (150, 96)
 
 def add_block(layout: MessageLayout, block: ShownBlock) -> None:
     """Add one block below what is there."""
+    _add_by_kind(layout, block)
+    if not isinstance(block, ShownReasoning):
+        layout.ends_with_row = False
+
+
+def _add_by_kind(layout: MessageLayout, block: ShownBlock) -> None:
     if isinstance(block, ShownText):
-        layout.gap(2 if not layout.parts else 8)
+        layout.gap(2 if not layout.parts or layout.ends_with_row else 8)
         layout.add_text_pieces(block.block, Section.HEAD, block.pieces, layout.scene.measures.text_px, is_quiet=False)
         _add_whole(layout, block.block, block.whole, block.full_chars, layout.scene.measures.text_px)
     elif isinstance(block, ShownReasoning):
@@ -79,6 +85,7 @@ def _add_reasoning(layout: MessageLayout, block: ShownReasoning) -> None:
         layout.add_label(first, block.first_words, "text_3", TypeUse.SMALL, key=key)
     layout.parts.append(UnitPart(key, head_words(block), row))
     layout.y += row.height()
+    layout.ends_with_row = not is_open
     if is_open:
         top = layout.y
         left = measures.text_px + measures.px(14)
@@ -273,36 +280,42 @@ def _add_picture(layout: MessageLayout, block: ShownImage, left: int) -> None:
 
 
 def _add_notice(layout: MessageLayout, block: ShownNotice) -> None:
-    """Title in bold, its text on small lines, details folded."""
+    """Title in bold, its text on small lines, details folded. The first one's title stands in the message's head."""
     measures = layout.scene.measures
     key = part_key(block.block, Section.HEAD)
-    is_open = block.details is not None and layout.scene.folds.is_open(layout.message.index, block)
-    if layout.parts:
-        layout.gap(4)
-    row = QRect(measures.text_px, layout.y, layout.width, measures.px(20))
-    layout.ops.append(Fill(row, key=key, radius_px=measures.px(4)))
-    role = "warn" if block.is_rewrite else "text"
-    words = row.adjusted(0, 0, -measures.px(24), 0)
-    layout.add_label(words, block.title, role, TypeUse.SMALL_STRONG, key=key)
+    if layout.is_headed_by(block):
+        width = round(measures.look.metrics(TypeUse.SMALL_STRONG).horizontalAdvance(block.title)) + measures.px(4)
+        row = QRect(layout.head.x(), layout.head.y(), min(width, layout.width), layout.head.height())
+        layout.ops.insert(0, Fill(row, key=key, radius_px=measures.px(4)))
+    else:
+        layout.gap(6)
+        row = QRect(measures.text_px, layout.y, layout.width, measures.px(20))
+        layout.ops.append(Fill(row, key=key, radius_px=measures.px(4)))
+        role = "warn" if block.is_rewrite else "text"
+        layout.add_label(row, block.title, role, TypeUse.SMALL_STRONG, key=key)
+        layout.y += row.height()
     layout.parts.append(UnitPart(key, head_words(block), row))
-    if block.details is not None:
-        chevron = "chevron-down" if is_open else "chevron-right"
-        layout.ops.append(Icon(row.right() - measures.px(16), row.center().y() + 1, chevron, "text_2", 14, key))
-        layout.spots.append(Spot(row, Act.FOLD, block.block, _fold_words("details", is_open), False))
-    layout.y += row.height()
     if block.text:
         text_key = part_key(block.block, Section.INPUT)
         prose = Prose(block.text, is_plain=True)
         layout.add_prose(text_key, prose, measures.text_px, layout.right, is_quiet=True, is_small=True)
-    if is_open and block.details is not None:
-        layout.gap(4)
-        top, at = layout.y, len(layout.ops)
-        layout.gap(8)
-        left, right = measures.text_px + measures.px(12), layout.right - measures.px(12)
-        _add_cut_lines(layout, part_key(block.block, Section.RESULT), block.details, left, right)
-        layout.gap(8)
-        frame = QRect(measures.text_px, top, layout.width, layout.y - top)
-        layout.ops.insert(at, Fill(frame, "code", "line", measures.px(6)))
+    if block.details is not None:
+        _add_notice_details(layout, block, block.details)
+
+
+def _add_notice_details(layout: MessageLayout, block: ShownNotice, details: CodeText) -> None:
+    measures = layout.scene.measures
+    is_open = layout.scene.folds.is_open(layout.message.index, block)
+    layout.add_link(measures.text_px, "Hide details" if is_open else "Details", Act.FOLD, block.block)
+    if not is_open:
+        return
+    top, at = layout.y, len(layout.ops)
+    layout.gap(8)
+    left, right = measures.text_px + measures.px(12), layout.right - measures.px(12)
+    _add_cut_lines(layout, part_key(block.block, Section.RESULT), details, left, right)
+    layout.gap(8)
+    frame = QRect(measures.text_px, top, layout.width, layout.y - top)
+    layout.ops.insert(at, Fill(frame, "code", "line", measures.px(6)))
 
 
 def _add_card(layout: MessageLayout, block: ShownCard) -> None:
@@ -324,7 +337,7 @@ def _add_card(layout: MessageLayout, block: ShownCard) -> None:
     layout.ops.append(Icon(head.x() + measures.px(29 if has_body else 10), middle, icon, role, 14, key))
     words = head.adjusted(measures.px(51 if has_body else 32), 0, -measures.px(10), 0)
     note = layout.add_label(words, block.note, "text_2", is_right=True, key=key)
-    words.adjust(0, 0, -note - measures.px(12), 0)
+    words = words.adjusted(0, 0, -note - measures.px(12), 0)
     used = layout.add_label(words, block.title, "error" if block.is_fault else "text", TypeUse.SECTION, key=key)
     layout.add_label(words.adjusted(used + measures.px(8), 0, 0, 0), block.kind, "text_2", TypeUse.CODE, key=key)
     layout.parts.append(UnitPart(key, head_words(block), head))

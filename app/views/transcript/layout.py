@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 
 from app.look.tokens import TypeUse
 from app.present.segments import Prose
-from app.present.shown import CodeText, Folds, Section, ShownMessage, part_key
+from app.present.shown import CodeText, Folds, Section, ShownBlock, ShownMessage, ShownNotice, part_key
 from app.views.transcript.lines_part import LinesPart
 from app.views.transcript.measures import Measures
 from app.views.transcript.ops import Act, Fill, Icon, Label, Line, Op, Spot
@@ -73,6 +73,7 @@ class MessageLayout:
         ops, parts, spots: what is painted, selected, clicked.
         thumbnails: pictures that were still missing.
         is_raw: it shows stored records.
+        ends_with_row: the last block is a single row with space of its own.
     """
 
     def __init__(self, message: ShownMessage, scene: Scene) -> None:
@@ -87,6 +88,7 @@ class MessageLayout:
         self.box = QRect()
         self.head = QRect()
         self.y = 0
+        self.ends_with_row = False
         if not message.is_hidden:
             self._build()
 
@@ -122,8 +124,17 @@ class MessageLayout:
         self.height = self.y + measures.gap_px
         self.parts.sort(key=_part_order)
 
+    def is_headed_by(self, block: ShownBlock) -> bool:
+        """Whether the head's words are the title of a notice."""
+        first = self.message.blocks[0] if self.message.blocks else None
+        return not self.is_raw and block is first and isinstance(block, ShownNotice) and self._is_notice
+
+    @property
+    def _is_notice(self) -> bool:
+        return self.message.kind is MessageKind.NOTICE
+
     def _add_head(self) -> None:
-        measures, look = self.scene.measures, self.scene.measures.look
+        measures = self.scene.measures
         message = self.message
         height = measures.px(HEAD_PX)
         is_warning = message.icon == "fold-vertical"
@@ -136,10 +147,13 @@ class MessageLayout:
         self.ops.append(
             Icon(measures.left_px + measures.px(10), self.y + height // 2, message.icon, role, 16),
         )
-        name_width = round(look.metrics(TypeUse.SMALL_STRONG).horizontalAdvance(message.speaker)) + 1
         name_role = {"warn": "warn", "error": "error"}.get(role, "text")
-        rect = QRect(measures.text_px, self.y, name_width, height)
-        self.ops.append(Label(rect, message.speaker, TypeUse.SMALL_STRONG, name_role))
+        first = message.blocks[0] if message.blocks else None
+        is_titled = isinstance(first, ShownNotice) and self.is_headed_by(first)
+        name = first.title if isinstance(first, ShownNotice) and is_titled else message.speaker
+        key = part_key(first.block, Section.HEAD) if first is not None and is_titled else -1
+        rect = QRect(measures.text_px, self.y, max(self.width - measures.px(200), measures.px(80)), height)
+        name_width = self.add_label(rect, name, name_role, TypeUse.SMALL_STRONG, key=key)
         beside = "  ·  ".join(word for word in (message.time, message.remark) if word)
         left = measures.text_px + name_width + measures.px(8)
         self.add_label(QRect(left, self.y, max(self.right - left - measures.px(130), 0), height), beside, "text_3")

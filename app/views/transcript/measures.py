@@ -50,7 +50,7 @@ def prose_style(look: Look) -> ProseStyle:
         heading_px=(look.px(17), look.px(15), look.px(14)),
         line_px=look.line_px(TypeUse.PROSE),
         gap_px=look.px(8),
-        indent_px=look.px(20),
+        indent_px=look.px(24),
         cell_px=look.px(5),
         text=look.colour("text"),
         quiet=look.colour("text_2"),

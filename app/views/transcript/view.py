@@ -7,7 +7,6 @@ messages of a range, colours of code, small pictures, stored records.
 from __future__ import annotations
 
 from array import array
-from collections import OrderedDict
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal, Slot
@@ -30,6 +29,7 @@ from app.views.transcript.layout import Record, Thumbnail
 from app.views.transcript.lines_part import LinesPart
 from app.views.transcript.measures import Measures
 from app.views.transcript.mouse import Mouse
+from app.views.transcript.needs import Needs
 from app.views.transcript.ops import Spot
 from app.views.transcript.painter import HeadButton, Marks, paint_row
 from app.views.transcript.places import Selection
@@ -38,7 +38,6 @@ from app.views.transcript.stage import Row, Stage
 from store.values.message import ImageRef, MessageKind, Outline
 
 ESTIMATE_AFTER_MS = 120
-KEPT_HIGHLIGHTS = 400
 WHEEL_LINE_PX = 20
 
 
@@ -95,14 +94,9 @@ class TranscriptView(QAbstractScrollArea):
         self.hovered_spot: Spot | None = None
         self.hovered_button: HeadButton | None = None
         self._mouse = Mouse(self)
-        self._highlights: OrderedDict[tuple[str, str], array[int]] = OrderedDict()
-        self._asked_highlights: set[tuple[str, str]] = set()
-        self._asked_thumbnails: set[ImageRef] = set()
-        self._scroll_px: dict[tuple[int, int, int], int] = {}
+        self._needs = Needs(self)
         self._painted: dict[int, int] = {}
         self._is_following = False
-        self._needs = QTimer(self, singleShot=True, interval=0)
-        self._needs.timeout.connect(self._ask_for_needs)
         self._estimates = QTimer(self, singleShot=True, interval=ESTIMATE_AFTER_MS)
         self._estimates.timeout.connect(self._on_estimates_due)
         self.verticalScrollBar().valueChanged.connect(self._on_bar_moved)
@@ -116,9 +110,7 @@ class TranscriptView(QAbstractScrollArea):
         Args:
             keeps_place: it is the same session, read again.
         """
-        self._scroll_px.clear()
-        self._asked_thumbnails.clear()
-        self._asked_highlights.clear()
+        self._needs.forget()
         if not keeps_place:
             self.selector.clear()
             self.focus_row = None
@@ -147,15 +139,12 @@ class TranscriptView(QAbstractScrollArea):
 
     def set_highlights(self, found: dict[tuple[str, str], array[int]]) -> None:
         """Take syntax colours, by (text, language)."""
-        self._highlights.update(found)
-        self._asked_highlights.difference_update(found)
-        while len(self._highlights) > KEPT_HIGHLIGHTS:
-            self._highlights.popitem(last=False)
+        self._needs.take_highlights(found)
         self.content_changed()
 
     def set_thumbnails(self, found: dict[ImageRef, Thumbnail]) -> None:
         """Take decoded pictures."""
-        self._asked_thumbnails.difference_update(found)
+        self._needs.take_thumbnails(found)
         self.stage.add_thumbnails(found)
         self.content_changed()
 
@@ -233,6 +222,10 @@ class TranscriptView(QAbstractScrollArea):
                 self.stage.anchor_offset = 0
         self.stage.settle()
         self.content_changed()
+
+    def do_spot(self, row: int, spot: Spot) -> None:
+        """Do what a spot is for, as a click on it would."""
+        self._mouse.do(row, spot)
 
     # -- focus ---------------------------------------------------------------------------------------------------------
 
@@ -338,56 +331,12 @@ class TranscriptView(QAbstractScrollArea):
         target = min(max(part.scroll_px + dx, 0), part.scroll_range_px())
         if target == part.scroll_px:
             return False
-        part.scroll_px = self._scroll_px[(row, part.key, part.base)] = target
+        part.scroll_px = target
+        self._needs.keep_scroll(row, part)
         self.update_row(row)
         return True
 
-    # -- needs ---------------------------------------------------------------------------------------------------------
-
-    def _ask_for_needs(self) -> None:
-        rows = self.stage.rows()
-        missing = [row.index for row in rows if row.layout is None]
-        if missing:
-            self.range_wanted.emit((missing[0], missing[-1] + 1))
-        elif rows:
-            self._ask_around(rows)
-        texts: list[tuple[str, str]] = []
-        pictures: list[ImageRef] = []
-        for row in rows:
-            if row.layout is None:
-                continue
-            pictures += [ref for ref in row.layout.thumbnails if ref not in self._asked_thumbnails]
-            for part in row.layout.parts:
-                if isinstance(part, LinesPart):
-                    self._dress(row, part, texts)
-        if texts:
-            self._asked_highlights.update(texts)
-            self.highlights_wanted.emit(texts)
-        if pictures:
-            self._asked_thumbnails.update(pictures)
-            self.thumbnails_wanted.emit(pictures)
-
-    def _ask_around(self, rows: list[Row]) -> None:
-        """Ask for what lies one screen before and after, so that scrolling finds it loaded."""
-        margin = max(len(rows), 8)
-        begin, end = max(rows[0].index - margin, 0), min(rows[-1].index + 1 + margin, self.stage.count)
-        wanted = [row for row in range(begin, end) if self.stage.message(row) is None]
-        if wanted:
-            self.range_wanted.emit((wanted[0], wanted[-1] + 1))
-
-    def _dress(self, row: Row, part: LinesPart, texts: list[tuple[str, str]]) -> None:
-        """Give a part its colours and its sideways place, or ask for the colours."""
-        part.scroll_px = min(self._scroll_px.get((row.index, part.key, part.base), 0), part.scroll_range_px())
-        if not part.language or part.has_spans:
-            return
-        key = (part.content, part.language)
-        spans = self._highlights.get(key)
-        if spans is not None:
-            self._highlights.move_to_end(key)
-            part.set_spans(spans)
-            self.update_row(row.index)
-        elif key not in self._asked_highlights:
-            texts.append(key)
+    # -- estimates -----------------------------------------------------------------------------------------------
 
     @Slot()
     def _on_estimates_due(self) -> None:

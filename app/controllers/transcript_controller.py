@@ -1,0 +1,424 @@
+"""The transcript's controller: what the view asks for becomes jobs, what comes back goes into the view.
+
+GUI thread only. Every answer carries the session it belongs to by being cancelled with it; pages, colours, pictures
+and records each have a line in which only the newest question counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, QUrl, Signal, Slot
+from PySide6.QtGui import QClipboard, QDesktopServices, QGuiApplication, QImage
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from app.controllers.transcript_jobs import (
+    TranscriptAnswer,
+    copy_work,
+    highlights_work,
+    markdown_work,
+    page_around,
+    page_work,
+    picture_work,
+    records_work,
+    thumbnails_work,
+    transcript_work,
+    whole_work,
+)
+from app.jobs import Lane, Newest, Query
+from app.look.look import Look
+from app.present.copy_text import BETWEEN_MESSAGES, message_markdown, message_text, selected_text
+from app.present.shown import ShownMessage
+from app.views.link_dialog import LinkDialog, is_openable
+from app.views.message_panel import MessagePanel
+from app.views.picture_window import PictureWindow
+from app.views.transcript.layout import Record
+from app.views.transcript.menu import Entry, MenuAct, entries_for, make_menu, spot_of
+from app.views.transcript.ops import Act, Spot
+from app.views.transcript.painter import HeadButton
+from app.views.transcript.view import TranscriptView
+from app.views.whole_text_window import WholeTextWindow
+from store.errors import BurrowError, SessionChanged
+from store.values.message import ImageRef, MessageKind, WholeRef
+from store.values.store import SessionKey
+
+if TYPE_CHECKING:
+    from app.context import Context
+
+COPY_AT_ONCE_MESSAGES = 60
+"""A selection of more messages, or of some that are not loaded, is copied by a job."""
+
+
+class TranscriptController(QObject):
+    """Knows the transcript's view and the jobs that feed it.
+
+    Signals:
+        loading (str or None): what is being read before anything can be shown; None when it is there.
+        faults (tuple of Fault): of the session as a whole.
+        link_activated (str): a link was clicked; the question is shown already.
+        session_changed: the stored session moved on under the view: F5 reads it again.
+        failed (BurrowError): something asked for could not be read; the transcript stays.
+        copied (str): a sentence about what went to the clipboard.
+        selection_changed (int): messages that the selection touches; 0 for none.
+    """
+
+    loading = Signal(object)
+    faults = Signal(object)
+    link_activated = Signal(str)
+    session_changed = Signal()
+    failed = Signal(object)
+    copied = Signal(str)
+    selection_changed = Signal(int)
+
+    def __init__(self, context: Context, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._key: SessionKey | None = None
+        self._is_reload = False
+        jobs = context.jobs
+        self._opening, self._pages, self._colours = Newest(jobs), Newest(jobs), Newest(jobs)
+        self._pictures, self._asked = Newest(jobs), Newest(jobs)
+        look = context.looks.current
+        self._view = TranscriptView(look)
+        self._panel = MessagePanel(look)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._view)
+        self._stack.addWidget(self._panel)
+        self._stack.setFocusProxy(self._view)
+        self._connect()
+
+    def _connect(self) -> None:
+        view = self._view
+        view.range_wanted.connect(self._on_range_wanted)
+        view.highlights_wanted.connect(self._on_highlights_wanted)
+        view.thumbnails_wanted.connect(self._on_thumbnails_wanted)
+        view.records_wanted.connect(self._on_records_wanted)
+        view.spot_clicked.connect(self._on_spot_clicked)
+        view.button_clicked.connect(self._on_button_clicked)
+        view.link_activated.connect(self._on_link_activated)
+        view.menu_wanted.connect(self._on_menu_wanted)
+        view.copy_wanted.connect(self.copy)
+        view.primary_wanted.connect(self._on_primary_wanted)
+        view.selection_changed.connect(self._on_selection_changed)
+        self._context.looks.changed.connect(self._on_look_changed)
+
+    @property
+    def widget(self) -> QWidget:
+        """The transcript's place in the window."""
+        return self._stack
+
+    @property
+    def view(self) -> TranscriptView:
+        """The painted area."""
+        return self._view
+
+    # -- what is shown -------------------------------------------------------------------------------------------------
+
+    def show_session(self, key: SessionKey) -> None:
+        """Show a session from its beginning."""
+        self._give_up()
+        self._key = key
+        self._is_reload = False
+        self._view.show_nothing()
+        self._stack.setCurrentWidget(self._view)
+        self._open(0)
+
+    def reload_keeping_place(self) -> None:
+        """Read the same session again; the message at the top stays at the top."""
+        if self._key is None:
+            return
+        self._give_up()
+        self._is_reload = True
+        self._open(self._view.stage.anchor_row)
+
+    @Slot()
+    def show_nothing(self) -> None:
+        """Show no session."""
+        self._give_up()
+        self._key = None
+        self._view.show_nothing()
+        self._stack.setCurrentWidget(self._view)
+
+    def _give_up(self) -> None:
+        for line in (self._opening, self._pages, self._colours, self._pictures, self._asked):
+            line.cancel()
+
+    def _open(self, row: int) -> None:
+        assert self._key is not None
+        work = transcript_work(self._context.library, self._key, row)
+        self.loading.emit("Reading transcript")
+        self._opening.run(Query("Reading transcript", work), self._on_opened, self._on_open_failed)
+
+    def _on_opened(self, answer: TranscriptAnswer) -> None:
+        if answer.key != self._key:
+            return
+        self._view.show_transcript(answer.outline, answer.messages, keeps_place=self._is_reload)
+        if answer.outline.count:
+            self._stack.setCurrentWidget(self._view)
+        else:
+            self._panel.say("inbox", "text_3", "No messages", "This session holds no message.")
+            self._stack.setCurrentWidget(self._panel)
+        self.loading.emit(None)
+        self.faults.emit(answer.outline.faults)
+
+    def _on_open_failed(self, error: BurrowError) -> None:
+        self._panel.say("triangle-alert", "error", "The transcript cannot be read", error.sentence, error.advice)
+        self._stack.setCurrentWidget(self._panel)
+        self.loading.emit(None)
+
+    @Slot(object)
+    def _on_look_changed(self, look: Look) -> None:
+        self._view.set_look(look)
+        self._panel.set_look(look)
+
+    def _on_failed(self, error: BurrowError) -> None:
+        if isinstance(error, SessionChanged):
+            self.session_changed.emit()
+        self.failed.emit(error)
+
+    # -- what the view asks for ----------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_range_wanted(self, wanted: tuple[int, int]) -> None:
+        outline = self._view.stage.outline
+        if self._key is None or outline is None:
+            return
+        begin = wanted[0]
+        end = max(min(wanted[1], outline.count), begin + 1)
+        while begin < end and self._view.stage.message(begin) is not None:
+            begin += 1
+        # A little more than is asked for, so that the next wheel steps find it there.
+        begin, end = page_around(outline, begin)
+        if begin < end:
+            work = page_work(self._context.library, self._key, begin, end)
+            self._pages.run(Query("Reading messages", work), self._on_page, self._on_failed)
+
+    def _on_page(self, messages: tuple[ShownMessage, ...]) -> None:
+        self._view.add_messages(messages)
+
+    @Slot(object)
+    def _on_highlights_wanted(self, texts: list[tuple[str, str]]) -> None:
+        self._context.jobs.run(
+            Query("Colouring code", highlights_work(texts), Lane.BACKGROUND),
+            self._view.set_highlights,
+            self._on_failed,
+        )
+
+    @Slot(object)
+    def _on_thumbnails_wanted(self, refs: list[ImageRef]) -> None:
+        if self._key is not None:
+            work = thumbnails_work(self._context.library, self._key, refs)
+            query = Query("Decoding pictures", work, Lane.BACKGROUND)
+            self._context.jobs.run(query, self._view.set_thumbnails, self._on_failed)
+
+    @Slot(object)
+    def _on_records_wanted(self, message: ShownMessage) -> None:
+        if self._key is not None:
+            work = records_work(self._context.library, self._key, message.index, message.record_indices)
+            self._context.jobs.run(Query("Reading the stored record", work), self._on_records, self._on_failed)
+
+    def _on_records(self, answer: tuple[int, tuple[Record, ...]]) -> None:
+        self._view.set_records(*answer)
+
+    # -- moving and copying, for the window's actions ------------------------------------------------------------------
+
+    @Slot()
+    def next_message(self) -> None:
+        """Move to the next message."""
+        self._view.go_next(1)
+
+    @Slot()
+    def previous_message(self) -> None:
+        """Move to the previous message."""
+        self._view.go_next(-1)
+
+    @Slot()
+    def next_prompt(self) -> None:
+        """Move to the next prompt."""
+        self._view.go_next(1, MessageKind.PROMPT)
+
+    @Slot()
+    def previous_prompt(self) -> None:
+        """Move to the previous prompt."""
+        self._view.go_next(-1, MessageKind.PROMPT)
+
+    @Slot()
+    def select_all(self) -> None:
+        """Select the whole transcript; nothing is built for it."""
+        before = self._view.selector.selection
+        self._view.selector.select_all()
+        self._view.repaint_selection(before)
+
+    @Slot()
+    def toggle_raw(self) -> None:
+        """Show the stored record of the message that is read, or the message again."""
+        if self._view.stage.count:
+            row = self._view.first_row()
+            self._view.focus_message(row)
+            self._view.toggle_raw(row)
+
+    @Slot()
+    def open_whole(self) -> None:
+        """Open the first text of the message that is read which was cut."""
+        layout = self._view.stage.layout(self._view.first_row()) if self._view.stage.count else None
+        spots = layout.spots if layout is not None else []
+        for spot in spots:
+            if layout is not None and spot.act is Act.OPEN_WHOLE:
+                self._on_spot_clicked(layout.message, spot)
+                return
+
+    @Slot()
+    def copy(self) -> None:
+        """Copy the selection as it is shown; without one, the message that has the focus."""
+        selection = self._view.selector.selection
+        stage = self._view.stage
+        if self._key is None or stage.outline is None:
+            return
+        if selection is None or selection.is_empty:
+            self.copy_message()
+            return
+        begin, end = selection.begin, selection.end
+        rows = range(max(begin.message, 0), min(end.message + 1, stage.count))
+        loaded = [message for row in rows[: COPY_AT_ONCE_MESSAGES + 1] if (message := stage.message(row)) is not None]
+        if len(loaded) == len(rows) <= COPY_AT_ONCE_MESSAGES:
+            texts = selected_text(loaded, stage.folds, self._record_texts(), begin, end)
+            self._to_clipboard(BETWEEN_MESSAGES.join(texts))
+            return
+        records = {row: found for row, found in stage.records.items() if found is not None}
+        work = copy_work(self._context.library, self._key, stage.folds, records, begin, end, stage.outline)
+        self._asked.run(Query("Copying", work), self._to_clipboard, self._on_failed)
+
+    def _record_texts(self) -> Mapping[int, tuple[str, ...]]:
+        return {
+            row: tuple(record.text for record in found)
+            for row, found in self._view.stage.records.items()
+            if found is not None
+        }
+
+    @Slot()
+    def copy_message(self) -> None:
+        """Copy the message that is read, as it is shown."""
+        message = self._view.stage.message(self._view.first_row()) if self._view.stage.count else None
+        if message is not None:
+            self._copy_shown(message)
+
+    def _copy_shown(self, message: ShownMessage) -> None:
+        self._to_clipboard(message_text(message, self._view.stage.folds, self._record_texts().get(message.index)))
+
+    @Slot()
+    def copy_as_markdown(self) -> None:
+        """Copy the selected messages, or the one that is read, as Markdown with their stored source."""
+        stage, selection = self._view.stage, self._view.selector.selection
+        if self._key is None or not stage.count:
+            return
+        row = self._view.first_row()
+        if selection is None or selection.is_empty:
+            begin, end = row, row + 1
+        else:
+            begin, end = max(selection.begin.message, 0), min(selection.end.message + 1, stage.count)
+        only = stage.message(begin) if end - begin == 1 else None
+        if only is not None:
+            self._to_clipboard(message_markdown(only.stored))
+            return
+        work = markdown_work(self._context.library, self._key, begin, end)
+        self._asked.run(Query("Copying", work), self._to_clipboard, self._on_failed)
+
+    def _to_clipboard(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self.copied.emit(f"Copied {len(text):,} characters")
+
+    @Slot()
+    def _on_primary_wanted(self) -> None:
+        selection, stage = self._view.selector.selection, self._view.stage
+        if selection is None or selection.end.message - selection.begin.message > COPY_AT_ONCE_MESSAGES:
+            return
+        rows = range(max(selection.begin.message, 0), min(selection.end.message + 1, stage.count))
+        loaded = [message for row in rows if (message := stage.message(row)) is not None]
+        texts = selected_text(loaded, stage.folds, self._record_texts(), selection.begin, selection.end)
+        QGuiApplication.clipboard().setText(BETWEEN_MESSAGES.join(texts), QClipboard.Mode.Selection)
+
+    @Slot()
+    def _on_selection_changed(self) -> None:
+        selection = self._view.selector.selection
+        count = 0
+        if selection is not None and not selection.is_empty:
+            last = min(selection.end.message, self._view.stage.count - 1)
+            count = last - max(selection.begin.message, 0) + 1
+        self.selection_changed.emit(count)
+
+    # -- spots, buttons, links -----------------------------------------------------------------------------------------
+
+    @Slot(object, object)
+    def _on_spot_clicked(self, message: ShownMessage, spot: Spot) -> None:
+        if spot.act is Act.COPY_TEXT and isinstance(spot.payload, str):
+            self._to_clipboard(spot.payload)
+        elif spot.act is Act.OPEN_WHOLE and isinstance(spot.payload, Record):
+            self._show_whole((message.index, spot.payload.text))
+        elif spot.act is Act.OPEN_WHOLE and isinstance(spot.payload, WholeRef) and self._key is not None:
+            work = whole_work(self._context.library, self._key, message.index, spot.payload)
+            self._asked.run(Query("Reading the whole text", work), self._show_whole, self._on_failed)
+        elif spot.act is Act.OPEN_IMAGE and isinstance(spot.payload, ImageRef) and self._key is not None:
+            picture = picture_work(self._context.library, self._key, spot.payload)
+            self._asked.run(Query("Decoding a picture", picture), self._show_picture, self._on_failed)
+
+    def _show_whole(self, answer: tuple[int, str]) -> None:
+        title = f"Message {answer[0] + 1:,}, whole text"
+        WholeTextWindow(self._context.looks.current, title, answer[1], self._stack.window()).show()
+
+    def _show_picture(self, answer: tuple[QImage | None, str]) -> None:
+        image, words = answer
+        if image is not None:
+            PictureWindow(self._context.looks.current, image, words, self._stack.window()).show()
+
+    @Slot(object, object)
+    def _on_button_clicked(self, message: ShownMessage, button: HeadButton) -> None:
+        if button is HeadButton.COPY:
+            self._copy_shown(message)
+
+    @Slot(str)
+    def _on_link_activated(self, target: str) -> None:
+        dialog = LinkDialog(self._context.looks.current, target, self._stack.window())
+        dialog.copy_asked.connect(self._to_clipboard)
+        dialog.open_asked.connect(self._open_link)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        self.link_activated.emit(target)
+
+    @Slot(str)
+    def _open_link(self, target: str) -> None:
+        if is_openable(target):
+            QDesktopServices.openUrl(QUrl(target, QUrl.ParsingMode.StrictMode))
+
+    @Slot(object, QPoint, str)
+    def _on_menu_wanted(self, row: int, at: QPoint, link: str) -> None:
+        layout = self._view.stage.layout(row) if row >= 0 else None
+        if row >= 0:
+            self._view.focus_row = row
+        entries = entries_for(layout, self._view.selector.has_text, link)
+        make_menu(entries, self._do_entry, self._view).popup(at)
+
+    def _do_entry(self, entry: Entry) -> None:
+        row = self._view.focus_row
+        message = self._view.stage.message(row) if row is not None else None
+        if entry.act is MenuAct.COPY:
+            self.copy()
+        elif entry.act is MenuAct.SELECT_ALL:
+            self.select_all()
+        elif entry.act is MenuAct.OPEN_LINK:
+            self._on_link_activated(str(entry.payload))
+        elif entry.act is MenuAct.COPY_LINK:
+            self._to_clipboard(str(entry.payload))
+        elif message is not None and row is not None:
+            self._do_message_entry(message, row, entry)
+
+    def _do_message_entry(self, message: ShownMessage, row: int, entry: Entry) -> None:
+        spot = spot_of(entry)
+        if entry.act is MenuAct.COPY_MESSAGE:
+            self._copy_shown(message)
+        elif entry.act is MenuAct.COPY_MARKDOWN:
+            self._to_clipboard(message_markdown(message.stored))
+        elif entry.act is MenuAct.RAW:
+            self._view.toggle_raw(row)
+        elif spot is not None:
+            self._view.do_spot(row, spot)

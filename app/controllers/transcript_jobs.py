@@ -1,0 +1,223 @@
+"""What the transcript asks of a worker thread: plain functions from frozen values to frozen values."""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.present.copy_text import BETWEEN_MESSAGES, message_markdown, selected_text
+from app.present.highlight import highlight
+from app.present.show_message import show_message
+from app.present.shown import Folds, ShownMessage
+from app.present.thumbnails import decode_small
+from app.views.transcript.layout import Record, Thumbnail
+from store.errors import SessionError
+from store.values.message import ImageRef, Outline, WholeRef
+from store.values.store import SessionKey
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
+    from store import Library
+    from store.cancel import CancelToken
+
+PAGE_MESSAGES = 100
+PAGE_BYTES = 2_000_000
+"""A page ends before its stored messages are larger, but never holds less than one."""
+
+FIRST_MESSAGES = 24
+COPY_LIMIT_CHARS = 200_000_000
+THUMBNAIL_PX = (300, 192)
+PICTURE_PX = (2400, 1800)
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptAnswer:
+    """A session's outline with the messages around one place."""
+
+    key: SessionKey
+    outline: Outline
+    messages: tuple[ShownMessage, ...]
+
+
+def transcript_work(library: Library, key: SessionKey, row: int) -> Callable[[CancelToken], TranscriptAnswer]:
+    """Work that indexes a session and reads what is seen first.
+
+    Args:
+        row: the message at the top of the view.
+    """
+
+    def work(token: CancelToken) -> TranscriptAnswer:
+        backend = library.backend(key.store)
+        outline = backend.outline(key.session_id, token)
+        begin, end = page_around(outline, max(row - FIRST_MESSAGES // 4, 0), FIRST_MESSAGES)
+        messages = backend.messages(key.session_id, begin, end, token) if begin < end else ()
+        return TranscriptAnswer(key, outline, tuple(show_message(message) for message in messages))
+
+    return work
+
+
+def page_around(outline: Outline, begin: int, limit: int = PAGE_MESSAGES) -> tuple[int, int]:
+    """The page of messages that begins at a row, bounded in messages and in stored bytes."""
+    begin = min(max(begin, 0), outline.count)
+    end, size = begin, 0
+    while end < outline.count and end - begin < limit and (end == begin or size < PAGE_BYTES):
+        size += outline.size_bytes[end]
+        end += 1
+    return begin, end
+
+
+def page_work(
+    library: Library, key: SessionKey, begin: int, end: int
+) -> Callable[[CancelToken], tuple[ShownMessage, ...]]:
+    """Work that reads and presents messages [begin, end)."""
+
+    def work(token: CancelToken) -> tuple[ShownMessage, ...]:
+        messages = library.backend(key.store).messages(key.session_id, begin, end, token)
+        shown = []
+        for message in messages:
+            token.check()
+            shown.append(show_message(message))
+        return tuple(shown)
+
+    return work
+
+
+def highlights_work(
+    texts: Sequence[tuple[str, str]],
+) -> Callable[[CancelToken], dict[tuple[str, str], array[int]]]:
+    """Work that colours code."""
+
+    def work(token: CancelToken) -> dict[tuple[str, str], array[int]]:
+        found: dict[tuple[str, str], array[int]] = {}
+        for text, language in texts:
+            token.check()
+            found[(text, language)] = highlight(text, language)
+            time.sleep(0)  # gives the thread that draws its turn
+        return found
+
+    return work
+
+
+def thumbnails_work(
+    library: Library, key: SessionKey, refs: Sequence[ImageRef]
+) -> Callable[[CancelToken], dict[ImageRef, Thumbnail]]:
+    """Work that reads and decodes small pictures; one that fails says why."""
+
+    def work(token: CancelToken) -> dict[ImageRef, Thumbnail]:
+        found = {}
+        for ref in refs:
+            token.check()
+            found[ref] = _thumbnail(library, key, ref, token)
+        return found
+
+    return work
+
+
+def _thumbnail(library: Library, key: SessionKey, ref: ImageRef, token: CancelToken) -> Thumbnail:
+    if ref.width_px and ref.height_px and ref.width_px * ref.height_px > 10**9:
+        return Thumbnail(None, f"Not decoded: {ref.width_px:,} × {ref.height_px:,} pixels are more than is safe.")
+    try:
+        data = library.backend(key.store).image(key.session_id, ref, token)
+    except SessionError as error:
+        return Thumbnail(None, error.sentence)
+    image, words = decode_small(data, *THUMBNAIL_PX)
+    return Thumbnail(image, words)
+
+
+def picture_work(
+    library: Library, key: SessionKey, ref: ImageRef
+) -> Callable[[CancelToken], tuple[QImage | None, str]]:
+    """Work that decodes a picture large enough to look at."""
+
+    def work(token: CancelToken) -> tuple[QImage | None, str]:
+        return decode_small(library.backend(key.store).image(key.session_id, ref, token), *PICTURE_PX)
+
+    return work
+
+
+def records_work(
+    library: Library, key: SessionKey, message: int, indices: Sequence[int]
+) -> Callable[[CancelToken], tuple[int, tuple[Record, ...]]]:
+    """Work that reads the exact stored bytes of messages."""
+
+    def work(token: CancelToken) -> tuple[int, tuple[Record, ...]]:
+        return message, _records(library, key, indices, token)
+
+    return work
+
+
+def _records(library: Library, key: SessionKey, indices: Sequence[int], token: CancelToken) -> tuple[Record, ...]:
+    backend = library.backend(key.store)
+    records = []
+    for index in indices:
+        data = backend.raw(key.session_id, index, token)
+        records.append(Record(index, len(data), data.decode("utf-8", "replace")))
+    return tuple(records)
+
+
+def whole_work(
+    library: Library, key: SessionKey, message: int, ref: WholeRef
+) -> Callable[[CancelToken], tuple[int, str]]:
+    """Work that reads the uncut text of a block, as (message, text)."""
+
+    def work(token: CancelToken) -> tuple[int, str]:
+        return message, library.backend(key.store).whole(key.session_id, ref, token)
+
+    return work
+
+
+def copy_work(
+    library: Library,
+    key: SessionKey,
+    folds: Folds,
+    records: Mapping[int, tuple[Record, ...]],
+    begin: tuple[int, int, int],
+    end: tuple[int, int, int],
+    outline: Outline,
+) -> Callable[[CancelToken], str]:
+    """Work that makes the text of a selection, page by page, of messages that were never laid out."""
+    texts = {index: tuple(record.text for record in found) for index, found in records.items()}
+    last = min(end[0] + 1, outline.count)
+
+    def work(token: CancelToken) -> str:
+        backend = library.backend(key.store)
+        out: list[str] = []
+        chars, row = 0, max(begin[0], 0)
+        first = row
+        while row < last and chars < COPY_LIMIT_CHARS:
+            token.report(row - first, last - first, "Copying", "messages")
+            low, high = page_around(outline, row)
+            high = min(high, last)
+            for message in backend.messages(key.session_id, low, high, token):
+                token.check()
+                out.extend(selected_text((show_message(message),), folds, texts, begin, end))
+                chars += len(out[-1]) if out else 0
+                time.sleep(0)  # keeps the thread that draws free; half the speed, a quarter of the stalls
+            row = high
+        return BETWEEN_MESSAGES.join(out)
+
+    return work
+
+
+def markdown_work(library: Library, key: SessionKey, begin: int, end: int) -> Callable[[CancelToken], str]:
+    """Work that makes Markdown of messages [begin, end)."""
+
+    def work(token: CancelToken) -> str:
+        backend = library.backend(key.store)
+        out: list[str] = []
+        row = begin
+        while row < end:
+            token.report(row - begin, end - begin, "Copying", "messages")
+            high = min(row + PAGE_MESSAGES, end)
+            for message in backend.messages(key.session_id, row, high, token):
+                token.check()
+                if message.blocks or message.faults:
+                    out.append(message_markdown(message))
+            row = high
+        return "\n".join(out)
+
+    return work
