@@ -49,7 +49,7 @@ class PageController(QObject):
         self._transcript = transcript
         self._summary: SessionSummary | None = None
         self._transcript_faults: tuple[Fault, ...] = ()
-        self._is_detail_read = False
+        self._detail: DetailAnswer | None = None
         self._details = Newest(context.jobs)
         self._unmasked = Newest(context.jobs)
         look = context.looks.current
@@ -83,7 +83,7 @@ class PageController(QObject):
         """Show a session; the same one again is a reload, which keeps the place."""
         is_same = self._summary is not None and self._summary.key == summary.key
         self._summary = summary
-        self._is_detail_read = False
+        self._detail = None
         self._details.cancel()
         self._unmasked.cancel()
         if is_same:
@@ -106,7 +106,7 @@ class PageController(QObject):
         self._later.stop()
         self._details.cancel()
         self._unmasked.cancel()
-        self._summary = None
+        self._summary = self._detail = None
         self._transcript_faults = ()
         self._metadata.set_nodes(())
         self._transcript.show_nothing()
@@ -149,12 +149,18 @@ class PageController(QObject):
     def _on_detail(self, answer: DetailAnswer) -> None:
         if self._summary is None or answer.detail.summary.key != self._summary.key:
             return
-        self._is_detail_read = True
+        self._detail = answer
         self._summary = answer.detail.summary
         self._say_head()
         self._metadata.set_nodes(answer.detail.metadata)
-        sections = info_sections(answer.detail, answer.facts)
-        self._info.show_info(opened_text(answer.facts), sections, metadata_note(answer.detail.metadata))
+        self._say_info()
+
+    def _say_info(self) -> None:
+        if self._detail is None:
+            return
+        detail, facts = self._detail.detail, self._detail.facts
+        sections = info_sections(detail, facts, self._faults())
+        self._info.show_info(opened_text(facts), sections, metadata_note(detail.metadata))
 
     def _on_detail_failed(self, error: BurrowError) -> None:
         self._info.show_sentence(str(error))
@@ -164,7 +170,7 @@ class PageController(QObject):
         self._read_detail(Lane.BACKGROUND)
 
     def _on_info_shown(self) -> None:
-        if not self._is_detail_read:
+        if self._detail is None:
             self._read_detail(Lane.USER)
 
     def _on_unmask_asked(self, path: Path) -> None:
@@ -176,8 +182,11 @@ class PageController(QObject):
         self._metadata.show_unmasked(*answer)
 
     def _on_transcript_faults(self, faults: tuple[Fault, ...]) -> None:
+        if self._summary is None or tuple(faults) == self._transcript_faults:
+            return
         self._transcript_faults = tuple(faults)
         self._say_head()
+        self._say_info()
 
     def _on_look_changed(self, look: Look) -> None:
         self._page.set_look(look)

@@ -72,11 +72,17 @@ def opened_text(facts: StoreFacts, zone: tzinfo | None = None) -> OpenedText:
     return OpenedText(sign, at, one_line(facts.why))
 
 
-def info_sections(detail: SessionDetail, facts: StoreFacts, zone: tzinfo | None = None) -> tuple[InfoSection, ...]:
-    """Everything that Info says besides how the store was opened and the metadata tree."""
+def info_sections(
+    detail: SessionDetail, facts: StoreFacts, faults: tuple[Fault, ...], zone: tzinfo | None = None
+) -> tuple[InfoSection, ...]:
+    """Everything that Info says besides how the store was opened and the metadata tree.
+
+    Args:
+        faults: of the session as far as it was read; may be more than `detail` knows.
+    """
     summary = detail.summary
     return (
-        _faults(summary.faults),
+        _faults(faults),
         _identity(detail),
         _times(summary, zone),
         _model(detail),
@@ -103,7 +109,10 @@ def fault_sentences(faults: tuple[Fault, ...]) -> tuple[str, ...]:
 
 def _faults(faults: tuple[Fault, ...]) -> InfoSection:
     sign = Sign("triangle-alert", "Fault", "warn")
-    rows = [InfoRow(one_line(fault.code), _value(fault.sentence), sign=sign) for fault in dict.fromkeys(faults)]
+    each: dict[str, Fault] = {}
+    for fault in faults:
+        each.setdefault(fault.sentence, fault)
+    rows = [InfoRow(one_line(fault.code), _value(fault.sentence), sign=sign) for fault in each.values()]
     return InfoSection("Faults", _cut(rows), counted(len(rows), "fault") if rows else "")
 
 

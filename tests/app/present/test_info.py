@@ -46,7 +46,7 @@ def test_1_7_info_reads_as_one_page(summary: Make) -> None:
         (("Runtime state", "idle"),),
     )
     assert (
-        printed(info_sections(detail, FACTS, UTC))
+        printed(info_sections(detail, FACTS, detail.summary.faults, UTC))
         == """\
 [Faults] 1 fault
 count-differs = The count differs.
@@ -89,6 +89,15 @@ Size = 18.2 MB (18,223,104 bytes)"""
     )
 
 
+def test_b5_info_lists_each_fault_once_whoever_found_it(summary: Make) -> None:
+    """(B5) as many as the badge counts: list, document and transcript may report the same."""
+    found = (Fault("bad-counter", "The count is negative."), Fault("bad-counter", "The count is negative."))
+    detail = SessionDetail(summary(faults=found[:1]), Usage(), None, "", ())
+    faults = info_sections(detail, FACTS, (*found, Fault("other", "Another.")), UTC)[0]
+    assert [row.value for row in faults.rows] == ["The count is negative.", "Another."]
+    assert faults.note == "2 faults"
+
+
 def test_1_7_how_the_store_was_opened_is_said_with_the_reason_and_the_time() -> None:
     opened = opened_text(FACTS, UTC)
     assert (opened.sign.word, opened.at, opened.why) == (
@@ -109,7 +118,7 @@ def test_1_7_ten_thousand_labels_are_cut_and_counted(summary: Make) -> None:
     """(1-case-6) a section never grows without end."""
     labels = tuple((f"key {n}", "v") for n in range(10_000))
     detail = SessionDetail(summary(labels=labels), Usage(), None, "", ())
-    section = next(s for s in info_sections(detail, FACTS, UTC) if s.title == "Labels")
+    section = next(s for s in info_sections(detail, FACTS, detail.summary.faults, UTC) if s.title == "Labels")
     assert len(section.rows) == ROWS_LIMIT + 1
     assert section.rows[-1].value == "and 9,900 more"
     assert section.note == "10,000 labels"
