@@ -104,8 +104,20 @@ class LibraryModel(QAbstractItemModel):
         if same_places:
             self._renew(facts)
             return
+        self._build()
+
+    def remove(self, keys: tuple[StoreKey, ...]) -> None:
+        """Take stores out; one that is not here is passed over."""
+        known = [key for key in keys if key in self._facts]
+        for key in known:
+            del self._facts[key]
+        if known:
+            self._build()
+
+    def _build(self) -> None:
         self.beginResetModel()
         self._kinds = _nodes_of(tuple(self._facts.values()))
+        # An index only points at its node; the old ones live until every view has let go of them.
         self._kept = [*self._kinds, *(child for kind in self._kinds for child in kind.children)]
         self.endResetModel()
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import tzinfo
+from pathlib import PurePath
 
 from app.present.one_line import one_line
-from app.present.sizes import counted
 from app.present.times import moment
 from store.values.store import Access, StoreFacts
 
@@ -29,12 +29,10 @@ def access_sentence(facts: StoreFacts, zone: tzinfo | None = None) -> str:
     return " · ".join(words)
 
 
-def sessions_sentence(count: int | None, selected_count: int) -> str:
-    """What the list holds: "284 sessions · 1 selected"."""
-    if count is None:
-        return ""
-    text = counted(count, "session")
-    return f"{text} · {selected_count} selected" if selected_count else text
+def short_place(path: str) -> str:
+    """The last three parts of a path, for a list of places: "realms/orchard/sessions.sqlite3"."""
+    parts = PurePath(path).parts
+    return one_line(path if len(parts) <= 3 else str(PurePath(*parts[-3:])))
 
 
 def failure_title(facts: StoreFacts) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWi
 
 from app.look.look import Look
 from app.look.tokens import tokens
+from app.present.one_line import as_tip, one_line
 from app.views.status_bar import plain_label
 
 
@@ -20,13 +21,13 @@ class Band(QWidget):
 
     action_asked = Signal()
 
-    def __init__(self, look: Look, icon: str, action: str, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look, self._icon_name = look, icon
+        self._look, self._icon_name = look, "refresh-cw"
         self._icon = QLabel(self)
         self._text = plain_label(self)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._button = QPushButton(action, self)
+        self._button = QPushButton(self)
         self._button.clicked.connect(self.action_asked)
         self._row = QHBoxLayout(self)
         self._row.addWidget(self._icon)
@@ -46,10 +47,14 @@ class Band(QWidget):
         self._icon.setPixmap(look.pixmap(self._icon_name, "warn", 14, self.devicePixelRatioF()))
         self.update()
 
-    def show_text(self, text: str) -> None:
-        """Show the band with a sentence, or hide it with none."""
-        self._text.setText(text)
-        self._text.setToolTip("")
+    def say(self, text: str, action: str = "", icon: str = "") -> None:
+        """Show the band with a sentence, a button and an icon; hide it with no sentence."""
+        self._text.setText(one_line(text))
+        self._text.setToolTip(as_tip(text))
+        self._button.setText(action)
+        if icon:
+            self._icon_name = icon
+            self._icon.setPixmap(self._look.pixmap(icon, "warn", 14, self.devicePixelRatioF()))
         self.setVisible(bool(text))
 
     def text(self) -> str:

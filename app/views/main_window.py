@@ -49,7 +49,7 @@ class MainWindow(QMainWindow):
         self._library = library
         self._sessions = sessions
         self.error_panel = ErrorPanel(look)
-        self.band = Band(look, "refresh-cw", "Reload  F5")
+        self.band = Band(look)
         self.panes = Panes(look, library, self._make_middle(), page)
         self.start_page = StartPage(look)
         self.progress_panel = ProgressPanel(look)
@@ -97,7 +97,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self._middle_stack, 1)
         column.addWidget(self.band)
-        self.band.show_text("")
+        self.band.say("")
         return middle
 
     def set_look(self, look: Look) -> None:

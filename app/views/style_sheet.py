@@ -5,6 +5,8 @@ Widgets ask for a form by a property: `main` for the button that does the thing,
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QApplication
+
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
 
@@ -133,3 +135,10 @@ QScrollBar::handle:horizontal {{ min-width: {look.px(32)}px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 """
+
+
+def dress(application: QApplication, look: Look) -> None:
+    """Give the application palette, font and style sheet of a look; Fusion draws the rest."""
+    application.setPalette(look.palette())
+    application.setFont(look.font(TypeUse.BODY))
+    application.setStyleSheet(style_sheet(look))

@@ -1,0 +1,76 @@
+"""The program `burrow`: the command line where it is asked for, else the window; Qt is imported for the window only."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from app.options import Options, missing_display, parse_options, wants_command_line
+from store.errors import BurrowError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run Burrow with these arguments; returns the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if wants_command_line(arguments):
+        from store.cli import main as run_command
+
+        return run_command(arguments, sys.stdout, sys.stderr)
+    try:
+        options = parse_options(arguments)
+    except BurrowError as error:
+        return _complain(str(error))
+    if options.screenshot is not None and sys.platform.startswith("linux"):
+        # A picture needs no screen, and has exactly the size asked for when no window manager has a say.
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    sentence = missing_display(sys.platform, os.environ)
+    return _complain(sentence) if sentence else _run_window(options)
+
+
+def _run_window(options: Options) -> int:
+    """Show the window until it is closed."""
+    from PySide6.QtWidgets import QApplication
+
+    from app.bootstrap import build
+    from app.settings import read_settings
+    from store import OwnPaths
+
+    paths = OwnPaths.default() if options.data_dir is None else OwnPaths.under(options.data_dir)
+    settings = read_settings(paths.settings_file)
+    application = QApplication(["burrow"])
+    application.setApplicationName("burrow")
+    application.setApplicationDisplayName("Burrow")
+    application.setDesktopFileName("burrow")
+    application.setStyle("Fusion")
+    program = build(application, options, paths, settings)
+    sentence = ""
+    if options.screenshot is None:
+        program.controller.start()
+        code = application.exec()
+    else:
+        from app.screenshot import Screenshot
+
+        picture = Screenshot(program.controller, program.context.jobs, options.screenshot)
+        picture.done.connect(application.exit)
+        program.controller.start()
+        code = application.exec()
+        sentence = picture.sentence
+    program.shutdown()
+    if sentence:
+        _complain(sentence)
+    if not program.is_clean:
+        # A worker that hangs in the system must not keep the process alive when its window is gone.
+        sys.stderr.flush()
+        os._exit(code or 1)
+    return code
+
+
+def _complain(sentence: str) -> int:
+    if sys.stderr is not None:
+        print(f"burrow: {sentence}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""Builds the program from its parts, and takes it apart again in one order. Called in the GUI thread only."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from app.context import Context
+from app.controllers.error_controller import ErrorController
+from app.controllers.window_controller import WindowController
+from app.jobs import Jobs, Lane, Query
+from app.log import LogFile, start_log, stop_log
+from app.look.look import add_bundled_fonts
+from app.look.look_source import LookSource
+from app.look.tokens import Theme
+from app.options import Options
+from app.settings import Settings, SettingsStore, ThemeChoice
+from app.uncaught import Uncaught
+from app.views.focus_ring import FocusRings
+from store import VERSION, Library, OwnPaths, remove_leftovers
+from store.cancel import CancelToken
+from store.errors import BurrowError
+
+FREEZE_AFTER_MS = 1500
+"""When the start is over: what was made until then lives as long as the program, and is not worth collecting."""
+
+ENDING_LIMIT_S = 5.0
+
+
+class Caretaker(QObject):
+    """Small duties that belong to no part of the window."""
+
+    def __init__(self, context: Context, uncaught: Uncaught) -> None:
+        super().__init__()
+        self._context = context
+        uncaught.interrupted.connect(self._on_interrupted)
+        QTimer.singleShot(FREEZE_AFTER_MS, self, self._on_started)
+
+    @Slot()
+    def _on_started(self) -> None:
+        gc.collect()
+        gc.freeze()
+        scratch = self._context.paths.scratch
+
+        def clear(_token: CancelToken) -> None:
+            remove_leftovers(scratch)
+
+        self._context.jobs.run(Query("Clearing up", clear, Lane.BACKGROUND), self._on_cleared, self._on_not_cleared)
+
+    def _on_cleared(self, _nothing: None) -> None:
+        """Nothing to show."""
+
+    def _on_not_cleared(self, error: BurrowError) -> None:
+        logging.getLogger("burrow").warning("old snapshots not removed: %s", error.code)
+
+    @Slot()
+    def _on_interrupted(self) -> None:
+        QApplication.quit()
+
+
+@dataclass
+class Program:
+    """Everything that was built, so that it can be ended.
+
+    Attributes:
+        context, controller: what runs.
+        is_clean: after shutdown: no thread was left behind.
+    """
+
+    context: Context
+    controller: WindowController
+    uncaught: Uncaught
+    caretaker: Caretaker
+    log_file: LogFile
+    rings: FocusRings
+    is_clean: bool = True
+    _is_over: bool = False
+
+    def shutdown(self) -> None:
+        """End everything, in the one order that loses nothing; calling it twice is harmless.
+
+        Settings are handed to their last job; jobs refuse, cancel, interrupt, wait and deliver; stores give back their
+        snapshots; the window goes; hooks and log are last, so that they see all of it.
+        """
+        if self._is_over:
+            return
+        self._is_over = True
+        self.controller.library.watch(False)
+        self.context.settings.flush()
+        self.is_clean = self.context.jobs.shutdown(ENDING_LIMIT_S)
+        self.is_clean = _on_a_thread(self.context.library.close_all) and self.is_clean
+        self.controller.window.close()
+        for part in (self.controller.window, self.controller, self.caretaker, self.rings):
+            part.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        logging.getLogger("burrow").info("ended")
+        self.uncaught.uninstall()
+        stop_log(self.log_file)
+
+
+def build(application: QApplication, options: Options, paths: OwnPaths, settings: Settings) -> Program:
+    """Build the program; nothing is shown and no store is opened yet."""
+    sys.setswitchinterval(0.001)
+    log_file = start_log(paths.log_file)
+    uncaught = Uncaught(VERSION)
+    uncaught.install()
+    logging.getLogger("burrow").info("started, version %s", VERSION)
+    add_bundled_fonts()
+    jobs = Jobs(uncaught.report)
+    looks = LookSource(_forced_theme(options, settings), options.zoom_percent or settings.zoom_percent)
+    store = SettingsStore(paths.settings_file, settings, jobs, is_saving=options.screenshot is None)
+    context = Context(jobs, Library(paths), store, paths, looks)
+    controller = WindowController(context, options, application)
+    ErrorController(context, uncaught, controller.window)
+    rings = FocusRings(application, looks.current)
+    looks.changed.connect(rings.set_look)
+    return Program(context, controller, uncaught, Caretaker(context, uncaught), log_file, rings)
+
+
+def _forced_theme(options: Options, settings: Settings) -> Theme | None:
+    if options.theme:
+        return Theme(options.theme)
+    return None if settings.theme is ThemeChoice.SYSTEM else Theme(settings.theme.value)
+
+
+def _on_a_thread(work: Callable[[], None]) -> bool:
+    """Do work that may wait while the GUI thread has nothing else to do any more; whether it ended in time."""
+    thread = threading.Thread(target=work, name="burrow-closing", daemon=True)
+    thread.start()
+    thread.join(ENDING_LIMIT_S)
+    return not thread.is_alive()

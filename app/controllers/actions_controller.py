@@ -1,0 +1,180 @@
+"""Carries out the actions of menus, tool bar and keys, and says which are possible. GUI thread only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.commands import ActionId, ShellState, enabled_actions
+from app.controllers.window_memory import WindowMemory
+from app.look.look_source import next_zoom
+from app.look.tokens import Theme
+from app.settings import ThemeChoice
+from app.views.main_window import MainWindow
+from app.views.path_chooser import PathChooser
+
+if TYPE_CHECKING:
+    from app.context import Context
+    from app.controllers.library_controller import LibraryController
+    from app.controllers.progress_controller import ProgressController
+    from app.controllers.transcript_controller import TranscriptController
+
+_THEMES = {
+    ActionId.THEME_SYSTEM: ThemeChoice.SYSTEM,
+    ActionId.THEME_LIGHT: ThemeChoice.LIGHT,
+    ActionId.THEME_DARK: ThemeChoice.DARK,
+}
+
+
+class ActionsController(QObject):
+    """One method for each action.
+
+    Signals:
+        reload_asked: F5; whoever knows what is shown decides what is read again.
+    """
+
+    reload_asked = Signal()
+
+    def __init__(
+        self,
+        context: Context,
+        window: MainWindow,
+        memory: WindowMemory,
+        library: LibraryController,
+        transcript: TranscriptController,
+        progress: ProgressController,
+    ) -> None:
+        super().__init__(window)
+        self._context, self._window, self._memory = context, window, memory
+        self._transcript, self._progress = transcript, progress
+        self._state = ShellState(zoom_percent=context.looks.current.zoom_percent)
+        self.chooser = PathChooser(window)
+        self._panes: tuple[QWidget, ...] = ()
+        self._slots = {
+            ActionId.OPEN: self.chooser.ask_files,
+            ActionId.OPEN_FOLDER: self.chooser.ask_folder,
+            ActionId.OPEN_DEMO: library.open_demo,
+            ActionId.QUIT: window.close,
+            ActionId.COPY: self._copy,
+            ActionId.COPY_MARKDOWN: transcript.copy_as_markdown,
+            ActionId.SELECT_ALL: self._select_all,
+            ActionId.SHOW_LIBRARY: self._show_panes,
+            ActionId.SHOW_PAGE: self._show_panes,
+            ActionId.RELOAD: self.reload_asked.emit,
+            ActionId.THEME_SYSTEM: self._choose_theme,
+            ActionId.THEME_LIGHT: self._choose_theme,
+            ActionId.THEME_DARK: self._choose_theme,
+            ActionId.ZOOM_IN: self._zoom_in,
+            ActionId.ZOOM_OUT: self._zoom_out,
+            ActionId.ZOOM_RESET: self._zoom_reset,
+            ActionId.NEXT_MESSAGE: transcript.next_message,
+            ActionId.PREVIOUS_MESSAGE: transcript.previous_message,
+            ActionId.NEXT_PROMPT: transcript.next_prompt,
+            ActionId.PREVIOUS_PROMPT: transcript.previous_prompt,
+            ActionId.TOGGLE_RAW: transcript.toggle_raw,
+            ActionId.NEXT_PANE: self._next_pane,
+            ActionId.PREVIOUS_PANE: self._previous_pane,
+            ActionId.COPY_LOG_PATH: self._copy_log_path,
+            ActionId.CANCEL: progress.cancel,
+        }
+        window.actions_of.triggered.connect(self._on_triggered)
+        progress.busy_changed.connect(self._on_busy_changed)
+        self._check_switches()
+        self._enable()
+
+    def use_panes(self, *panes: QWidget) -> None:
+        """The widgets that F6 goes through, in order."""
+        self._panes = panes
+
+    def say(self, *, has_panes: bool, has_store: bool, has_session: bool) -> None:
+        """Tell what is shown now."""
+        zoom_percent = self._context.looks.current.zoom_percent
+        self._state = ShellState(has_panes, has_store, has_session, self._progress.is_busy, zoom_percent)
+        self._enable()
+
+    def _enable(self) -> None:
+        self._window.actions_of.enable(enabled_actions(self._state))
+
+    def _check_switches(self) -> None:
+        settings, actions = self._context.settings.current, self._window.actions_of
+        actions.check(ActionId.SHOW_LIBRARY, settings.is_library_shown)
+        actions.check(ActionId.SHOW_PAGE, settings.is_page_shown)
+        for name, choice in _THEMES.items():
+            actions.check(name, settings.theme is choice)
+
+    @Slot(object)
+    def _on_triggered(self, name: ActionId) -> None:
+        self._slots[name]()
+
+    @Slot(bool)
+    def _on_busy_changed(self, _is_busy: bool) -> None:
+        state = self._state
+        self.say(has_panes=state.has_panes, has_store=state.has_store, has_session=state.has_session)
+
+    def _show_panes(self) -> None:
+        actions = self._window.actions_of.by_id
+        self._memory.show_panes(actions[ActionId.SHOW_LIBRARY].isChecked(), actions[ActionId.SHOW_PAGE].isChecked())
+
+    def _choose_theme(self) -> None:
+        actions = self._window.actions_of.by_id
+        choice = next(choice for name, choice in _THEMES.items() if actions[name].isChecked())
+        self._context.settings.update(theme=choice)
+        self._context.looks.force(None if choice is ThemeChoice.SYSTEM else Theme(choice.value))
+
+    def _zoom_in(self) -> None:
+        self._zoom(next_zoom(self._context.looks.current.zoom_percent, is_in=True))
+
+    def _zoom_out(self) -> None:
+        self._zoom(next_zoom(self._context.looks.current.zoom_percent, is_in=False))
+
+    def _zoom_reset(self) -> None:
+        self._zoom(100)
+
+    def _zoom(self, zoom_percent: int) -> None:
+        self._context.settings.update(zoom_percent=zoom_percent)
+        self._context.looks.set_zoom(zoom_percent)
+        self._on_busy_changed(self._progress.is_busy)
+
+    def _copy(self) -> None:
+        if not self._press(Qt.Key.Key_C):
+            self._transcript.copy()
+
+    def _select_all(self) -> None:
+        if not self._press(Qt.Key.Key_A):
+            self._transcript.select_all()
+
+    def _press(self, key: Qt.Key) -> bool:
+        """Hand Ctrl and a key on to the part with the focus, since the menu's shortcut took it away from there."""
+        focused = QApplication.focusWidget()
+        transcript = self._transcript.widget
+        if focused is None or focused is transcript or transcript.isAncestorOf(focused):
+            return False
+        if not any(pane is focused or pane.isAncestorOf(focused) for pane in self._panes):
+            return False
+        event = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.ControlModifier)
+        event.ignore()
+        QCoreApplication.sendEvent(focused, event)
+        return event.isAccepted()
+
+    def _next_pane(self) -> None:
+        self._move_focus(1)
+
+    def _previous_pane(self) -> None:
+        self._move_focus(-1)
+
+    def _move_focus(self, step: int) -> None:
+        shown = [pane for pane in self._panes if pane.isVisible()]
+        if not shown:
+            return
+        focused = QApplication.focusWidget()
+        here = next(
+            (i for i, p in enumerate(shown) if focused is not None and (p is focused or p.isAncestorOf(focused))), None
+        )
+        target = shown[0 if here is None else (here + step) % len(shown)]
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _copy_log_path(self) -> None:
+        QGuiApplication.clipboard().setText(str(self._context.paths.log_file))

@@ -1,0 +1,349 @@
+"""Puts the window together and decides what is shown: start page, opening, a store, an error. GUI thread only."""
+
+from __future__ import annotations
+
+import time
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from app.controllers.actions_controller import ActionsController
+from app.controllers.library_controller import LibraryController
+from app.controllers.library_jobs import Opened, find_session_work
+from app.controllers.page_controller import PageController
+from app.controllers.progress_controller import ProgressController
+from app.controllers.sessions_controller import SessionsController
+from app.controllers.transcript_controller import TranscriptController
+from app.controllers.window_memory import WindowMemory
+from app.jobs import Query
+from app.look.look import Look
+from app.models.library_model import badge_of
+from app.options import Options
+from app.present.one_line import as_tip, one_line
+from app.present.sizes import counted
+from app.present.store_words import access_sentence, failure_report, failure_title, short_place
+from app.present.times import list_time
+from app.views.library_view import BADGE_ICONS
+from app.views.main_window import MainWindow
+from app.views.start_page import RecentText
+from app.views.style_sheet import dress
+from store.errors import BurrowError, SessionMissing
+from store.values.session import SessionSummary
+from store.values.store import SessionKey, StoreFacts
+
+if TYPE_CHECKING:
+    from app.context import Context
+
+
+class WindowController(QObject):
+    """Knows every part of the window, and no store.
+
+    Attributes:
+        window: the frame.
+        library, sessions, page, transcript, progress, actions: controllers of its parts.
+        failure: what could not be done as the command line asked; None while all is well.
+
+    Signals:
+        settled: what the command line asked for was opened, or given up.
+    """
+
+    settled = Signal()
+
+    def __init__(self, context: Context, options: Options, application: QApplication) -> None:
+        super().__init__()
+        self._context, self._options, self._application = context, options, application
+        look = context.looks.current
+        self.failure: BurrowError | None = None
+        self._session_beginning = options.session
+        self._remembers = options.screenshot is None
+        self._asked_session: SessionKey | None = None
+        self._shown_facts: StoreFacts | None = None
+        self.library = LibraryController(context, self)
+        self.sessions = SessionsController(context, self)
+        self.transcript = TranscriptController(context, self)
+        self.page = PageController(context, self.transcript, self)
+        self.window = MainWindow(look, self.library.view, self.sessions.widget, self.page.widget)
+        self.progress = ProgressController(context, self.window.status, self.window.progress_panel, self)
+        self.memory = WindowMemory(context, self.window)
+        self.actions = ActionsController(
+            context, self.window, self.memory, self.library, self.transcript, self.progress
+        )
+        self.actions.use_panes(self.library.view.tree, self.sessions.widget, self.page.widget)
+        self._connect()
+
+    def _connect(self) -> None:
+        context, window, library = self._context, self.window, self.library
+        library.opened.connect(self._on_opened)
+        library.gave_up.connect(self._on_gave_up)
+        library.store_chosen.connect(self._on_store_chosen)
+        library.store_renewed.connect(self._on_store_renewed)
+        library.changed_on_disk.connect(self._on_changed_on_disk)
+        library.failed.connect(self._on_failed)
+        library.view.open_asked.connect(self.actions.chooser.ask_files)
+        self.sessions.session_activated.connect(self._on_session_activated)
+        self.sessions.session_entered.connect(self._on_session_entered)
+        self.sessions.nothing_activated.connect(self._on_nothing_activated)
+        self.sessions.counted.connect(self._on_counted)
+        self.sessions.failed.connect(self._on_failed)
+        self.page.failed.connect(self._on_failed)
+        self.actions.chooser.chosen.connect(self.open_paths)
+        self.actions.reload_asked.connect(library.reload)
+        window.band.action_asked.connect(self._on_band_asked)
+        window.error_panel.again_asked.connect(library.reload)
+        window.error_panel.copy_asked.connect(self._on_copy_failure)
+        window.start_page.open_asked.connect(self.actions.chooser.ask_files)
+        window.start_page.open_folder_asked.connect(self.actions.chooser.ask_folder)
+        window.start_page.open_demo_asked.connect(self._on_demo_asked)
+        window.start_page.recent_asked.connect(self._on_recent_asked)
+        window.recent_menu.aboutToShow.connect(self._fill_recent_menu)
+        window.recent_menu.triggered.connect(self._on_recent_triggered)
+        window.paths_dropped.connect(self.open_paths)
+        if self._remembers:  # a picture shows one moment; it neither remembers nor follows
+            window.seen.connect(library.watch)
+        window.closing.connect(self._on_closing)
+        context.looks.changed.connect(self._on_look_changed)
+        context.settings.changed.connect(self._show_recent)
+
+    def start(self) -> None:
+        """Show the window, then open what was asked for or what was open last."""
+        options, settings = self._options, self._context.settings.current
+        dress(self._application, self._context.looks.current)
+        self.memory.restore(options.size)
+        self._show_recent()
+        paths = options.paths or (() if options.is_demo else settings.open_paths)
+        if options.is_demo or paths:
+            self.window.show_opening()
+        else:
+            self._show_start()
+        self._say_state()
+        if settings.is_maximised and options.size is None:
+            self.window.showMaximized()
+        else:
+            self.window.show()
+        if paths:
+            self.library.open_paths(paths)
+        if options.is_demo:
+            self.library.open_demo()
+        if not paths and not options.is_demo:
+            self.settled.emit()
+
+    @Slot(object)
+    def open_paths(self, paths: tuple[str, ...]) -> None:
+        """Open paths that a person chose or dropped."""
+        if not self.window.has_panes:
+            self.window.show_opening()
+        self._asked_session = None
+        self.library.open_paths(paths)
+
+    # What was opened
+
+    @Slot(object)
+    def _on_opened(self, opened: Opened) -> None:
+        stores = opened.stores
+        self._remember_opened(opened)
+        readable = [facts for facts in stores if facts.is_open]
+        if not readable and stores and stores[0].faults:
+            self.failure = BurrowError(stores[0].faults[0].sentence, stores[0].advice)
+        self.window.show_panes()
+        last = self._context.settings.current.last_store
+        first = next((f for f in readable if f.key.path == last), None) or (readable or list(stores))[0]
+        if self._session_beginning and readable:
+            self._find_session(readable)
+        else:
+            self.library.choose(first.key)
+            self.settled.emit()
+        self._say_state()
+        self.sessions.widget.setFocus()
+
+    def _remember_opened(self, opened: Opened) -> None:
+        if not self._remembers:
+            return
+        settings = self._context.settings
+        demo = self._context.paths.demo
+        for path, found in opened.by_path:
+            if any(facts.is_open for facts in found) and not PurePath(path).is_relative_to(demo):
+                settings.remember_place(path, one_line(found[0].name if len(found) == 1 else PurePath(path).name))
+        known = settings.current.open_paths if len(self.library.model.stores()) > len(opened.stores) else ()
+        settings.update(open_paths=tuple(dict.fromkeys((*known, *opened.good_paths))))
+
+    def _find_session(self, stores: list[StoreFacts]) -> None:
+        keys, beginning = tuple(facts.key for facts in stores), self._session_beginning
+        self._session_beginning = ""
+        query = Query("Finding the session", find_session_work(self._context.library, keys, beginning))
+        self._context.jobs.run(query, self._on_sessions_found, self._on_find_failed)
+
+    def _on_sessions_found(self, found: tuple[SessionKey, ...]) -> None:
+        if len(found) == 1:
+            self._asked_session = found[0]
+            self.library.choose(found[0].store)
+        else:
+            sentence = (
+                "No session has this id, or an id that begins so."
+                if not found
+                else f"{len(found)} sessions have an id that begins so."
+            )
+            self._on_find_failed(SessionMissing(sentence, "Choose one in the list."))
+        self.settled.emit()
+
+    def _on_find_failed(self, error: BurrowError) -> None:
+        self.failure = error
+        stores = self.library.model.stores()
+        if self.library.current is None and stores:
+            self.library.choose(stores[0].key)
+        self._on_failed(error)
+
+    @Slot()
+    def _on_gave_up(self) -> None:
+        if not self.library.model.stores():
+            self._show_start()
+            self._say_state()
+        self.settled.emit()
+
+    # The chosen store
+
+    @Slot(object)
+    def _on_store_chosen(self, facts: StoreFacts) -> None:
+        asked = self._asked_session if self._asked_session and self._asked_session.store == facts.key else None
+        session_id = asked.session_id if asked else self._context.settings.current.session_of(facts.key.path)
+        self._asked_session = None
+        self._show_store(facts, session_id)
+
+    @Slot(object)
+    def _on_store_renewed(self, facts: StoreFacts) -> None:
+        self._show_store(facts, None)
+
+    def _show_store(self, facts: StoreFacts, session_id: str | None) -> None:
+        self._shown_facts = facts
+        self.window.setWindowTitle(f"{one_line(facts.name)} – Burrow")
+        self.window.band.say("")
+        self._say_access(facts)
+        if facts.is_open:
+            self.window.show_sessions()
+            self.sessions.show_store(facts, session_id)
+        else:
+            fault = facts.faults[0].sentence if facts.faults else ""
+            self.sessions.show_nothing()
+            self.page.show_nothing()
+            self.window.error_panel.show_failure(failure_title(facts), fault, facts.advice, one_line(facts.key.path))
+            self.window.show_error()
+            self.window.status.show_left("")
+        if self.library.has_changed:
+            self._on_changed_on_disk(facts)
+        self._say_state()
+
+    def _say_access(self, facts: StoreFacts) -> None:
+        badge = badge_of(facts)
+        icon, role = BADGE_ICONS[badge] if badge is not None else ("", "text_2")
+        self.window.status.show_access(access_sentence(facts), as_tip(one_line(facts.why)), icon, role)
+        count = len(facts.faults) if facts.is_open else 0
+        sentences = "\n".join(one_line(fault.sentence) for fault in facts.faults)
+        self.window.status.show_faults(counted(count, "fault") if count else "", as_tip(sentences))
+
+    @Slot(object)
+    def _on_changed_on_disk(self, facts: StoreFacts) -> None:
+        self.window.band.say(f"{one_line(facts.name)} changed on disk", "Reload  F5", "refresh-cw")
+
+    @Slot()
+    def _on_band_asked(self) -> None:
+        if self.library.has_changed:
+            self.library.reload()
+        else:
+            self.window.band.say("")
+
+    @Slot(object)
+    def _on_failed(self, error: BurrowError) -> None:
+        self.window.band.say(str(error), "Dismiss", "triangle-alert")
+        if not self.window.has_panes and not self.library.is_opening:
+            self.failure = self.failure or error
+
+    @Slot()
+    def _on_copy_failure(self) -> None:
+        if self._shown_facts is not None:
+            QGuiApplication.clipboard().setText(failure_report(self._shown_facts))
+
+    # The chosen session
+
+    @Slot(object)
+    def _on_session_activated(self, summary: SessionSummary) -> None:
+        if self._remembers:
+            self._context.settings.remember_session(summary.key.store.path, summary.key.session_id)
+        self.page.show_session(summary)
+        self._say_state()
+
+    @Slot(object)
+    def _on_session_entered(self, _summary: SessionSummary) -> None:
+        self.page.show_transcript()
+
+    @Slot()
+    def _on_nothing_activated(self) -> None:
+        self.page.show_nothing()
+        self._say_state()
+
+    @Slot(str)
+    def _on_counted(self, words: str) -> None:
+        selected = " · 1 selected" if words and self.page.shown is not None else ""
+        self.window.status.show_left(words + selected)
+
+    def _say_state(self) -> None:
+        has_session = self.page.shown is not None
+        has_store = self.library.current is not None
+        self.actions.say(has_panes=self.window.has_panes, has_store=has_store, has_session=has_session)
+        facts = self.library.current
+        if facts is not None and facts.is_open:
+            count = self.sessions.model.row_count or facts.session_count
+            self._on_counted(counted(count, "session") if count is not None else "")
+
+    # Start page, recent places, closing
+
+    def _show_start(self) -> None:
+        self.window.show_start()
+        self.window.status.show_left("No store open")
+        self.window.status.show_access("Works offline, sends nothing", "")
+        self.window.start_page.open_button.setFocus()
+
+    @Slot()
+    def _show_recent(self) -> None:
+        now_ms = time.time_ns() // 1_000_000
+        texts = tuple(
+            RecentText(place.name, short_place(place.path), list_time(place.opened_at_ms, now_ms), place.path)
+            for place in self._context.settings.current.recent
+        )
+        self.window.start_page.show_recent(texts)
+        self.window.recent_menu.menuAction().setVisible(bool(texts))
+
+    @Slot()
+    def _fill_recent_menu(self) -> None:
+        menu = self.window.recent_menu
+        menu.clear()
+        for place in self._context.settings.current.recent:
+            text = f"{one_line(place.name)}  –  {short_place(place.path)}".replace("&", "&&")
+            menu.addAction(text).setData(place.path)
+
+    @Slot(object)
+    def _on_recent_triggered(self, action: object) -> None:
+        path = action.data()  # type: ignore[attr-defined]
+        if isinstance(path, str):
+            self.open_paths((path,))
+
+    @Slot(str)
+    def _on_recent_asked(self, path: str) -> None:
+        self.open_paths((path,))
+
+    @Slot()
+    def _on_demo_asked(self) -> None:
+        self.window.show_opening()
+        self.library.open_demo()
+
+    @Slot()
+    def _on_closing(self) -> None:
+        if self._remembers:
+            self.memory.remember()
+        self.library.watch(False)
+
+    @Slot(object)
+    def _on_look_changed(self, look: Look) -> None:
+        dress(self._application, look)
+        self.window.set_look(look)
