@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from store.cancel import CancelToken
@@ -12,14 +12,15 @@ from store.cli.arguments import ListArguments, ListForm
 from store.cli.exit_code import ExitCode
 from store.cli.json_shapes import encoded, session_shape, store_shape
 from store.cli.opened import complaints, open_paths
-from store.cli.ordering import PAGE_ROWS, Listed, OpenStore, listed
+from store.cli.ordering import PAGE_ROWS, Listed, Listing, OpenStore
 from store.cli.running import Output
 from store.cli.table import Cell, Column, Table
 from store.cli.terminal import Ink, Surface
 from store.cli.visible import visible_line
 from store.library import Library
+from store.values.fault import Fault
 from store.values.session import SessionState, SessionSummary
-from store.values.store import Access, StoreFacts, StoreKey, StoreKind
+from store.values.store import Access, StoreFacts, StoreKind
 
 _ACCESS_WORDS = {
     Access.UNCHANGED_FILE: "the unchanged file",
@@ -39,59 +40,52 @@ def list_sessions(
     """
     stores = open_paths(library, arguments.paths, token)
     opened = [OpenStore(facts, library.backend(facts.key)) for facts in stores if facts.is_open]
+    listing = Listing(opened, arguments.order, token)
     end = None if arguments.limit is None else arguments.offset + arguments.limit
-    rows = listed(opened, arguments.order, arguments.offset, end, token) if opened else iter(())
-    tally = _Tally(rows)
+    rows = listing.rows(arguments.offset, end)
     for facts in stores:
         for line in complaints(facts):
             output.complain(f"burrow: {line}")
     match arguments.form:
         case ListForm.JSON:
-            _write_json(stores, tally, output)
+            _write_json(stores, listing, rows, output)
         case ListForm.JSON_LINES:
-            for row in tally:
+            for row in rows:
                 output.say(encoded(session_shape(row.summary, row.store.facts.kind)) + "\n")
         case ListForm.PEOPLE:
-            _write_table(opened, tally, surface, output)
+            _write_table(opened, rows, surface, output)
+    for key, error in listing.lost.items():
+        output.complain(f"burrow: {visible_line(f'{key.path}: {error}')}")
     if not opened:
         return ExitCode.UNUSABLE
-    has_faults = tally.fault_counts or any(facts.faults for facts in stores)
+    has_faults = listing.fault_counts or listing.lost or any(facts.faults for facts in stores)
     return ExitCode.FAULTS if has_faults else ExitCode.WELL
 
 
-class _Tally:
-    """Rows as they pass, and how many faults they had in each store."""
-
-    def __init__(self, rows: Iterator[Listed]) -> None:
-        self._rows = rows
-        self.fault_counts: Counter[StoreKey] = Counter()
-
-    def __iter__(self) -> Iterator[Listed]:
-        for row in self._rows:
-            if row.summary.faults:
-                self.fault_counts[row.summary.key.store] += len(row.summary.faults)
-            yield row
-
-
-def _write_json(stores: Sequence[StoreFacts], rows: _Tally, output: Output) -> None:
+def _write_json(stores: Sequence[StoreFacts], listing: Listing, rows: Iterator[Listed], output: Output) -> None:
     """Write the document row by row; the stores come last, when it is known how many faults their rows had."""
     output.say('{"sessions": [')
     lead = "\n"
     for row in rows:
         output.say(lead + encoded(session_shape(row.summary, row.store.facts.kind)))
         lead = ",\n"
-    shapes = [encoded(store_shape(facts, rows.fault_counts[facts.key])) for facts in stores]
+    shapes = [encoded(store_shape(_as_left(facts, listing), listing.fault_counts[facts.key])) for facts in stores]
     output.say('],\n"stores": [\n' + ",\n".join(shapes) + "]}\n")
 
 
-def _write_table(stores: Sequence[OpenStore], rows: _Tally, surface: Surface, output: Output) -> None:
+def _as_left(facts: StoreFacts, listing: Listing) -> StoreFacts:
+    """Facts of a store with the fault that ended its rows early, if one did."""
+    error = listing.lost.get(facts.key)
+    return facts if error is None else replace(facts, faults=(*facts.faults, Fault(error.code, error.sentence)))
+
+
+def _write_table(stores: Sequence[OpenStore], rows: Iterator[Listed], surface: Surface, output: Output) -> None:
     for store in stores:
         output.say("\n".join(_store_lines(store.facts, surface)) + "\n")
     has_store = len(stores) > 1
     table = Table(_columns(has_store), surface)
-    passing = iter(rows)
     lead = "\n"
-    while page := list(islice(passing, PAGE_ROWS)):
+    while page := list(islice(rows, PAGE_ROWS)):
         lines = table.lines([_cells(row, has_store) for row in page])
         output.say(lead + "\n".join(lines) + "\n")
         lead = ""

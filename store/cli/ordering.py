@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import heapq
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
 from store.backend import Backend
 from store.cancel import CancelToken
 from store.cli.arguments import DerivedKey, ListOrder
+from store.errors import OpenError
 from store.values.session import SessionSummary, SortKey, SortOrder
 from store.values.store import StoreFacts, StoreKey
 
@@ -25,7 +28,8 @@ MAX_SHARED_VALUES = 1000
 """Of so many values one copy is held for all rows that have it: models and states repeat, titles do not."""
 
 
-class OpenStore(NamedTuple):
+@dataclass(frozen=True, eq=False, slots=True)
+class OpenStore:
     """A store to list."""
 
     facts: StoreFacts
@@ -39,30 +43,86 @@ class Listed(NamedTuple):
     summary: SessionSummary
 
 
-def listed(
-    stores: Sequence[OpenStore], order: ListOrder, begin: int, end: int | None, token: CancelToken
-) -> Iterator[Listed]:
-    """Read rows [begin, end) of the list over all stores; `end` None for all.
+class Listing:
+    """One list over all stores, read as it is iterated, once.
 
-    Raises:
-        OpenError: a store cannot be read any more.
-        Cancelled: token was cancelled.
+    Attributes:
+        fault_counts: how many faults the rows had that came so far, by store.
+        lost: stores that could not be read any more while their rows came, and why; the others go on.
     """
-    if isinstance(order.key, DerivedKey):
-        return _in_derived_order(stores, order.key, order.is_descending, begin, end, token)
-    if len(stores) == 1:
-        return _stream(stores[0], SortOrder(order.key, order.is_descending), begin, end, token)
-    streams = [_stream(store, SortOrder(order.key, order.is_descending), 0, end, token) for store in stores]
-    return islice(_merged(streams, order.key, order.is_descending), begin, end)
 
+    def __init__(self, stores: Sequence[OpenStore], order: ListOrder, token: CancelToken) -> None:
+        self._stores = tuple(stores)
+        self._order = order
+        self._token = token
+        self.fault_counts: Counter[StoreKey] = Counter()
+        self.lost: dict[StoreKey, OpenError] = {}
 
-def _stream(store: OpenStore, order: SortOrder, begin: int, end: int | None, token: CancelToken) -> Iterator[Listed]:
-    """Rows of one store in the order in which its file sorts them."""
-    handles = store.backend.ids(order, token).handles[begin:end]
-    for start in range(0, len(handles), PAGE_ROWS):
-        token.report(begin + start, begin + len(handles), "Reading the list", "sessions")
-        for summary in store.backend.summaries(handles[start : start + PAGE_ROWS], token):
-            yield Listed(store, summary)
+    def rows(self, begin: int, end: int | None) -> Iterator[Listed]:
+        """Read rows [begin, end) of the list; `end` None for all. Raises Cancelled."""
+        for row in self._ordered(begin, end):
+            if row.summary.faults:
+                self.fault_counts[row.store.facts.key] += len(row.summary.faults)
+            yield row
+
+    def _ordered(self, begin: int, end: int | None) -> Iterator[Listed]:
+        key, is_descending = self._order.key, self._order.is_descending
+        if isinstance(key, DerivedKey):
+            return self._in_derived_order(key, is_descending, begin, end)
+        if len(self._stores) == 1:
+            return self._stream(self._stores[0], SortOrder(key, is_descending), begin, end)
+        streams = [self._stream(store, SortOrder(key, is_descending), 0, end) for store in self._stores]
+        return islice(_merged(streams, key, is_descending), begin, end)
+
+    def _stream(self, store: OpenStore, order: SortOrder, begin: int, end: int | None) -> Iterator[Listed]:
+        """Rows of one store in the order in which its file sorts them."""
+        try:
+            handles = store.backend.ids(order, self._token).handles[begin:end]
+            for start in range(0, len(handles), PAGE_ROWS):
+                self._token.report(begin + start, begin + len(handles), "Reading the list", "sessions")
+                for summary in store.backend.summaries(handles[start : start + PAGE_ROWS], self._token):
+                    yield Listed(store, summary)
+        except OpenError as error:
+            self.lost[store.facts.key] = error
+
+    def _in_derived_order(self, key: DerivedKey, is_descending: bool, begin: int, end: int | None) -> Iterator[Listed]:
+        """Rows in the order of a field of the rows themselves; those without it come last either way."""
+        by_id = [self._stream(store, SortOrder(SortKey.ID, is_descending=False), 0, None) for store in self._stores]
+        numbers = {store.facts.key: number for number, store in enumerate(self._stores)}
+        # Compact, for a million rows: what is read in the order of ids needs no id to break ties.
+        values: list[Any] = []
+        handles, homes = array("q"), array("L")
+        shared: dict[str | int, str | int] = {}
+        for row in _merged(by_id, SortKey.ID, is_descending=False):
+            value = _derived(row, key)
+            if value is not None and len(shared) < MAX_SHARED_VALUES:
+                value = shared.setdefault(value, value)
+            values.append(value)
+            handles.append(row.summary.handle)
+            homes.append(numbers[row.store.facts.key])
+        self._token.check()
+        ordered = [place for place, value in enumerate(values) if value is not None]
+        ordered.sort(key=values.__getitem__, reverse=is_descending)
+        ordered.extend(place for place, value in enumerate(values) if value is None)
+        wanted = ordered[begin:end]
+        for start in range(0, len(wanted), PAGE_ROWS):
+            page = wanted[start : start + PAGE_ROWS]
+            yield from self._read_again([(self._stores[homes[place]], handles[place]) for place in page])
+
+    def _read_again(self, places: Sequence[tuple[OpenStore, int]]) -> Iterator[Listed]:
+        """Rows for stores and handles in their order, one batch for each store among them."""
+        batches: dict[OpenStore, list[int]] = {}
+        for store, handle in places:
+            batches.setdefault(store, []).append(handle)
+        summaries: dict[OpenStore, Iterator[SessionSummary]] = {}
+        for store, batch in batches.items():
+            try:
+                summaries[store] = iter(store.backend.summaries(batch, self._token))
+            except OpenError as error:
+                self.lost[store.facts.key] = error
+        for store, _ in places:
+            if store in summaries:
+                yield Listed(store, next(summaries[store]))
 
 
 def _merged(streams: Sequence[Iterator[Listed]], key: SortKey, is_descending: bool) -> Iterator[Listed]:
@@ -92,44 +152,6 @@ def _number(summary: SessionSummary, key: SortKey) -> int | None:
             return summary.size_bytes
         case SortKey.ID:
             raise ValueError("an id is no number")
-
-
-def _in_derived_order(
-    stores: Sequence[OpenStore], key: DerivedKey, is_descending: bool, begin: int, end: int | None, token: CancelToken
-) -> Iterator[Listed]:
-    """Rows in the order of a field of the rows themselves; those without it come last either way."""
-    by_id = [_stream(store, SortOrder(SortKey.ID, is_descending=False), 0, None, token) for store in stores]
-    numbers = {store.facts.key: number for number, store in enumerate(stores)}
-    # Compact, for a million rows: what is read in the order of ids needs no id to break ties.
-    values: list[Any] = []
-    handles, homes = array("q"), array("L")
-    shared: dict[str | int, str | int] = {}
-    for row in _merged(by_id, SortKey.ID, is_descending=False):
-        value = _derived(row, key)
-        if value is not None and len(shared) < MAX_SHARED_VALUES:
-            value = shared.setdefault(value, value)
-        values.append(value)
-        handles.append(row.summary.handle)
-        homes.append(numbers[row.store.facts.key])
-    token.check()
-    ordered = [place for place, value in enumerate(values) if value is not None]
-    ordered.sort(key=values.__getitem__, reverse=is_descending)
-    ordered.extend(place for place, value in enumerate(values) if value is None)
-    wanted = ordered[begin:end]
-    for start in range(0, len(wanted), PAGE_ROWS):
-        page = wanted[start : start + PAGE_ROWS]
-        yield from _read_again([(stores[homes[place]], handles[place]) for place in page], token)
-
-
-def _read_again(places: Sequence[tuple[OpenStore, int]], token: CancelToken) -> Iterator[Listed]:
-    """Rows for stores and handles in their order, one batch for each store among them."""
-    batches: dict[StoreKey, list[int]] = {}
-    for store, handle in places:
-        batches.setdefault(store.facts.key, []).append(handle)
-    backends = {store.facts.key: store.backend for store, _ in places}
-    summaries = {key: iter(backends[key].summaries(batch, token)) for key, batch in batches.items()}
-    for store, _ in places:
-        yield Listed(store, next(summaries[store.facts.key]))
 
 
 def _derived(row: Listed, key: DerivedKey) -> str | int | None:

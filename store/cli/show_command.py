@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from store.backend import Backend
 from store.cancel import CancelToken
 from store.cli import transcript_text
 from store.cli.arguments import ShowArguments
 from store.cli.exit_code import ExitCode
-from store.cli.json_shapes import Shape, encoded, fault_shape, message_shape, metadata_shape, session_shape
+from store.cli.json_shapes import Shape, Whole, encoded, fault_shape, message_shape, metadata_shape, session_shape
 from store.cli.opened import complaints, open_paths
 from store.cli.ordering import OpenStore
 from store.cli.running import Output
@@ -25,6 +26,9 @@ from store.values.store import StoreKind
 
 PAGE_MESSAGES = 100
 """Messages decoded at once."""
+
+WriteMessage = Callable[[Message, Whole, bytes | None], str]
+"""Puts a message into words or JSON; is given what fetches uncut texts, and the stored bytes where they are wanted."""
 
 MAX_CANDIDATES = 10
 """Sessions named when a beginning fits several."""
@@ -109,21 +113,20 @@ class _Reading:
             faults += () if fault in faults else (fault,)
         self.detail: SessionDetail = replace(detail, summary=replace(detail.summary, faults=faults))
 
-    def messages(self) -> Iterator[tuple[Message, bytes | None]]:
-        """Messages in their order, with their stored bytes where those were asked for."""
+    def messages(self, write: WriteMessage) -> Iterator[str]:
+        """Messages in their order, as `write` puts them; the reading ends early, and says so, where it must."""
         count = self._outline.count if self._outline is not None else 0
-        for begin in range(0, count, PAGE_MESSAGES):
-            self._token.report(begin, count, "Reading the transcript", "messages")
-            try:
-                page = self._backend.messages(self._session_id, begin, min(begin + PAGE_MESSAGES, count), self._token)
-            except (SessionError, OpenError) as error:
-                self.late_faults.append(
-                    Fault(error.code, f"{error.sentence} The messages from {begin} on are missing.")
-                )
-                return
-            for message in page:
-                self._note_faults(message)
-                yield message, self._raw_of(message)
+        begin = 0
+        try:
+            while begin < count:
+                self._token.report(begin, count, "Reading the transcript", "messages")
+                end = min(begin + PAGE_MESSAGES, count)
+                for message in self._backend.messages(self._session_id, begin, end, self._token):
+                    self._note_faults(message)
+                    yield write(message, self.whole, self._raw_of(message))
+                    begin = message.index + 1
+        except (SessionError, OpenError) as error:
+            self.late_faults.append(Fault(error.code, f"{error.sentence} The messages from {begin} on are missing."))
 
     def whole(self, ref: WholeRef) -> str:
         """The uncut text of what was cut."""
@@ -139,16 +142,16 @@ class _Reading:
 
 def _write_text(reading: _Reading, surface: Surface, output: Output) -> None:
     output.say(transcript_text.head_text(reading.detail, surface))
-    for message, raw in reading.messages():
-        output.say(transcript_text.message_text(message, reading.whole, raw, surface))
+    for text in reading.messages(partial(transcript_text.message_text, surface)):
+        output.say(text)
 
 
 def _write_json(reading: _Reading, kind: StoreKind, output: Output) -> None:
     """Write the document message by message; what ended it early stands at its end."""
     output.say(f'{{"session": {encoded(_shown_session(reading.detail, kind))},\n"messages": [')
     lead = "\n"
-    for message, raw in reading.messages():
-        output.say(lead + encoded(message_shape(message, reading.whole, raw)))
+    for text in reading.messages(lambda message, whole, raw: encoded(message_shape(message, whole, raw))):
+        output.say(lead + text)
         lead = ",\n"
     faults = ", ".join(encoded(fault_shape(fault)) for fault in reading.late_faults)
     output.say(f'],\n"faults": [{faults}]}}\n')

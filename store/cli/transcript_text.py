@@ -79,7 +79,7 @@ def fault_line(fault: Fault, surface: Surface) -> str:
     return surface.inked(f"! {visible_line(fault.sentence)}", Ink.FAILED)
 
 
-def message_text(message: Message, whole: Whole, raw: bytes | None, surface: Surface) -> str:
+def message_text(surface: Surface, message: Message, whole: Whole, raw: bytes | None) -> str:
     """One message under its rule; with `raw` its stored JSON in the place of readable text."""
     parts = [_rule(message, surface)]
     parts.extend(fault_line(fault, surface) for fault in message.faults)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import re
 import sqlite3
+import termios
+import time
+from array import array
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -18,6 +22,9 @@ CopySample = Callable[[str], Path]
 STORES = Path(__file__).resolve().parents[2] / "data" / "stores" / "meerkat"
 
 ALL_KINDS = "019e85a1-4b2f-717a-950a-937bf2bae3a5"
+
+LONG_SESSION = "019ec893-f522-7aef-b07a-7f8d2fc69e20"
+"""2,000 messages."""
 
 WRITTEN_ANEW = {"float_drift", "raw_tool_args"}
 """Sessions that the published code spells differently when it writes them again, so that their digest differs."""
@@ -207,3 +214,28 @@ def test_1_case_6_of_a_message_with_very_many_blocks_the_rest_is_named(burrow: B
     message = burrow("show", rich, ALL_KINDS, "--json", "--raw").json["messages"][3]
     assert message["block_count"] == 10_000
     assert "part 9999" in message["raw"]
+
+
+def test_1_case_3_a_session_that_changes_while_it_is_read_ends_with_a_sentence_and_valid_json(
+    start_burrow: Callable[..., Any], rich: Path
+) -> None:
+    """The command waits for its reader; meanwhile an agent writes the transcript anew."""
+    process = start_burrow("show", rich, LONG_SESSION, "--json", "--raw")
+    wait_until_it_waits(process.stdout)
+    rewrite(rich / "sessions.sqlite3", LONG_SESSION, lambda stored: stored.replace(b'"content":"', b'"content":"!'))
+    document = json.loads(process.stdout.read())
+    assert process.stderr.read().count(b"\n") == 1
+    assert process.wait(60) == 1
+    assert [fault["code"] for fault in document["faults"]] == ["session-changed"]
+    assert f"The messages from {len(document['messages'])} on are missing." in document["faults"][0]["sentence"]
+    assert not any('"content":"!' in message["raw"] for message in document["messages"])
+
+
+def wait_until_it_waits(stream: IO[bytes]) -> None:
+    """Wait until a pipe is filled as far as its writer goes: nothing has been added for half a second."""
+    held, still = array("i", [0]), 0
+    while still < 10:
+        before = held[0]
+        fcntl.ioctl(stream, termios.FIONREAD, held)
+        still = still + 1 if held[0] == before > 32768 else 0
+        time.sleep(0.05)
