@@ -14,11 +14,14 @@ from PySide6.QtGui import QClipboard, QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.controllers.transcript_jobs import (
+    FIRST_MESSAGES,
+    PAGE_MESSAGES,
     TranscriptAnswer,
     copy_work,
     highlights_work,
     markdown_work,
     page_around,
+    page_before,
     page_work,
     picture_work,
     records_work,
@@ -33,6 +36,8 @@ from app.present.shown import ShownMessage
 from app.views.link_dialog import LinkDialog, is_openable
 from app.views.message_panel import MessagePanel
 from app.views.picture_window import PictureWindow
+from app.views.transcript.accessible import Speaker
+from app.views.transcript.accessible import install as install_accessibility
 from app.views.transcript.layout import Record
 from app.views.transcript.menu import Entry, MenuAct, entries_for, make_menu, spot_of
 from app.views.transcript.ops import Act, Spot
@@ -80,7 +85,9 @@ class TranscriptController(QObject):
         self._opening, self._pages, self._colours = Newest(jobs), Newest(jobs), Newest(jobs)
         self._pictures, self._asked = Newest(jobs), Newest(jobs)
         look = context.looks.current
+        install_accessibility()
         self._view = TranscriptView(look)
+        self._speaker = Speaker(self._view)
         self._panel = MessagePanel(look)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._view)
@@ -184,12 +191,14 @@ class TranscriptController(QObject):
         outline = self._view.stage.outline
         if self._key is None or outline is None:
             return
-        begin = wanted[0]
-        end = max(min(wanted[1], outline.count), begin + 1)
-        while begin < end and self._view.stage.message(begin) is not None:
-            begin += 1
-        # A little more than is asked for, so that the next wheel steps find it there.
-        begin, end = page_around(outline, begin)
+        begin, end = wanted
+        has_next = end < outline.count and self._view.stage.message(end) is not None
+        has_last = begin > 0 and self._view.stage.message(begin - 1) is not None
+        # More than is asked for, in the direction that is scrolled to, so that the next steps find it there.
+        if has_next:
+            begin, end = page_before(outline, end)
+        else:
+            begin, end = page_around(outline, begin, PAGE_MESSAGES if has_last else max(FIRST_MESSAGES, end - begin))
         if begin < end:
             work = page_work(self._context.library, self._key, begin, end)
             self._pages.run(Query("Reading messages", work), self._on_page, self._on_failed)

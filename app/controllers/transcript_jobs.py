@@ -28,7 +28,8 @@ PAGE_MESSAGES = 100
 PAGE_BYTES = 2_000_000
 """A page ends before its stored messages are larger, but never holds less than one."""
 
-FIRST_MESSAGES = 24
+FIRST_MESSAGES = 32
+"""Read first, when nothing of the place that was jumped to is there yet."""
 COPY_LIMIT_CHARS = 200_000_000
 THUMBNAIL_PX = (300, 192)
 PICTURE_PX = (2400, 1800)
@@ -67,6 +68,15 @@ def page_around(outline: Outline, begin: int, limit: int = PAGE_MESSAGES) -> tup
     while end < outline.count and end - begin < limit and (end == begin or size < PAGE_BYTES):
         size += outline.size_bytes[end]
         end += 1
+    return begin, end
+
+
+def page_before(outline: Outline, end: int) -> tuple[int, int]:
+    """The page of messages that ends before a row, bounded alike."""
+    begin, size = end, 0
+    while begin > 0 and end - begin < PAGE_MESSAGES and (end == begin or size < PAGE_BYTES):
+        begin -= 1
+        size += outline.size_bytes[begin]
     return begin, end
 
 

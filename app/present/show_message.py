@@ -70,7 +70,6 @@ def show_message(message: Message) -> ShownMessage:
         speaker=speaker,
         icon="fold-vertical" if rewrite else icon,
         time="" if message.created_at_ms is None else clock_text(message.created_at_ms),
-        time_tip=_time_tip(message),
         remark=_remark(message),
         blocks=tuple(blocks),
         record_indices=_records(message),
@@ -78,12 +77,12 @@ def show_message(message: Message) -> ShownMessage:
     )
 
 
-def _time_tip(message: Message) -> str:
+def message_time_tip(message: Message) -> str:
+    """The full time of a message, local, UTC and as stored, for a tool tip; empty when not recorded."""
     if message.created_at_ms is None:
         return ""
-    return time_tip(message.created_at_ms) + (
-        f"\nstored: {one_line(message.created_at, 80)}" if message.created_at else ""
-    )
+    stored = f"\nstored: {one_line(message.created_at, 80)}" if message.created_at else ""
+    return time_tip(message.created_at_ms) + stored
 
 
 def _remark(message: Message) -> str:
@@ -234,7 +233,7 @@ def _result(number: int, block: ToolResultBlock | None) -> tuple[CodeText | None
             text, part_whole, chars = _inner_text(inner)
             texts.append(text)
             whole, full_chars = whole or part_whole, full_chars + chars
-    text = "\n".join(texts)
+    text = "\n".join(texts).removesuffix("\n")
     measure = head_measure(text, full_chars) if text else counted(len(images), "image") if images else ""
     if not text:
         return None, tuple(images), measure

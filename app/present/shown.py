@@ -164,7 +164,7 @@ class ShownMessage:
         index: position in the transcript, from 0.
         speaker: "You", "Assistant" …
         icon: of the gutter.
-        time, time_tip: local clock time, and with day and UTC; empty when not recorded.
+        time: local clock time; empty when not recorded.
         remark: beside the time: why the model stopped when that is not the usual end.
         blocks: in reading order; empty for messages that are shown elsewhere.
         record_indices: messages whose stored records Raw shows: this one and those joined into it.
@@ -176,7 +176,6 @@ class ShownMessage:
     speaker: str
     icon: str
     time: str
-    time_tip: str
     remark: str
     blocks: tuple[ShownBlock, ...]
     record_indices: tuple[int, ...]

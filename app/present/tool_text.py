@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.present.one_line import one_line
 from app.present.safe_text import tool_text
@@ -173,6 +174,7 @@ _ICON_WORDS = (
 )
 
 
+@lru_cache(maxsize=256)
 def tool_icon(name: str) -> str:
     """The icon of a tool, guessed from its name; the terminal's when nothing fits."""
     words = set(re.split(r"[^a-z]+", name.lower()))

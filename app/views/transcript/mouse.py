@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent, QCursor, QGuiApplication, QHelpEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
+from app.present.show_message import message_time_tip
 from app.views.transcript.lines_part import LinesPart
 from app.views.transcript.ops import Act, Spot
 from app.views.transcript.painter import BUTTON_WORDS, HeadButton, button_rects
@@ -257,7 +258,7 @@ class Mouse:
             and row.layout is not None
             and row.layout.head.contains(event.pos().x(), event.y() - row.top)
         ):
-            words = row.layout.message.time_tip
+            words = message_time_tip(row.layout.message.stored)
         QToolTip.showText(event.globalPos(), _plain(words), self._view.viewport())
         return bool(words)
 

@@ -96,12 +96,12 @@ class Stage:
         self.add_messages(messages)
 
     def add_messages(self, messages: Iterable[ShownMessage]) -> None:
-        """Take loaded messages; the least recently used ones go when there are too many."""
+        """Take messages that are not there yet; the least recently used ones go when there are too many."""
         for message in messages:
-            old = self._messages.pop(message.index, None)
-            self._message_bytes += _cost(message) - (_cost(old) if old is not None else 0)
-            self._messages[message.index] = message
-            self._layouts.pop(message.index, None)
+            if message.index not in self._messages:
+                self._message_bytes += _cost(message)
+                self._messages[message.index] = message
+                self._layouts.pop(message.index, None)
         while len(self._messages) > KEPT_MESSAGES or (
             self._message_bytes > KEPT_MESSAGE_BYTES and len(self._messages) > KEPT_LAYOUTS
         ):

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
+    QAccessibleInterface,
     QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
@@ -48,6 +49,7 @@ class TranscriptView(QAbstractScrollArea):
         stage: messages, layouts and the anchor.
         selector: the selection.
         focus_row: the message that keys work on; None before any was chosen.
+        accessible_interface: kept here, since nobody else would.
 
     Signals:
         range_wanted (begin, end as a tuple): visible messages are missing.
@@ -86,6 +88,7 @@ class TranscriptView(QAbstractScrollArea):
         self.setAccessibleName("Transcript")
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.accessible_interface: QAccessibleInterface | None = None
         self.stage = Stage(Measures(look, 600))
         self.selector = Selector(self.stage)
         self.focus_row: int | None = None
