@@ -14,7 +14,7 @@ import dev_system
 from dev_environment import ROOT, Level, ensure, executable
 from dev_system import SetupError, say
 
-WINDOWLESS = {"list", "show", "paths", "doctor", "search", "export", "events", "copy"}
+WINDOWLESS = {"list", "show", "paths"}
 """Commands of `burrow` that show no window."""
 
 PLAIN_OPTIONS = {"--version", "--help", "-h"}
