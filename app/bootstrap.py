@@ -34,19 +34,48 @@ FREEZE_AFTER_MS = 1500
 ENDING_LIMIT_S = 5.0
 
 
+COLLECT_MS = 1000
+
+
 class Caretaker(QObject):
-    """Small duties that belong to no part of the window."""
+    """Small duties that belong to no part of the window.
+
+    Garbage in cycles is collected here, in the GUI thread: left to itself Python collects on whichever thread happens
+    to allocate, and a timer or widget that is deleted on a worker thread takes the process with it.
+    """
 
     def __init__(self, context: Context, uncaught: Uncaught) -> None:
         super().__init__()
         self._context = context
         uncaught.interrupted.connect(self._on_interrupted)
-        QTimer.singleShot(FREEZE_AFTER_MS, self, self._on_started)
+        self._thresholds = gc.get_threshold()
+        gc.disable()
+        self._collecting = QTimer(self, interval=COLLECT_MS)
+        self._collecting.timeout.connect(self._collect)
+        self._starting = QTimer(self, singleShot=True, interval=FREEZE_AFTER_MS)
+        self._starting.timeout.connect(self._on_started)
+        self._starting.start()
+
+    def stop(self) -> None:
+        """Give Python its own ways back; calling it twice is harmless."""
+        self._collecting.stop()
+        self._starting.stop()
+        gc.unfreeze()
+        gc.enable()
+
+    @Slot()
+    def _collect(self) -> None:
+        counts = gc.get_count()
+        for generation in (2, 1, 0):
+            if counts[generation] > self._thresholds[generation]:
+                gc.collect(generation)
+                return
 
     @Slot()
     def _on_started(self) -> None:
         gc.collect()
         gc.freeze()
+        self._collecting.start()
         scratch = self._context.paths.scratch
 
         def clear(_token: CancelToken) -> None:
@@ -97,9 +126,10 @@ class Program:
         self.is_clean = self.context.jobs.shutdown(ENDING_LIMIT_S)
         self.is_clean = _on_a_thread(self.context.library.close_all) and self.is_clean
         self.controller.window.close()
-        for part in (self.controller.window, self.controller, self.caretaker, self.rings):
+        for part in (self.controller.window, self.controller, self.rings):
             part.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        self.caretaker.stop()
         logging.getLogger("burrow").info("ended")
         self.uncaught.uninstall()
         stop_log(self.log_file)

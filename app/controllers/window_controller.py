@@ -156,7 +156,7 @@ class WindowController(QObject):
             self.library.choose(first.key)
             self.settled.emit()
         self._say_state()
-        self.sessions.widget.setFocus()
+        self.window.focus_middle()
 
     def _remember_opened(self, opened: Opened) -> None:
         if not self._remembers:

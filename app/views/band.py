@@ -7,9 +7,9 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.look.look import Look
-from app.look.tokens import tokens
+from app.look.tokens import TypeUse, tokens
 from app.present.one_line import as_tip, one_line
-from app.views.status_bar import plain_label
+from app.views.labels import TextLabel
 
 
 class Band(QWidget):
@@ -25,7 +25,7 @@ class Band(QWidget):
         super().__init__(parent)
         self._look, self._icon_name = look, "refresh-cw"
         self._icon = QLabel(self)
-        self._text = plain_label(self)
+        self._text = TextLabel(look, TypeUse.BODY, "text", self)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._button = QPushButton(self)
         self._button.clicked.connect(self.action_asked)
@@ -39,6 +39,7 @@ class Band(QWidget):
     def set_look(self, look: Look) -> None:
         """Paint with another look."""
         self._look = look
+        self._text.set_look(look)
         margin = look.px(8)
         self._row.setContentsMargins(
             margin + look.px(10), margin + look.px(3), margin + look.px(6), margin + look.px(3)

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from app.look.look import Look
 from app.look.tokens import TypeUse
-from app.views.status_bar import plain_label
+from app.views.labels import TextLabel
+from app.views.painting import set_button_icon
 
 WIDEST = 560
 """Longest line of the sentence, at 100 %."""
@@ -28,10 +29,14 @@ class ErrorPanel(QScrollArea):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon = QLabel(self)
-        self._title, self._sentence, self._advice, self._path = (plain_label(self) for _ in range(4))
-        for label in (self._title, self._sentence, self._advice, self._path):
-            label.setWordWrap(True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._title = TextLabel(look, TypeUse.PAGE, "text", self)
+        self._sentence = TextLabel(look, TypeUse.PROSE, "text_2", self)
+        self._advice = TextLabel(look, TypeUse.PROSE, "text_2", self)
+        self._path = TextLabel(look, TypeUse.CODE, "text_3", self)
+        self._labels = (self._title, self._sentence, self._advice, self._path)
+        for label in self._labels:
+            label.wrap()
+            label.make_copyable()
         self._again = QPushButton("Try again", self)
         self._again.setProperty("main", True)
         self._copy = QPushButton("Copy", self)
@@ -42,7 +47,7 @@ class ErrorPanel(QScrollArea):
         self._buttons.addWidget(self._copy)
         self._buttons.addStretch(1)
         self._column = QVBoxLayout()
-        for part in (self._title, self._sentence, self._advice, self._path):
+        for part in self._labels:
             self._column.addWidget(part)
         self._column.addLayout(self._buttons)
         self._column.addStretch(1)
@@ -62,19 +67,10 @@ class ErrorPanel(QScrollArea):
     def set_look(self, look: Look) -> None:
         """Paint with another look."""
         self._icon.setPixmap(look.pixmap("triangle-alert", "error", 24, self.devicePixelRatioF()))
-        fonts = (
-            (self._title, TypeUse.PAGE, "text"),
-            (self._sentence, TypeUse.PROSE, "text_2"),
-            (self._advice, TypeUse.PROSE, "text_2"),
-            (self._path, TypeUse.CODE, "text_3"),
-        )
-        for label, use, role in fonts:
-            label.setFont(look.font(use))
-            palette = label.palette()
-            palette.setColor(QPalette.ColorRole.WindowText, look.colour(role))
-            label.setPalette(palette)
+        for label in self._labels:
+            label.set_look(look)
             label.setMaximumWidth(look.px(WIDEST))
-        self._copy.setIcon(look.icon("copy", "text", 14))
+        set_button_icon(self._copy, look, "copy", "text")
         self._row.setContentsMargins(look.px(24), look.px(28), look.px(24), look.px(24))
         self._row.setSpacing(look.px(12))
         self._column.setSpacing(look.px(8))
@@ -88,6 +84,7 @@ class ErrorPanel(QScrollArea):
         self._advice.setText(advice)
         self._advice.setVisible(bool(advice))
         self._path.setText(path)
+        self.setFocusProxy(self._again)
         self._inside.setAccessibleName(f"{title}. {sentence} {advice}")
 
     def texts(self) -> tuple[str, str, str]:

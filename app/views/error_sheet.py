@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton,
 
 from app.look.look import Look
 from app.look.tokens import TypeUse
-from app.views.status_bar import plain_label
+from app.views.labels import TextLabel
+from app.views.painting import set_button_icon
 
 
 class ErrorSheet(QDialog):
@@ -22,10 +23,11 @@ class ErrorSheet(QDialog):
     def __init__(self, look: Look, log_path: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Unexpected Error")
-        self._title = plain_label(self)
-        self._title.setWordWrap(True)
-        self._hint = plain_label(self)
-        self._hint.setWordWrap(True)
+        self._title = TextLabel(look, TypeUse.PAGE, "text", self)
+        self._hint = TextLabel(look, TypeUse.BODY, "text_2", self)
+        self._log = TextLabel(look, TypeUse.SMALL, "text_2", self)
+        for label in (self._title, self._hint, self._log):
+            label.wrap()
         self._hint.setText(
             "You can go on; no store was changed. The text below says where in Burrow it happened."
             " Read it before you send it to anybody: it may quote what was being shown."
@@ -33,8 +35,6 @@ class ErrorSheet(QDialog):
         self._text = QPlainTextEdit(self)
         self._text.setReadOnly(True)
         self._text.setAccessibleName("Error text")
-        self._log = plain_label(self)
-        self._log.setWordWrap(True)
         self._log.setText(f"Log file: {log_path}")
         self._copy = QPushButton("Copy", self)
         self._copy.clicked.connect(self.copy_asked)
@@ -55,13 +55,13 @@ class ErrorSheet(QDialog):
 
     def set_look(self, look: Look) -> None:
         """Paint with another look."""
-        self._title.setFont(look.font(TypeUse.PAGE))
+        for label in (self._title, self._hint, self._log):
+            label.set_look(look)
         self._text.setFont(look.font(TypeUse.CODE))
-        self._log.setFont(look.font(TypeUse.SMALL))
         margin = look.px(16)
         self._column.setContentsMargins(margin, margin, margin, margin)
         self._column.setSpacing(look.px(8))
-        self._copy.setIcon(look.icon("copy", "text", 14))
+        set_button_icon(self._copy, look, "copy", "text")
         self.resize(look.px(680), look.px(440))
 
     def add(self, sentence: str, text: str) -> None:

@@ -226,6 +226,7 @@ class LibraryView(QWidget):
         self._delegate.set_look(look)
         self._head.setFont(look.font(TypeUse.SMALL_STRONG))
         self._plus.setIcon(look.icon("plus", "text_2"))
+        self._plus.setIconSize(QSize(look.px(16), look.px(16)))
         self._plus.setFixedSize(look.px(26), look.px(26))
         self._head_row.setContentsMargins(look.px(12), 0, look.px(6), 0)
         self._column.setContentsMargins(0, look.px(6), 0, 0)

@@ -69,6 +69,7 @@ class MainWindow(QMainWindow):
 
     def _make_tool_bar(self) -> QToolBar:
         bar = QToolBar("Tools", self)
+        self._tool_buttons: list[QWidget] = []
         bar.setMovable(False)
         bar.setFloatable(False)
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
             if button is not space:
                 button.setAccessibleName(action.toolTip())
                 button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+                self._tool_buttons.append(button)
         self.addToolBar(bar)
         return bar
 
@@ -103,9 +105,12 @@ class MainWindow(QMainWindow):
     def set_look(self, look: Look) -> None:
         """Draw the frame's own parts with another look; other parts follow their controllers."""
         self.actions_of.set_look(look)
+        self.menuBar().setFixedHeight(look.px(tokens()["height"]["menu_bar"]))
         side = look.px(16)
         self._tool_bar.setFixedHeight(look.px(tokens()["height"]["tool_bar"]))
         self._tool_bar.setIconSize(self._tool_bar.iconSize().scaled(side, side, Qt.AspectRatioMode.IgnoreAspectRatio))
+        for button in self._tool_buttons:
+            button.setFixedSize(look.px(tokens()["height"]["control"]), look.px(tokens()["height"]["control"]))
         parts = (self.start_page, self.progress_panel, self.error_panel, self.band, self._library, self.status)
         for part in parts:
             part.set_look(look)
@@ -141,6 +146,11 @@ class MainWindow(QMainWindow):
     def show_error(self) -> None:
         """Show the error panel in the middle."""
         self._middle_stack.setCurrentWidget(self.error_panel)
+
+    def focus_middle(self) -> None:
+        """Give the keyboard to what is in the middle."""
+        is_error = self._middle_stack.currentWidget() is self.error_panel
+        (self.error_panel if is_error else self._sessions).setFocus()
 
     # Qt overrides
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSpacerItem,
     QVBoxLayout,
     QWidget,
 )
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
 from app.views.labels import TextLabel
+from app.views.painting import set_button_icon
 
 WIDTH = 720
 TOP = 64
@@ -185,8 +187,12 @@ class StartPage(QScrollArea):
         self._recent_column = QVBoxLayout()
         self._recent_column.setSpacing(0)
         self._column = QVBoxLayout(self._inside)
-        for part in (self._title, self._sentence, self._zone, self._recent_head):
+        self._gap = QSpacerItem(0, 0)
+        for part in (self._title, self._sentence):
             self._column.addWidget(part)
+        self._column.addSpacerItem(self._gap)
+        self._column.addWidget(self._zone)
+        self._column.addWidget(self._recent_head)
         self._column.addLayout(self._recent_column)
         self._column.addStretch(1)
 
@@ -199,14 +205,15 @@ class StartPage(QScrollArea):
         palette.setColor(self._inside.backgroundRole(), look.colour("base"))
         self._inside.setPalette(palette)
         self._zone_icon.setPixmap(look.pixmap("package-open", "text_2", 24, self.devicePixelRatioF()))
-        self.open_button.setIcon(look.icon("folder-open", "on_accent", 14))
-        self.folder_button.setIcon(look.icon("folder-open", "text", 14))
-        self.demo_button.setIcon(look.icon("book-open", "text", 14))
+        set_button_icon(self.open_button, look, "folder-open", "on_accent")
+        set_button_icon(self.folder_button, look, "folder-open", "text")
+        set_button_icon(self.demo_button, look, "book-open", "text")
         self._zone_column.setContentsMargins(look.px(24), look.px(24), look.px(24), look.px(24))
         self._zone_column.setSpacing(look.px(20))
         self._zone_words.setSpacing(look.px(16))
         self._zone_buttons.setSpacing(look.px(8))
-        self._column.setSpacing(look.px(8))
+        self._gap.changeSize(0, look.px(12))
+        self._column.setSpacing(look.px(6))
         self._show_recent_rows()
         self._set_margins()
 

@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from app.look.look import Look
-from app.look.tokens import tokens
+from app.look.tokens import TypeUse, tokens
+from app.views.labels import TextLabel
 
 STEPS = 1000
 """Steps of a progress bar: counts may be longer than the 32 bits that it takes."""
@@ -33,17 +34,16 @@ class StatusBar(QWidget):
         self._look = look
         self.setObjectName("status_bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._left = plain_label(self)
+        self._left, self._progress, self._access = (TextLabel(look, TypeUse.SMALL, "text_2", self) for _ in range(3))
         self._bar = QProgressBar(self)
         self._bar.setRange(0, STEPS)
         self._bar.setTextVisible(False)
-        self._progress = plain_label(self)
         self._cancel = QPushButton("Cancel", self)
         self._cancel.setProperty("small", True)
         self._cancel.setToolTip("Cancel what is being read  Esc")
         self._cancel.clicked.connect(self.cancel_asked)
-        self._fault_icon, self._faults = QLabel(self), plain_label(self)
-        self._access_icon, self._access = QLabel(self), plain_label(self)
+        self._fault_icon, self._faults = QLabel(self), TextLabel(look, TypeUse.SMALL, "warn", self)
+        self._access_icon = QLabel(self)
         self._access_icon_name = ("", "")
         self._row = QHBoxLayout(self)
         self._row.addWidget(self._left, 1)
@@ -58,6 +58,8 @@ class StatusBar(QWidget):
     def set_look(self, look: Look) -> None:
         """Paint with another look."""
         self._look = look
+        for label in (self._left, self._progress, self._access, self._faults):
+            label.set_look(look)
         self.setFixedHeight(look.px(tokens()["height"]["status_bar"]))
         self._row.setContentsMargins(look.px(12), 1, look.px(12), 0)
         self._row.setSpacing(look.px(6))

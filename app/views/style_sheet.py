@@ -18,7 +18,8 @@ def style_sheet(look: Look) -> str:
 
 def _font(look: Look, use: TypeUse) -> str:
     font = look.font(use)
-    return f"font-size: {font.pixelSize()}px; font-weight: {font.weight()};"
+    families = ", ".join(f'"{family}"' for family in font.families())
+    return f"font-family: {families}; font-size: {font.pixelSize()}px; font-weight: {font.weight()};"
 
 
 def _c(look: Look, role: str) -> str:
@@ -37,7 +38,8 @@ def _buttons(look: Look) -> str:
     radius, inner = look.px(tokens()["radius"]["control"]), look.px(tokens()["height"]["control"]) - 2
     return f"""
 QPushButton {{ background: {_c(look, "raised")}; color: {_c(look, "text")}; border: 1px solid {_c(look, "line_strong")};
-    border-radius: {radius}px; min-height: {inner}px; max-height: {inner}px; padding: 0 {look.px(12)}px; }}
+    border-radius: {radius}px; min-height: {inner}px; max-height: {inner}px; padding: 0 {look.px(12)}px;
+    {_font(look, TypeUse.BODY)} }}
 QPushButton:hover {{ background: {_c(look, "hover_window")}; }}
 QPushButton:pressed {{ background: {_c(look, "pressed")}; }}
 QPushButton:disabled {{ color: {_c(look, "text_disabled")}; background: {_c(look, "window")};
@@ -79,26 +81,17 @@ QProgressBar::chunk {{ background: {_c(look, "accent_fill")}; border-radius: {lo
 
 
 def _bars(look: Look) -> str:
-    heights, line, window = tokens()["height"], _c(look, "line"), _c(look, "window")
-    tab = look.px(heights["page_tabs"]) - look.px(2)
+    line, window = _c(look, "line"), _c(look, "window")
     return f"""
 QMainWindow {{ background: {window}; }}
-QMenuBar {{ background: {window}; color: {_c(look, "text")}; border: 0; padding: 0 {look.px(6)}px; spacing: 0;
-    min-height: {look.px(heights["menu_bar"])}px; max-height: {look.px(heights["menu_bar"])}px;
+QMenuBar {{ background: {window}; color: {_c(look, "text")}; border: 0; padding: 0 {look.px(6)}px; spacing: 0px;
     {_font(look, TypeUse.BODY)} }}
 QMenuBar::item {{ background: transparent; padding: {look.px(4)}px {look.px(8)}px; border-radius: {look.px(4)}px; }}
 QMenuBar::item:selected {{ background: {_c(look, "hover_window")}; }}
 QMenuBar::item:pressed {{ background: {_c(look, "pressed")}; }}
 QToolBar {{ background: {window}; border: 0; border-bottom: 1px solid {line}; spacing: {look.px(2)}px;
-    padding: 0 {look.px(10)}px; }}
+    padding: 0 {look.px(10)}px {look.px(3)}px {look.px(10)}px; }}
 #status_bar {{ background: {window}; border-top: 1px solid {line}; }}
-#status_bar QLabel {{ color: {_c(look, "text_2")}; {_font(look, TypeUse.SMALL)} }}
-QTabBar {{ qproperty-drawBase: 0; background: transparent; }}
-QTabBar::tab {{ background: transparent; color: {_c(look, "text_2")}; border: 0;
-    min-height: {tab}px; max-height: {tab}px; border-bottom: {look.px(2)}px solid transparent;
-    padding: 0 {look.px(2)}px; margin-right: {look.px(16)}px; }}
-QTabBar::tab:hover {{ color: {_c(look, "text")}; }}
-QTabBar::tab:selected {{ color: {_c(look, "text")}; font-weight: 600; border-bottom-color: {_c(look, "accent")}; }}
 QHeaderView {{ background: {_c(look, "base")}; border: 0; }}
 QHeaderView::section {{ background: {_c(look, "base")}; color: {_c(look, "text_2")}; border: 0;
     border-bottom: 1px solid {line}; padding: 0 {look.px(12)}px; {_font(look, TypeUse.SMALL)} }}
