@@ -10,10 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import quantiles
 
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, Qt, QTimer
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.bootstrap import Program, build
@@ -137,11 +135,15 @@ class Desk:
 
     def click_row(self, row: int) -> None:
         """Click on a row of the table."""
+        from PySide6.QtTest import QTest
+
         rect = self.rows.visualRect(self.rows.model().index(row, 0))
         QTest.mouseClick(self.rows.viewport(), Qt.MouseButton.LeftButton, pos=rect.center() + QPoint(0, 1))
 
     def press(self, key: Qt.Key) -> None:
         """Press a key in the table."""
+        from PySide6.QtTest import QTest
+
         QTest.keyClick(self.rows, key)
 
 
@@ -168,6 +170,9 @@ def desk(*paths: Path, is_demo: bool = False, own: Path | None = None, chooses: 
 
 def p99(values: list[float]) -> float:
     """The value that one of a hundred is over."""
+    # Here and not at the top, as QtTest below: the start of the program is measured with this module.
+    from statistics import quantiles
+
     return quantiles(values, n=100)[98]
 
 

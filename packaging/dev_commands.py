@@ -102,6 +102,8 @@ def bench(arguments: Sequence[str]) -> int:
     """Measure Burrow."""
     python = prepare(Level.DEVELOP)
     dev_system.provide_programs(dev_system.PROGRAMS_BENCH, "The benchmarks need programs to compare with")
+    # The installed program is measured, and that is compiled; here modules may be newer than the installation.
+    dev_environment.compile_modules(python)
     return call([str(python), str(ROOT / "packaging" / "bench.py"), *arguments])
 
 

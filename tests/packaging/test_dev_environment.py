@@ -104,7 +104,7 @@ def test_1_1_an_environment_whose_python_is_gone_is_made_anew(
     monkeypatch.setattr(environment, "_run", make_again)
     environment.ensure(environment.Level.RUN, checkout)
     assert not left_over.exists()
-    assert [command[1:4] for command in run] == [["-m", "venv", str(checkout / ".venv")], ["-m", "pip", "install"]]
+    assert [command[2] for command in run] == ["venv", "pip", "compileall"]
 
 
 def test_1_1_a_failed_step_shows_its_output_and_names_the_command(
