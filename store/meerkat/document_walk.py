@@ -117,7 +117,7 @@ def _index_run(walker: Walker, at: int, index: TranscriptIndex) -> int:
     begin = at - base
     add, begins = index.add, index.begins
     if 0 <= begin < len(text) and not walker.is_suspect:
-        last = len(text) - 1
+        last = len(text) - 3
         try:
             while True:
                 value, end = read(text, begin)

@@ -123,7 +123,9 @@ class Walker:
             self.fill(at)
         try:
             value, end = scan(self.text, at - self.base)
-            if end < len(self.text) or self.is_at_end:
+            # A number that is cut in its fraction or exponent ("1e+") still reads as the number before that.
+            spare = 2 if type(value) in (int, float) else 0
+            if end + spare < len(self.text) or self.is_at_end:
                 return value, self.base + end
         except (StopIteration, ValueError, RecursionError):
             pass
@@ -183,7 +185,7 @@ class Walker:
             if stop.end() == len(self.text):
                 if self.is_at_end:
                     raise Broken(self.size)
-                self.fill(self.base + stop.start())
+                self.fill(self.base + stop.start(), 2)
                 return self.base
             position = stop.end() + 1
 
