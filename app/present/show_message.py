@@ -234,6 +234,7 @@ def _result(number: int, block: ToolResultBlock | None) -> tuple[CodeText | None
             texts.append(text)
             whole, full_chars = whole or part_whole, full_chars + chars
     text = "\n".join(texts).removesuffix("\n")
+    full_chars = full_chars if whole is not None else len(text)
     measure = head_measure(text, full_chars) if text else counted(len(images), "image") if images else ""
     if not text:
         return None, tuple(images), measure

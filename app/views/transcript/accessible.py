@@ -108,7 +108,10 @@ class MessageInterface(QAccessibleInterface):
         row = self._row()
         return self._owner.rect_of(row) if row is not None else QRect()
 
-    def interface_cast(self, kind: QAccessible.InterfaceType) -> Shiboken.VoidPtr:  # noqa: ARG002
+    def interface_cast(  # type: ignore[override]  # the stub says int
+        self,
+        kind: QAccessible.InterfaceType,  # noqa: ARG002
+    ) -> Shiboken.VoidPtr:
         """None of the further interfaces; a plain None here would end the process."""
         return Shiboken.VoidPtr(0)
 

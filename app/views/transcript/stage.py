@@ -79,8 +79,22 @@ class Stage:
         """Empty space before the first and after the last message."""
         return self.measures.px(16)
 
+    def held(self) -> tuple[int, int]:
+        """The message that must stay where it is while heights change, and its y: the first whose head is seen."""
+        rows = self.rows()
+        for row in rows:
+            if row.top >= 0:
+                return row.index, row.top
+        return (rows[0].index, rows[0].top) if rows else (0, self.pad_px)
+
+    def hold(self, held: tuple[int, int]) -> None:
+        """Bring a held message back to its y."""
+        self.anchor_row, self.anchor_offset = min(held[0], max(self.count - 1, 0)), -held[1]
+        self.settle()
+
     def show(self, outline: Outline | None, messages: Iterable[ShownMessage], keeps_place: bool) -> None:
         """Show another transcript, or the same one read again."""
+        held = self.held() if keeps_place else (0, self.pad_px)
         self.outline = outline
         self._messages.clear()
         self._layouts.clear()
@@ -88,15 +102,20 @@ class Stage:
         self.heights = Heights(estimate_heights(outline, self.measures) if outline is not None else ())
         if keeps_place:
             self.records = {}
-            self.anchor_row = min(self.anchor_row, max(self.count - 1, 0))
         else:
             self.folds, self.records = Folds(), {}
             self._thumbnails.clear()
-            self.anchor_row, self.anchor_offset = 0, -self.pad_px
-        self.add_messages(messages)
+        self._take(messages)
+        self.hold(held)
 
     def add_messages(self, messages: Iterable[ShownMessage]) -> None:
-        """Take messages that are not there yet; the least recently used ones go when there are too many."""
+        """Take messages that are not there yet; what is read stays where it is."""
+        held = self.held()
+        self._take(messages)
+        self.hold(held)
+
+    def _take(self, messages: Iterable[ShownMessage]) -> None:
+        """Keep loaded messages; the least recently used ones go when there are too many."""
         for message in messages:
             if message.index not in self._messages:
                 self._message_bytes += _cost(message)
@@ -139,12 +158,13 @@ class Stage:
 
     def set_measures(self, measures: Measures, estimates_now: bool) -> None:
         """Use another look or width: visible messages anew, the guesses for the rest now or later."""
-        ratio = measures.look.zoom_percent / self.measures.look.zoom_percent
+        row, y = self.held()
+        y = round(y * measures.look.zoom_percent / self.measures.look.zoom_percent)
         self.measures = measures
-        self.anchor_offset = round(self.anchor_offset * ratio)
         self._layouts.clear()
         if estimates_now:
             self.estimate_again()
+        self.hold((row, y))
 
     def estimate_again(self) -> None:
         """Guess the heights of everything again; layouts that exist stay exact."""

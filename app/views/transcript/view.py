@@ -123,7 +123,6 @@ class TranscriptView(QAbstractScrollArea):
         selection = self.selector.selection
         if selection is not None and selection.end.message > self.stage.count:
             self.selector.clear()
-        self.stage.settle()
         self.content_changed()
         self.selection_changed.emit()
 
@@ -137,7 +136,6 @@ class TranscriptView(QAbstractScrollArea):
     def add_messages(self, messages: Iterable[ShownMessage]) -> None:
         """Take messages that were asked for."""
         self.stage.add_messages(messages)
-        self.stage.settle()
         self.content_changed()
 
     def set_highlights(self, found: dict[tuple[str, str], array[int]]) -> None:
@@ -164,7 +162,6 @@ class TranscriptView(QAbstractScrollArea):
         palette = self.palette()
         palette.setColor(palette.ColorRole.Base, look.colour("base"))
         self.viewport().setPalette(palette)
-        self.stage.settle()
         self.content_changed()
 
     def content_changed(self) -> None:
@@ -216,14 +213,15 @@ class TranscriptView(QAbstractScrollArea):
         self._relaid(message)
 
     def _relaid(self, message: int) -> None:
-        """Lay a message out again and keep its head on the screen where it is."""
-        top = self.stage.top_of(message)
-        self.stage.forget_layout(message)
-        if top is not None and -self.viewport().height() < top < 0 and message == self.stage.anchor_row:
-            layout = self.stage.layout(message)
-            if layout is not None and self.stage.anchor_offset >= layout.height:
-                self.stage.anchor_offset = 0
-        self.stage.settle()
+        """Lay a message out again; its head stays where it is, or comes to the top if it was above."""
+        stage = self.stage
+        top = stage.top_of(message)
+        stage.forget_layout(message)
+        if top is not None and top > -stage.height_px * 20:
+            height = stage.exact_height(message)
+            stage.hold((message, top if top + height > stage.pad_px else stage.pad_px))
+        else:
+            stage.settle()
         self.content_changed()
 
     def do_spot(self, row: int, spot: Spot) -> None:
@@ -408,11 +406,11 @@ class TranscriptView(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay the visible messages out for the new width now, guess the rest when the dragging rests."""
         super().resizeEvent(event)
-        self.stage.height_px = self.viewport().height()
         if self.viewport().width() != self.stage.measures.width_px:
             measures = Measures(self.stage.measures.look, max(self.viewport().width(), 1))
             self.stage.set_measures(measures, estimates_now=False)
             self._estimates.start()
+        self.stage.height_px = self.viewport().height()
         self.stage.settle()
         self.content_changed()
 
