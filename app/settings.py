@@ -29,6 +29,10 @@ SAVE_AFTER_MS = 400
 """Changes that come within this time are saved together."""
 
 
+class DamagedSettings(ValueError):
+    """The text is no JSON object, or a value is not of its kind."""
+
+
 class ThemeChoice(StrEnum):
     """Which theme a person wants."""
 
@@ -116,7 +120,7 @@ def decode_settings(text: str) -> Settings:
     """Settings from JSON text; what is absent takes its default, what is not known is ignored.
 
     Raises:
-        ValueError: it is no JSON object, or a value is not of its kind.
+        DamagedSettings: it is no JSON object, or a value is not of its kind.
     """
     try:
         stored = json.loads(text)
@@ -125,8 +129,8 @@ def decode_settings(text: str) -> Settings:
         values = {
             f.name: _decode(f.name, stored[f.name], f.default) for f in dataclasses.fields(Settings) if f.name in stored
         }
-    except (TypeError, KeyError, RecursionError) as error:
-        raise ValueError(str(error)) from error
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise DamagedSettings(type(error).__name__) from error
     return Settings(**values)
 
 
@@ -169,7 +173,7 @@ def read_settings(path: Path) -> Settings:
         return decode_settings(path.read_text("utf-8"))
     except FileNotFoundError:
         return Settings()
-    except (OSError, ValueError) as error:
+    except (OSError, UnicodeDecodeError, DamagedSettings) as error:
         logging.getLogger("burrow").warning("settings not readable, defaults are used: %s", type(error).__name__)
         aside = path.with_name(path.name + ".damaged")
         try:

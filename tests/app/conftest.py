@@ -1,0 +1,68 @@
+"""The whole program in this process: real window, real stores, own folders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from app.bootstrap import Program, build
+from app.options import Options
+from app.settings import Settings
+
+
+@dataclass
+class Started:
+    """Programs that a test built, and what nobody caught in them."""
+
+    programs: list[Program] = field(default_factory=list)
+    errors: list[Any] = field(default_factory=list)
+    are_errors_wanted: bool = False
+
+
+@pytest.fixture
+def started(qapp: QApplication) -> Iterator[Started]:
+    """Programs of this test; each is shut down, and none may have had an uncaught error unless the test wants it."""
+    before = (qapp.styleSheet(), qapp.palette(), qapp.font())
+    found = Started()
+    yield found
+    for program in found.programs:
+        program.shutdown()
+    qapp.setStyleSheet(before[0])
+    qapp.setPalette(before[1])
+    qapp.setFont(before[2])
+    assert all(program.is_clean for program in found.programs)
+    assert found.are_errors_wanted or found.errors == []
+
+
+@pytest.fixture
+def build_program(
+    qapp: QApplication, started: Started, own_paths: Any, in_worker: Callable[..., Any]
+) -> Callable[..., Program]:
+    """Build the program with these options and settings; it is not started yet."""
+
+    def make(options: Options, settings: Settings | None = None) -> Program:
+        program = build(qapp, options, own_paths, settings or Settings())
+        program.uncaught.happened.connect(started.errors.append)
+        started.programs.append(program)
+        return program
+
+    return make
+
+
+@pytest.fixture
+def show_program(build_program: Callable[..., Program], qtbot: Any) -> Callable[..., Program]:
+    """Start the program on these paths and wait until its window is active and nothing runs any more."""
+
+    def show(*paths: Path, settings: Settings | None = None, **options: Any) -> Program:
+        program = build_program(Options(paths=tuple(map(str, paths)), **options), settings)
+        with qtbot.waitSignal(program.controller.settled, timeout=10_000), qtbot.waitActive(program.controller.window):
+            program.controller.start()
+        qtbot.waitUntil(lambda: program.context.jobs.idle(), timeout=10_000)
+        return program
+
+    return show
