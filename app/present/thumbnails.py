@@ -38,11 +38,10 @@ def decode_small(data: bytes, widest: int, highest: int) -> tuple[QImage | None,
         return None, "Not decoded: this is no picture in a format that is shown here."
     size = reader.size()
     words = f"{size.width():,} × {size.height():,}"
-    if (
-        not size.isValid()
-        or size.width() * size.height() > LIMIT_PIXELS
-        or max(size.width(), size.height()) > LIMIT_SIDE_PX
-    ):
+    if not size.isValid():
+        return None, "Not decoded: the picture is damaged."
+    longest = max(size.width(), size.height())
+    if size.width() * size.height() > LIMIT_PIXELS or longest > LIMIT_SIDE_PX:
         return None, f"Not decoded: {words} pixels are more than is safe to decode."
     if size.width() > widest or size.height() > highest:
         fitted = size.scaled(QSize(widest, highest), Qt.AspectRatioMode.KeepAspectRatio)
