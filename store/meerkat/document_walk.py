@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from store.cancel import CancelToken
 from store.meerkat.byte_source import ByteSource
+from store.meerkat.skeleton import skeleton
 from store.meerkat.strict_json import Json, NotStrict, refuse_lone_surrogates, scan
 from store.meerkat.transcript_index import TranscriptIndex
 from store.meerkat.walker import WINDOW_BYTES, Broken, Undecodable, Walker
@@ -144,11 +145,9 @@ def _index_carefully(walker: Walker, at: int, index: TranscriptIndex) -> int:
     except Undecodable as undecodable:
         end = undecodable.end
         if undecodable.is_too_long:
-            walker.fill(at)
-            index.begins.append(at)
-            index.add_large(walker.text[:400], end - at)
-            return end
-        is_damaged = True
+            value = skeleton(walker, at)
+        else:
+            is_damaged = True
     except NotStrict:
         is_damaged = True
     index.begins.append(at)

@@ -14,7 +14,7 @@ import orjson
 
 from store.cancel import CancelToken
 from store.meerkat.generation import NOT_YET, Layout
-from store.meerkat.listing import IN_HEADS, RUNTIME_PREFIX, stored_bytes
+from store.meerkat.listing import IN_HEADS, RUNTIME_PREFIX, octets, stored_bytes
 from store.meerkat.peek import cut_text
 from store.meerkat.row_facts import RowFacts, check_id, counter, moment, runtime_state_of
 from store.meerkat.session_rows import stored_id
@@ -128,12 +128,13 @@ def _peek_strand(facts: RowFacts, connection: sqlite3.Connection, rowid: int) ->
     """Decode the first short messages, for the title and to know whether there is an answer."""
     count = facts.message_count or 0
     rows = connection.execute(
-        "SELECT CAST(substr(message_json, 1, ?) AS BLOB), length(message_json) FROM session_strand_messages m"
+        f"SELECT coalesce(substr(CAST(message_json AS BLOB), 1, ?), x''), {octets('message_json')}"
+        " FROM session_strand_messages m"
         f" WHERE {OF_HEAD.format('m')} AND seq >= 0 AND seq < ? ORDER BY seq LIMIT ?",
         (PEEKED_ROW_BYTES, rowid, rowid, count, PEEKED_ROWS),
     ).fetchall()
     for data, length in rows:
-        if length <= PEEKED_ROW_BYTES:
+        if (length or 0) <= PEEKED_ROW_BYTES:
             value = _object(data)
             facts.messages.append(value)
         else:

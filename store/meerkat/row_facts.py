@@ -29,7 +29,7 @@ class RowFacts:
         messages: the first messages, or all of a small document.
         are_all_messages: whether `messages` is the whole transcript.
         has_answer: whether the assistant spoke, where it is known without `messages`.
-        prompt: the first text of a person, where `messages` does not hold it.
+        prompt: a person's text that follows `messages`.
         is_state_alone: whether a state row alone decides about archived (see `_is_archived`).
         runtime_state: of the product's own state row, None if there is none.
         faults: what is wrong; `is_damaged` says that it is more than a difference between copies.
@@ -67,7 +67,7 @@ class RowFacts:
 
     def summary(self, store: StoreKey) -> SessionSummary:
         """The finished row."""
-        prompt = self.prompt or first_prompt(self.messages)
+        prompt = first_prompt(self.messages) or self.prompt
         title, title_from = title_of(self.session_id, self.metadata, prompt)
         if self.is_damaged and title_from is TitleSource.ID:
             title = one_line(self.session_id) or "unreadable session"

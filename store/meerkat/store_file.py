@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
+from store.errors import SessionError
 from store.meerkat.blobs import read_blob
 from store.meerkat.generation import Layout
 from store.meerkat.index_cache import IndexCache
@@ -117,6 +118,8 @@ class StoreFile:
     def messages(self, session_id: str, begin: int, end: int, token: CancelToken) -> tuple[Message, ...]:
         """Decode messages [begin, end)."""
         may_wait("read a session")
+        if not 0 <= begin <= end:
+            raise SessionError("There are no messages at these positions.")
         found: list[Message] = []
         for first in range(begin, end, MAX_PAGE_MESSAGES):
             last = min(end, first + MAX_PAGE_MESSAGES)

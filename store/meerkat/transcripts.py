@@ -25,7 +25,7 @@ from store.meerkat.transcript_index import TranscriptIndex
 from store.meerkat.walker import Broken
 from store.values.fault import Fault
 
-MAX_INDEXED_ROW_BYTES = 4 * 1024 * 1024
+MAX_INDEXED_ROW_BYTES = 32 * 1024 * 1024
 FETCHED_ROWS = 500
 EDGE_BYTES = 4_096
 
@@ -95,7 +95,7 @@ def _index_strand(connection: sqlite3.Connection, layout: Layout, place: Place, 
     size = octets("m.message_json")
     cursor = connection.execute(
         f"SELECT m.seq, {size}, CASE WHEN {size} <= {MAX_INDEXED_ROW_BYTES} THEN CAST(m.message_json AS BLOB)"
-        " ELSE CAST(substr(m.message_json, 1, 400) AS BLOB) END"
+        " ELSE substr(CAST(m.message_json AS BLOB), 1, 400) END"
         f" FROM session_strand_messages m WHERE {OF_HEAD.format('m')} AND m.seq >= 0 AND m.seq < ? ORDER BY m.seq",
         (rowid, rowid, count),
     )
@@ -172,7 +172,7 @@ def _read_rows(
         token.check()
         seq = indexed.seqs[number] if indexed.seqs else number
         row = connection.execute(
-            "SELECT CAST(substr(m.message_json, 1, ?) AS BLOB) FROM session_strand_messages m"
+            "SELECT coalesce(substr(CAST(m.message_json AS BLOB), 1, ?), x'') FROM session_strand_messages m"
             f" WHERE {OF_HEAD.format('m')} AND m.seq = ?",
             (MAX_MESSAGE_BYTES, rowid, rowid, seq),
         ).fetchone()

@@ -249,6 +249,21 @@ class Walker:
                 raise Broken(at)
             mark, at = self.char(at + 1)
 
+    def elements(self, at: int) -> Iterator[Member]:
+        """Walk the elements of the list at `at`; their keys are empty. Raises Broken."""
+        mark, at = self.char(at)
+        if mark != "[":
+            raise Broken(at)
+        mark, at = self.char(at + 1)
+        while mark != "]":
+            element = Member("", at)
+            yield element
+            mark, at = self.char(self.skip(element.begin) if element.end is None else element.end)
+            if mark == ",":
+                _, at = self.char(at + 1)
+            elif mark != "]":
+                raise Broken(at)
+
 
 def _is_utf8(data: bytes) -> bool:
     """Whether the bytes are UTF-8, if cut in the middle of a character at their end."""
