@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -64,7 +65,9 @@ def test_1_N3_peak_memory_is_what_the_system_accounted_to_the_child(
 ) -> None:
     child("kept = b'x' * 300_000_000; del kept; print('{\"value\": 0, \"beside\": null}')")
     answer = bench.run_child(_named(bench, "1-N3-rss"), tmp_path, os.environ)
-    assert 300 < answer.value < 400
+    # Linux counts what the parent had when it started the child; the benchmark's own parent has some 30 MB.
+    parent_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    assert 300 < answer.value < max(300, parent_mb) + 100
 
 
 def test_a_child_that_fails_is_not_a_number(bench: ModuleType, child: Callable[[str], None], tmp_path: Path) -> None:
