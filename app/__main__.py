@@ -44,6 +44,7 @@ def _run_window(options: Options) -> int:
     application.setDesktopFileName("burrow")
     application.setStyle("Fusion")
     program = build(application, options, paths, settings)
+    program.controller.closed.connect(application.quit)
     sentence = ""
     if options.screenshot is None:
         program.controller.start()

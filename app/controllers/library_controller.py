@@ -102,6 +102,14 @@ class LibraryController(QObject):
         self._reloading_key = facts.key
         self._reloading.run(Query(f"Reading {facts.file_name} again", work), self._on_reloaded, self._on_failed)
 
+    @Slot()
+    def notice_change(self) -> None:
+        """Take note that the chosen store moved, as somebody found who read it."""
+        facts = self.current
+        if facts is not None and facts.key not in self._changed:
+            self._changed |= {facts.key}
+            self.changed_on_disk.emit(facts)
+
     @Slot(bool)
     def watch(self, is_on: bool) -> None:
         """Look at the stamps four times a second, or not while nobody sees the window."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -15,23 +13,20 @@ from app.controllers.library_controller import LibraryController
 from app.controllers.library_jobs import Opened, find_session_work
 from app.controllers.page_controller import PageController
 from app.controllers.progress_controller import ProgressController
+from app.controllers.recent_controller import RecentController
 from app.controllers.sessions_controller import SessionsController
+from app.controllers.status_controller import StatusController
 from app.controllers.transcript_controller import TranscriptController
 from app.controllers.window_memory import WindowMemory
 from app.jobs import Query
 from app.look.look import Look
-from app.models.library_model import badge_of
 from app.options import Options
-from app.present.one_line import as_tip, one_line
-from app.present.sizes import counted
-from app.present.store_words import access_sentence, failure_report, failure_title, short_place
-from app.present.times import list_time
-from app.views.library_view import BADGE_ICONS
+from app.present.one_line import one_line
+from app.present.store_words import failure_report, failure_title
 from app.views.main_window import MainWindow
-from app.views.start_page import RecentText
 from app.views.style_sheet import dress
 from store.errors import BurrowError, SessionMissing
-from store.values.session import SessionSummary
+from store.values.session import SessionSummary, SortKey, SortOrder
 from store.values.store import SessionKey, StoreFacts
 
 if TYPE_CHECKING:
@@ -43,14 +38,16 @@ class WindowController(QObject):
 
     Attributes:
         window: the frame.
-        library, sessions, page, transcript, progress, actions: controllers of its parts.
+        library, sessions, page, transcript, progress, status, recent, actions: controllers of its parts.
         failure: what could not be done as the command line asked; None while all is well.
 
     Signals:
         settled: what the command line asked for was opened, or given up.
+        closed: a person closes the window; the program is to end.
     """
 
     settled = Signal()
+    closed = Signal()
 
     def __init__(self, context: Context, options: Options, application: QApplication) -> None:
         super().__init__()
@@ -67,6 +64,8 @@ class WindowController(QObject):
         self.page = PageController(context, self.transcript, self)
         self.window = MainWindow(look, self.library.view, self.sessions.widget, self.page.widget)
         self.progress = ProgressController(context, self.window.status, self.window.progress_panel, self)
+        self.status = StatusController(self.window.status, self)
+        self.recent = RecentController(context, self.window)
         self.memory = WindowMemory(context, self.window)
         self.actions = ActionsController(
             context, self.window, self.memory, self.library, self.transcript, self.progress
@@ -86,9 +85,12 @@ class WindowController(QObject):
         self.sessions.session_activated.connect(self._on_session_activated)
         self.sessions.session_entered.connect(self._on_session_entered)
         self.sessions.nothing_activated.connect(self._on_nothing_activated)
-        self.sessions.counted.connect(self._on_counted)
+        self.sessions.counted.connect(self.status.count)
         self.sessions.failed.connect(self._on_failed)
         self.page.failed.connect(self._on_failed)
+        self.transcript.failed.connect(self._on_failed)
+        self.transcript.copied.connect(self.status.note)
+        self.transcript.session_changed.connect(library.notice_change)
         self.actions.chooser.chosen.connect(self.open_paths)
         self.actions.reload_asked.connect(library.reload)
         window.band.action_asked.connect(self._on_band_asked)
@@ -97,22 +99,20 @@ class WindowController(QObject):
         window.start_page.open_asked.connect(self.actions.chooser.ask_files)
         window.start_page.open_folder_asked.connect(self.actions.chooser.ask_folder)
         window.start_page.open_demo_asked.connect(self._on_demo_asked)
-        window.start_page.recent_asked.connect(self._on_recent_asked)
-        window.recent_menu.aboutToShow.connect(self._fill_recent_menu)
-        window.recent_menu.triggered.connect(self._on_recent_triggered)
+        self.recent.asked.connect(self.open_paths)
         window.paths_dropped.connect(self.open_paths)
         if self._remembers:  # a picture shows one moment; it neither remembers nor follows
             window.seen.connect(library.watch)
         window.closing.connect(self._on_closing)
         context.looks.changed.connect(self._on_look_changed)
-        context.settings.changed.connect(self._show_recent)
 
     def start(self) -> None:
         """Show the window, then open what was asked for or what was open last."""
         options, settings = self._options, self._context.settings.current
         dress(self._application, self._context.looks.current)
         self.memory.restore(options.size)
-        self._show_recent()
+        if settings.sort_key in set(SortKey):
+            self.sessions.sort(SortOrder(SortKey(settings.sort_key), settings.is_sort_descending))
         paths = options.paths or (() if options.is_demo else settings.open_paths)
         if options.is_demo or paths:
             self.window.show_opening()
@@ -143,7 +143,8 @@ class WindowController(QObject):
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
         stores = opened.stores
-        self._remember_opened(opened)
+        if self._remembers:
+            self.recent.remember(opened, is_first=len(self.library.model.stores()) <= len(stores))
         readable = [facts for facts in stores if facts.is_open]
         if not readable and stores and stores[0].faults:
             self.failure = BurrowError(stores[0].faults[0].sentence, stores[0].advice)
@@ -157,17 +158,6 @@ class WindowController(QObject):
             self.settled.emit()
         self._say_state()
         self.window.focus_middle()
-
-    def _remember_opened(self, opened: Opened) -> None:
-        if not self._remembers:
-            return
-        settings = self._context.settings
-        demo = self._context.paths.demo
-        for path, found in opened.by_path:
-            if any(facts.is_open for facts in found) and not PurePath(path).is_relative_to(demo):
-                settings.remember_place(path, one_line(found[0].name if len(found) == 1 else PurePath(path).name))
-        known = settings.current.open_paths if len(self.library.model.stores()) > len(opened.stores) else ()
-        settings.update(open_paths=tuple(dict.fromkeys((*known, *opened.good_paths))))
 
     def _find_session(self, stores: list[StoreFacts]) -> None:
         keys, beginning = tuple(facts.key for facts in stores), self._session_beginning
@@ -219,7 +209,7 @@ class WindowController(QObject):
         self._shown_facts = facts
         self.window.setWindowTitle(f"{one_line(facts.name)} – Burrow")
         self.window.band.say("")
-        self._say_access(facts)
+        self.status.show_store(facts)
         if facts.is_open:
             self.window.show_sessions()
             self.sessions.show_store(facts, session_id)
@@ -229,18 +219,10 @@ class WindowController(QObject):
             self.page.show_nothing()
             self.window.error_panel.show_failure(failure_title(facts), fault, facts.advice, one_line(facts.key.path))
             self.window.show_error()
-            self.window.status.show_left("")
+            self.status.count("")
         if self.library.has_changed:
             self._on_changed_on_disk(facts)
         self._say_state()
-
-    def _say_access(self, facts: StoreFacts) -> None:
-        badge = badge_of(facts)
-        icon, role = BADGE_ICONS[badge] if badge is not None else ("", "text_2")
-        self.window.status.show_access(access_sentence(facts), as_tip(one_line(facts.why)), icon, role)
-        count = len(facts.faults) if facts.is_open else 0
-        sentences = "\n".join(one_line(fault.sentence) for fault in facts.faults)
-        self.window.status.show_faults(counted(count, "fault") if count else "", as_tip(sentences))
 
     @Slot(object)
     def _on_changed_on_disk(self, facts: StoreFacts) -> None:
@@ -282,55 +264,18 @@ class WindowController(QObject):
         self.page.show_nothing()
         self._say_state()
 
-    @Slot(str)
-    def _on_counted(self, words: str) -> None:
-        selected = " · 1 selected" if words and self.page.shown is not None else ""
-        self.window.status.show_left(words + selected)
-
     def _say_state(self) -> None:
         has_session = self.page.shown is not None
         has_store = self.library.current is not None
         self.actions.say(has_panes=self.window.has_panes, has_store=has_store, has_session=has_session)
-        facts = self.library.current
-        if facts is not None and facts.is_open:
-            count = self.sessions.model.row_count or facts.session_count
-            self._on_counted(counted(count, "session") if count is not None else "")
+        self.status.select(has_session)
 
-    # Start page, recent places, closing
+    # Start page, closing
 
     def _show_start(self) -> None:
         self.window.show_start()
-        self.window.status.show_left("No store open")
-        self.window.status.show_access("Works offline, sends nothing", "")
+        self.status.show_nothing()
         self.window.start_page.open_button.setFocus()
-
-    @Slot()
-    def _show_recent(self) -> None:
-        now_ms = time.time_ns() // 1_000_000
-        texts = tuple(
-            RecentText(place.name, short_place(place.path), list_time(place.opened_at_ms, now_ms), place.path)
-            for place in self._context.settings.current.recent
-        )
-        self.window.start_page.show_recent(texts)
-        self.window.recent_menu.menuAction().setVisible(bool(texts))
-
-    @Slot()
-    def _fill_recent_menu(self) -> None:
-        menu = self.window.recent_menu
-        menu.clear()
-        for place in self._context.settings.current.recent:
-            text = f"{one_line(place.name)}  –  {short_place(place.path)}".replace("&", "&&")
-            menu.addAction(text).setData(place.path)
-
-    @Slot(object)
-    def _on_recent_triggered(self, action: object) -> None:
-        path = action.data()  # type: ignore[attr-defined]
-        if isinstance(path, str):
-            self.open_paths((path,))
-
-    @Slot(str)
-    def _on_recent_asked(self, path: str) -> None:
-        self.open_paths((path,))
 
     @Slot()
     def _on_demo_asked(self) -> None:
@@ -341,7 +286,10 @@ class WindowController(QObject):
     def _on_closing(self) -> None:
         if self._remembers:
             self.memory.remember()
+            order = self.sessions.order
+            self._context.settings.update(sort_key=order.key.value, is_sort_descending=order.is_descending)
         self.library.watch(False)
+        self.closed.emit()
 
     @Slot(object)
     def _on_look_changed(self, look: Look) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtGui import QDropEvent, QGuiApplication, QPalette
 
 from app.commands import ActionId
 from app.settings import RecentPlace, Settings, ThemeChoice, read_settings
+from store.values.session import SortKey, SortOrder
 from store.values.store import StoreKind
 
 RICH = "meerkat/realm-0.6.24-rich"
@@ -129,6 +130,7 @@ def test_1_3_window_store_and_session_are_remembered(
     qtbot.waitUntil(lambda: program.context.settings.current.session_of(second.key.path) is not None)
     qtbot.waitUntil(lambda: program.context.jobs.idle())
     chosen = program.controller.page.shown.key
+    program.controller.sessions.sort(SortOrder(SortKey.CREATED, is_descending=False))
     program.controller.window.resize(1111, 777)
     trigger(program, ActionId.SHOW_LIBRARY)
     program.controller.window.close()
@@ -138,6 +140,7 @@ def test_1_3_window_store_and_session_are_remembered(
     wait_for_session(qtbot, again)
     assert again.controller.page.shown.key == chosen
     assert len(stores(again)) == 2
+    assert again.controller.sessions.order == SortOrder(SortKey.CREATED, is_descending=False)
     assert again.controller.window.size().toTuple() == (1111, 777)
     assert again.controller.library.view.isHidden()
     assert [place.path for place in settings.recent] == [str(other), str(realm)]
