@@ -10,7 +10,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from pygments.lexer import Lexer  # type: ignore[import-untyped]
-from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
+from pygments.lexers import find_lexer_class_for_filename, get_lexer_by_name  # type: ignore[import-untyped]
 from pygments.token import Token  # type: ignore[import-untyped]
 from pygments.util import ClassNotFound  # type: ignore[import-untyped]
 
@@ -94,3 +94,16 @@ def language_title(language: str) -> str:
     """The language's own name for a head: "rs" is "Rust"; as written if nobody knows it."""
     lexer = _lexer(language) if language else None
     return lexer.name if lexer is not None and lexer.name != "Text only" else language
+
+
+def language_of_path(path: str) -> str:
+    """The language of a file by the end of its name; empty when it has none that is known."""
+    name = path.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
+    ending = name.rpartition(".")[2] if "." in name else ""
+    return _language_of_ending(ending.lower()) if 0 < len(ending) <= 8 and ending.isalnum() else ""
+
+
+@lru_cache(maxsize=256)
+def _language_of_ending(ending: str) -> str:
+    found = find_lexer_class_for_filename(f"x.{ending}")
+    return str(found.aliases[0]) if found is not None and found.aliases else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.present.highlight import language_title
+from app.present.highlight import language_of_path, language_title
 from app.present.one_line import one_line
 from app.present.safe_text import prose_text, tool_text
 from app.present.segments import Prose, split_markdown
@@ -55,6 +55,9 @@ _SPEAKERS = {
 }
 
 _USUAL_STOPS = frozenset({"end_turn", "tool_use", "stop", "stop_sequence", ""})
+_READS = "file-text"
+"""The icon of tools that read a file: what they give back is coloured like the file."""
+
 _REWRITE_KINDS = frozenset({"compaction", "compacted", "rewrite", "redaction", "restore", "compaction_summary"})
 
 
@@ -147,7 +150,7 @@ def _text(number: int, block: TextBlock | ReasoningBlock, pieces: tuple[Prose | 
         return ShownReasoning(number, "", sealed, ())
     words = len(block.text.split())
     note = counted(words, "word") if block.whole is None else f"{block.full_chars:,} characters"
-    plain = re.sub(r"[*_`#]+", "", block.text[:600])
+    plain = re.sub(r"\*\*|`|^#+ ", "", block.text[:600], flags=re.MULTILINE)
     return ShownReasoning(number, one_line(plain.strip(), 240), note, pieces, block.whole, block.full_chars)
 
 
@@ -166,7 +169,8 @@ def _block(number: int, block: Block) -> ShownBlock:
 
 def _call(number: int, block: ToolCallBlock) -> ShownTool:
     given = tool_input(block.arguments, block.whole is not None)
-    result, images, body = _result(number, block.result)
+    icon = tool_icon(block.name)
+    result, images, body = _result(number, block.result, language_of_path(given.argument) if icon == _READS else "")
     if block.result is None:
         state, word, missing = ToolState.OPEN, "Open", "No result is recorded for this call."
     else:
@@ -174,7 +178,7 @@ def _call(number: int, block: ToolCallBlock) -> ShownTool:
         missing = "" if result is not None or images else "The result is empty."
     return ShownTool(
         number,
-        tool_icon(block.name),
+        icon,
         one_line(block.name, 80) or "unnamed tool",
         given.argument,
         body,
@@ -218,7 +222,9 @@ def _lone_result(number: int, block: ToolResultBlock) -> ShownTool:
     )
 
 
-def _result(number: int, block: ToolResultBlock | None) -> tuple[CodeText | None, tuple[ShownImage, ...], str]:
+def _result(
+    number: int, block: ToolResultBlock | None, file_language: str = ""
+) -> tuple[CodeText | None, tuple[ShownImage, ...], str]:
     """Body, pictures and measure of a result; texts of several blocks stand below each other."""
     if block is None:
         return None, (), ""
@@ -238,7 +244,7 @@ def _result(number: int, block: ToolResultBlock | None) -> tuple[CodeText | None
     measure = head_measure(text, full_chars) if text else counted(len(images), "image") if images else ""
     if not text:
         return None, tuple(images), measure
-    language = "json" if _looks_like_json(text) else "diff" if text.startswith(("diff --git ", "--- a/")) else ""
+    language = file_language or _language_of_output(text)
     shown = tool_text(text)
     note = text_measure(text, full_chars)
     return CodeText(shown, language, "", note, whole, full_chars, CUT_LINES), tuple(images), measure
@@ -254,8 +260,10 @@ def _inner_text(inner: TextBlock | NoticeBlock | UnknownBlock) -> tuple[str, Who
     return text, inner.whole, len(text)
 
 
-def _looks_like_json(text: str) -> bool:
-    return text.lstrip()[:1] in ("{", "[") and text.rstrip()[-1:] in ("}", "]")
+def _language_of_output(text: str) -> str:
+    if text.startswith(("diff --git ", "--- a/")):
+        return "diff"
+    return "json" if text.lstrip()[:1] in ("{", "[") and text.rstrip()[-1:] in ("}", "]") else ""
 
 
 def show_image(number: int, ref: ImageRef) -> ShownImage:

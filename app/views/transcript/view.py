@@ -103,6 +103,7 @@ class TranscriptView(QAbstractScrollArea):
         self._estimates = QTimer(self, singleShot=True, interval=ESTIMATE_AFTER_MS)
         self._estimates.timeout.connect(self._on_estimates_due)
         self.verticalScrollBar().valueChanged.connect(self._on_bar_moved)
+        self.verticalScrollBar().sliderReleased.connect(self._sync_bar)
         self.set_look(look)
 
     # -- content -------------------------------------------------------------------------------------------------------
