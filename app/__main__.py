@@ -6,7 +6,14 @@ import os
 import sys
 from collections.abc import Sequence
 
-from app.options import Options, missing_display, parse_options, wants_command_line
+from app.options import (
+    WINDOW_HELP,
+    Options,
+    missing_display,
+    parse_options,
+    wants_command_line,
+    wants_window_help,
+)
 from store.errors import BurrowError
 
 
@@ -16,7 +23,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if wants_command_line(arguments):
         from store.cli import main as run_command
 
-        return run_command(arguments, sys.stdout, sys.stderr)
+        code = run_command(arguments, sys.stdout, sys.stderr)
+        if wants_window_help(arguments):
+            print(WINDOW_HELP, end="")
+        return code
     try:
         options = parse_options(arguments)
     except BurrowError as error:

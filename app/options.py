@@ -15,9 +15,23 @@ from store.errors import UsageError
 COMMANDS = frozenset({"list", "show", "paths"})
 """First words that mean the command line, not the window. A store of such a name is opened as ./list."""
 
-WITHOUT_WINDOW = frozenset({"--version", "--help", "-h"})
+HELP = frozenset({"--help", "-h"})
+WITHOUT_WINDOW = HELP | {"--version"}
 _SIZE = re.compile(r"([1-9][0-9]{1,4})x([1-9][0-9]{1,4})")
 _SMALLEST_PX, _LARGEST_PX = 200, 16_000
+
+
+WINDOW_HELP = """
+the window: burrow [PATH …] [--session ID] [--demo]
+  PATH               a database or session file, a realm, or a folder; without one, what was open last
+  --session ID       show this session; the beginning of its id is enough
+  --demo             open the demo library
+  --theme THEME      light or dark, instead of what the settings say
+  --zoom PERCENT     80 to 200
+  --screenshot OUT   write a picture of the loaded window to OUT, as PNG, and end
+  --size 1280x800    the picture's size
+"""
+"""What `burrow --help` says of the window, after what it says of the commands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,11 @@ def wants_command_line(argv: Sequence[str]) -> bool:
         elif not argument.startswith("-"):
             return argument in COMMANDS
     return False
+
+
+def wants_window_help(argv: Sequence[str]) -> bool:
+    """Whether help is asked for that is not of one command."""
+    return not HELP.isdisjoint(argv) and COMMANDS.isdisjoint(argv)
 
 
 def parse_options(argv: Sequence[str]) -> Options:

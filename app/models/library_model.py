@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 
 from app.models import roles
 from app.present.one_line import as_tip, one_line
+from app.present.store_words import told_apart
 from store.values.store import Access, StoreFacts, StoreKey, StoreKind
 
 Index = QModelIndex | QPersistentModelIndex
@@ -100,7 +101,10 @@ class LibraryModel(QAbstractItemModel):
         before = dict(self._facts)
         for store in facts:
             self._facts[store.key] = store
-        same_places = all(key in before and before[key].kind is self._facts[key].kind for key in self._facts)
+        same_places = all(
+            key in before and (before[key].kind, before[key].name) == (now.kind, now.name)
+            for key, now in self._facts.items()
+        )
         if same_places:
             self._renew(facts)
             return
@@ -122,12 +126,13 @@ class LibraryModel(QAbstractItemModel):
         self.endResetModel()
 
     def _renew(self, facts: tuple[StoreFacts, ...]) -> None:
+        names = told_apart(self.stores())
         for store in facts:
             index = self.index_of(store.key)
             node = self._node(index)
             if node is None or node.parent is None:
                 continue
-            node.row = store_row(store)
+            node.row = store_row(store, names[store.key])
             self.dataChanged.emit(index, index)
             of_kind = tuple(s for s in self._facts.values() if s.kind is store.kind)
             node.parent.row = kind_row(store.kind, of_kind)
@@ -190,12 +195,13 @@ class LibraryModel(QAbstractItemModel):
 
 def _nodes_of(stores: tuple[StoreFacts, ...]) -> list[_Node]:
     """Kinds in the order of the enum, each with its stores."""
+    names = told_apart(stores)
     kinds = []
     for kind in StoreKind:
         of_kind = tuple(store for store in stores if store.kind is kind)
         if of_kind:
             node = _Node(kind_row(kind, of_kind))
-            node.children = [_Node(store_row(store), node) for store in of_kind]
+            node.children = [_Node(store_row(store, names[store.key]), node) for store in of_kind]
             kinds.append(node)
     return kinds
 
@@ -221,8 +227,8 @@ def kind_row(kind: StoreKind, stores: tuple[StoreFacts, ...]) -> LibraryRow:
     return LibraryRow(name, count, None, "", f"{name}, {count} sessions" if count else name, None)
 
 
-def store_row(facts: StoreFacts) -> LibraryRow:
-    """The row of a store."""
+def store_row(facts: StoreFacts, name: str) -> LibraryRow:
+    """The row of a store under a name that tells it apart from the others."""
     badge = badge_of(facts)
     count = "" if facts.session_count is None else f"{facts.session_count:,}"
     lines = [facts.key.path, facts.why, *(fault.sentence for fault in facts.faults)]
@@ -230,9 +236,9 @@ def store_row(facts: StoreFacts) -> LibraryRow:
         lines.insert(1, badge.value)
     if badge is Badge.READ_ONLY and facts.write_reason:
         lines.append(facts.write_reason)
-    spoken = [one_line(facts.name), badge.value if badge else "", f"{count} sessions" if count else ""]
+    spoken = [name, badge.value if badge else "", f"{count} sessions" if count else ""]
     return LibraryRow(
-        name=one_line(facts.name),
+        name=name,
         count_text=count,
         badge=badge,
         tool_tip=as_tip("\n".join(one_line(line) for line in lines if line)),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import tzinfo
 from pathlib import PurePath
 
 from app.present.one_line import one_line
 from app.present.times import moment
-from store.values.store import Access, StoreFacts
+from store.values.store import Access, StoreFacts, StoreKey
 
 ACCESS_WORDS = {
     Access.UNCHANGED_FILE: "read unchanged",
@@ -33,6 +34,32 @@ def short_place(path: str) -> str:
     """The last three parts of a path, for a list of places: "realms/orchard/sessions.sqlite3"."""
     parts = PurePath(path).parts
     return one_line(path if len(parts) <= 3 else str(PurePath(*parts[-3:])))
+
+
+def told_apart(stores: Sequence[StoreFacts]) -> dict[StoreKey, str]:
+    """A name for each store that no other has: where two are called the same, the folder in which they differ is added.
+
+    Returns:
+        Names on one line: "orchard", "demo – realm-a", "demo – realm-b".
+    """
+    alike: dict[str, list[StoreFacts]] = {}
+    for facts in stores:
+        alike.setdefault(one_line(facts.name), []).append(facts)
+    names = {}
+    for name, same in alike.items():
+        folders = {facts.key: PurePath(facts.key.path).parent.parts[::-1] for facts in same}
+        for key, parts in folders.items():
+            others = [other for other_key, other in folders.items() if other_key != key]
+            names[key] = name if not others else f"{name} – {one_line(_differing(parts, others))}"
+    return names
+
+
+def _differing(parts: tuple[str, ...], others: list[tuple[str, ...]]) -> str:
+    """The innermost folder that none of the others has at its place; the whole path if there is none."""
+    for depth, part in enumerate(parts):
+        if all(len(other) <= depth or other[depth] != part for other in others):
+            return part
+    return str(PurePath(*parts[::-1]))
 
 
 def failure_title(facts: StoreFacts) -> str:

@@ -45,6 +45,12 @@ def test_1_9_the_command_line_does_not_load_qt(repo_root: Path, in_worker) -> No
     assert done.stdout.splitlines()[1] == "0 []"
 
 
+def test_1_9_help_says_what_the_window_and_the_commands_understand(run) -> None:
+    text = run("--help").stdout
+    assert all(word in text for word in ("list", "show", "paths", "--session", "--screenshot", "--data-dir", "--zoom"))
+    assert "--screenshot" not in run("list", "--help").stdout
+
+
 def test_1_9_wrong_usage_is_one_sentence_and_2(run) -> None:
     done = run("--zoom", "5")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QModelIndex
 from PySide6.QtTest import QAbstractItemModelTester
 
-from app.models.library_model import Badge, LibraryModel, badge_of, store_row
+from app.models.library_model import Badge, LibraryModel, badge_of
 from app.models.roles import ACCESSIBLE_TEXT, ROW, TOOL_TIP
 from store.values.fault import Fault
 from store.values.store import Access, StoreFacts, StoreKey, StoreKind
@@ -109,8 +109,17 @@ def test_the_word_of_the_mark_is_in_the_tool_tip_and_said_to_screen_readers(mode
     assert index.data(ACCESSIBLE_TEXT) == "ci-nightly, Snapshot, 1,912 sessions"
 
 
-def test_a_name_is_never_taken_for_markup() -> None:
-    row = store_row(BROKEN)
+def test_a_name_is_never_taken_for_markup(model) -> None:
+    model.put((BROKEN,))
+    row = model.index_of(BROKEN.key).data(ROW)
     assert "&lt;b&gt;" in row.tool_tip
     assert "<b>" not in row.tool_tip
     assert "\n" not in row.name
+
+
+def test_stores_of_one_name_are_told_apart_by_the_folder_in_which_they_differ(model) -> None:
+    copies = [dataclasses.replace(ORCHARD, key=StoreKey(f"/{place}/orchard/sessions.sqlite3")) for place in "ab"]
+    model.put((copies[0], NIGHTLY))
+    assert "  orchard 284\n" in tree(model)
+    model.put((copies[1],))
+    assert tree(model) == "Meerkat 2,480\n  orchard – a 284\n  ci-nightly [Snapshot] 1,912\n  orchard – b 284\n"
