@@ -153,7 +153,9 @@ def sort_of_m1(data: Path, _started_ns: int) -> Answer:
         at.controller.sessions.sort(order)
         at.until(lambda: at.controller.sessions.model.order == order and at.has_rows(), "the sorted list")
         at.paint_rows()
-        return time.perf_counter() - begin_s, min(plain_s, _plain_sort_s(store))
+        value = time.perf_counter() - begin_s
+        # Before and after, so that neither of the two had the warmer cache.
+        return value, (plain_s + _plain_sort_s(store)) / 2
 
 
 def _plain_sort_s(store: Path) -> float:
