@@ -146,8 +146,9 @@ def style_document(document: QTextDocument, style: ProseStyle, is_quiet: bool = 
     cursor.mergeCharFormat(whole)
     block = document.begin()
     first = True
+    has_tables = bool(document.rootFrame().childFrames())
     while block.isValid():
-        _style_block(block, cursor, style, first)
+        _style_block(block, cursor, style, first, has_tables)
         is_code = _is_code_block(block)
         for position, length, format_ in _fragments(block):
             if format_.fontFixedPitch() and not is_code:
@@ -167,14 +168,14 @@ def _is_code_block(block: QTextBlock) -> bool:
     return format_.hasProperty(QTextFormat.Property.BlockCodeFence) or format_.nonBreakableLines()
 
 
-def _style_block(block: QTextBlock, cursor: QTextCursor, style: ProseStyle, is_first: bool) -> None:
+def _style_block(block: QTextBlock, cursor: QTextCursor, style: ProseStyle, is_first: bool, has_tables: bool) -> None:
     format_ = QTextBlockFormat()
     old = block.blockFormat()
     document = cursor.document()
-    if is_seam(document, block):
+    if has_tables and is_seam(document, block):
         _flatten(block, cursor)
         return
-    in_cell = _cell_of(document, block) is not None
+    in_cell = has_tables and _cell_of(document, block) is not None
     is_list = block.textList() is not None
     level = old.headingLevel()
     top = 0 if is_first or in_cell else style.gap_px * 2 if level else style.gap_px // 2 if is_list else style.gap_px

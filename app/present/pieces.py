@@ -12,6 +12,7 @@ from enum import Enum
 from app.present.safe_text import stored_text
 from app.present.segments import Prose
 from app.present.shown import (
+    CUT_CHARS,
     CodeText,
     Folds,
     Section,
@@ -71,7 +72,14 @@ def head_words(block: ShownBlock) -> str:
 
 def shown_lines(message: int, key: int, code: CodeText, folds: Folds) -> str:
     """The lines of a code text that are shown now."""
-    return code.text if folds.is_unrolled(message, key) else first_lines(code.text, code.cut_lines)
+    if not code.cut_lines or folds.is_unrolled(message, key):
+        return code.text
+    return first_lines(code.text[: CUT_CHARS + 1], code.cut_lines)[:CUT_CHARS]
+
+
+def is_cut(code: CodeText) -> bool:
+    """Whether a text is longer than what it shows before a person asks for all of it."""
+    return len(first_lines(code.text[: CUT_CHARS + 1], code.cut_lines)[:CUT_CHARS]) < len(code.text)
 
 
 def pieces_of(message: ShownMessage, folds: Folds) -> list[Piece]:

@@ -7,7 +7,7 @@ import re
 from app.present.highlight import language_of_path, language_title
 from app.present.one_line import one_line
 from app.present.safe_text import prose_text, tool_text
-from app.present.segments import Prose, split_markdown
+from app.present.segments import Fence, Prose, split_markdown
 from app.present.shown import (
     CUT_LINES,
     CodeText,
@@ -39,8 +39,16 @@ from store.values.message import (
     WholeRef,
 )
 
-MARKDOWN_LIMIT_CHARS = 200_000
-"""Markdown laid out per message; what comes after it is shown as plain lines, which cost far less."""
+MARKDOWN_LIMIT_CHARS = 150_000
+"""Markdown laid out per message; what comes after it is shown as plain lines, cut, which cost far less."""
+
+MARKS_LIMIT = 3_000
+"""A piece of prose with more marks of Markdown is shown as plain lines: Qt needs seconds for thousands in one."""
+
+PIECES_LIMIT = 200
+"""A text with more pieces of prose and code shows the rest as plain lines."""
+
+_MARKS = re.compile(r"[`*_\[|]|\n")
 
 _SPEAKERS = {
     MessageKind.SYSTEM: ("System", "info"),
@@ -127,13 +135,24 @@ def _is_shown_elsewhere(message: Message, block: ToolResultBlock) -> bool:
 def text_pieces(text: str, kind: MessageKind, is_markdown: bool = True) -> tuple[Prose | CodeText, ...]:
     """Prose and code of a text, made safe."""
     if not is_markdown:
-        return (CodeText(tool_text(text)),)
-    safe = prose_text(text)
-    keeps_lines = kind is not MessageKind.ASSISTANT
-    return tuple(
-        piece if isinstance(piece, Prose) else _fence_code(piece.text, piece.language, piece.title)
-        for piece in split_markdown(safe, keeps_lines)
-    )
+        return (_plain(text),)
+    found = split_markdown(prose_text(text), keeps_lines=kind is not MessageKind.ASSISTANT)
+    pieces = [_piece(piece) for piece in found[:PIECES_LIMIT]]
+    if len(found) > PIECES_LIMIT:
+        rest = "\n".join(piece.source if isinstance(piece, Prose) else piece.text for piece in found[PIECES_LIMIT:])
+        pieces.append(_plain(rest))
+    return tuple(pieces)
+
+
+def _piece(piece: Prose | Fence) -> Prose | CodeText:
+    if isinstance(piece, Fence):
+        return _fence_code(piece.text, piece.language, piece.title)
+    return _plain(piece.source) if len(_MARKS.findall(piece.source)) > MARKS_LIMIT else piece
+
+
+def _plain(text: str) -> CodeText:
+    """Text that is too much for Markdown, as lines; cut until a person asks for all of it."""
+    return CodeText(tool_text(text.replace("\u2028", "\n")), cut_lines=CUT_LINES)
 
 
 def _fence_code(text: str, language: str, title: str) -> CodeText:

@@ -16,6 +16,9 @@ KEYS_PER_BLOCK = 4
 CUT_LINES = 24
 """Lines that input and result of a tool show before "all N lines"."""
 
+CUT_CHARS = 4_000
+"""Characters that they show at most before that, when their lines are long."""
+
 
 class Section(IntEnum):
     """Which part of a block; the last digit of its key."""

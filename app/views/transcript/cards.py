@@ -21,7 +21,6 @@ from app.present.shown import (
     part_key,
 )
 from app.present.sizes import counted, short_size
-from app.present.tool_text import line_count
 from app.views.transcript.layout import MessageLayout, Record
 from app.views.transcript.ops import Act, Fill, Icon, Line, Picture, Spot
 from app.views.transcript.unit_part import UnitPart
@@ -230,11 +229,7 @@ def _add_cut_lines(layout: MessageLayout, key: int, code: CodeText, left: int, r
     folds, message = layout.scene.folds, layout.message.index
     shown = shown_lines(message, key, code, folds)
     layout.add_lines(key, shown, code.language, left, right, wraps=True)
-    total = line_count(code.text)
-    if len(shown) < len(code.text):
-        layout.add_link(left, f"All {counted(total, 'line')}", Act.UNROLL, key)
-    elif folds.is_unrolled(message, key):
-        layout.add_link(left, f"First {code.cut_lines} lines", Act.UNROLL, key)
+    layout.add_unroll(key, code, left)
     _add_whole(layout, key, code.whole, code.full_chars, left)
 
 

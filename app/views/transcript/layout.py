@@ -13,8 +13,11 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage
 
 from app.look.tokens import TypeUse
+from app.present.pieces import is_cut, shown_lines
 from app.present.segments import Prose
 from app.present.shown import CodeText, Folds, Section, ShownBlock, ShownMessage, ShownNotice, part_key
+from app.present.sizes import counted
+from app.present.tool_text import line_count
 from app.views.transcript.lines_part import LinesPart
 from app.views.transcript.measures import Measures
 from app.views.transcript.ops import Act, Fill, Icon, Label, Line, Op, Spot
@@ -68,6 +71,7 @@ class MessageLayout:
 
     Attributes:
         height: with the gap below it; 0 for a hidden message.
+        length: UTF-16 length of all shown text; what it costs to keep.
         box: the part of it that hover and focus mark.
         head: the row with name and time; its right end holds number or buttons.
         ops, parts, spots: what is painted, selected, clicked.
@@ -85,6 +89,7 @@ class MessageLayout:
         self.thumbnails: list[ImageRef] = []
         self.is_raw = message.index in scene.records
         self.height = 0
+        self.length = 0
         self.box = QRect()
         self.head = QRect()
         self.y = 0
@@ -123,6 +128,7 @@ class MessageLayout:
             self.ops.insert(0, Fill(self.box, "prompt", "prompt_line", measures.px(8)))
         self.height = self.y + measures.gap_px
         self.parts.sort(key=_part_order)
+        self.length = sum(part.length for part in self.parts)
 
     def is_headed_by(self, block: ShownBlock) -> bool:
         """Whether the head's words are the title of a notice."""
@@ -203,6 +209,16 @@ class MessageLayout:
         self.spots.append(Spot(rect, act, key, words, True, payload))
         self.y += height
 
+    def add_unroll(self, key: int, code: CodeText, left: int) -> None:
+        """Add the row that shows all of a cut text, or its beginning again; none when nothing is cut."""
+        folds, message = self.scene.folds, self.message.index
+        if not code.cut_lines or not is_cut(code):
+            return
+        lines = line_count(code.text)
+        whole = counted(lines, "line") if lines > code.cut_lines else counted(len(code.text), "character")
+        words = "Show less" if folds.is_unrolled(message, key) else f"All {whole}"
+        self.add_link(left, words, Act.UNROLL, key)
+
     def next_base(self, key: int) -> int:
         """Where the next piece of a part begins: one position after the last one ends."""
         return max((part.base + part.length + 1 for part in self.parts if part.key == key), default=0)
@@ -257,10 +273,12 @@ class MessageLayout:
                 self.gap(8)
             if isinstance(piece, Prose):
                 self.add_prose(key, piece, left, self.right, is_quiet)
-            elif piece.language or piece.note or len(pieces) > 1:
+            elif not piece.cut_lines:
                 self.add_code_panel(key, piece)
             else:
-                self.add_lines(key, piece.text, "", left, self.right, wraps=True)
+                shown = shown_lines(self.message.index, key, piece, self.scene.folds)
+                self.add_lines(key, shown, "", left, self.right, wraps=True)
+                self.add_unroll(key, piece, left)
 
     # -- questions -----------------------------------------------------------------------------------------------------
 

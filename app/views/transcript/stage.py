@@ -19,6 +19,8 @@ from app.views.transcript.measures import Measures
 from store.values.message import ImageRef, MessageKind, Outline
 
 KEPT_LAYOUTS = 120
+LEAST_LAYOUTS = 40
+KEPT_LAYOUT_CHARS = 2_000_000
 KEPT_MESSAGE_BYTES = 16_000_000
 KEPT_MESSAGES = 2_000
 KEPT_THUMBNAILS = 200
@@ -148,9 +150,15 @@ class Stage:
         found = MessageLayout(message, Scene(self.measures, self.folds, self.records, self._thumbnails.get))
         self._layouts[row] = found
         self.heights.set(row, found.height)
-        if len(self._layouts) > KEPT_LAYOUTS:
-            self._layouts.popitem(last=False)
+        self._drop_layouts()
         return found
+
+    def _drop_layouts(self) -> None:
+        """Forget the least recently used layouts beyond the limits; what fits on a screen always stays."""
+        chars = sum(layout.length for layout in self._layouts.values())
+        while len(self._layouts) > KEPT_LAYOUTS or (chars > KEPT_LAYOUT_CHARS and len(self._layouts) > LEAST_LAYOUTS):
+            _, dropped = self._layouts.popitem(last=False)
+            chars -= dropped.length
 
     def forget_layout(self, row: int) -> None:
         """Lay a message out again when it is next asked for."""

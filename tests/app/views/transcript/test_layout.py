@@ -123,6 +123,15 @@ def test_1_5_long_output_is_cut_at_24_lines_until_all_are_asked_for(lay_out, mes
     assert whole.parts[-1].text(0, 10_000) == lines
 
 
+def test_1_case_6_too_much_markdown_is_shown_as_lines(lay_out, message, text) -> None:
+    """(1-case-6) Thousands of marks or fences in one text stay a matter of milliseconds, cut, with a way to all."""
+    marks = lay_out(message(0, MessageKind.ASSISTANT, text("`a" * 30_000)))
+    assert [part.length for part in marks.parts] == [4_000] * len(marks.parts)
+    assert any(spot.words == "All 32,768 characters" or spot.act is Act.UNROLL for spot in marks.spots)
+    fences = lay_out(message(1, MessageKind.ASSISTANT, text("```py\nx\n```\n" * 5_000)))
+    assert len(fences.parts) == 201
+
+
 def test_1_5_a_notice_is_headed_by_its_own_title(lay_out, message) -> None:
     found = message(5, MessageKind.NOTICE, NoticeBlock("comms", "Request from rev", "please", '{\n  "a": 1\n}'))
     assert picture(lay_out(found)) == ["Request from rev", "[1] please", "Details"]
