@@ -52,6 +52,7 @@ class ProseStyle:
 
     Attributes:
         line_px: line height of prose. heading_px: sizes for levels 1, 2 and the rest.
+        code_pad_px: beside inline code.
         gap_px: between paragraphs. indent_px: of lists and quotes. cell_px: padding of cells.
     """
 
@@ -59,6 +60,7 @@ class ProseStyle:
     code_font: QFont
     heading_px: tuple[int, int, int]
     line_px: int
+    code_pad_px: int
     gap_px: int
     indent_px: int
     cell_px: int
@@ -156,6 +158,8 @@ def style_document(document: QTextDocument, style: ProseStyle, is_quiet: bool = 
             _style_fragment(cursor, position, length, format_, block.blockFormat().headingLevel(), style)
         first = False
         block = block.next()
+    for position, length in inline:
+        _make_room(cursor, position, length, style.code_pad_px)
     for frame in document.rootFrame().childFrames():
         if isinstance(frame, QTextTable):
             _style_table(frame, style)
@@ -224,6 +228,18 @@ def _style_fragment(
         cursor.setPosition(position)
         cursor.setPosition(position + length, QTextCursor.MoveMode.KeepAnchor)
         cursor.setCharFormat(change)
+
+
+def _make_room(cursor: QTextCursor, position: int, length: int, pad_px: int) -> None:
+    """Space beside inline code for its fill, without a character more: letters before and at its end stand apart."""
+    apart = QTextCharFormat()
+    apart.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
+    apart.setFontLetterSpacing(pad_px)
+    for end in (position, position + length):
+        cursor.setPosition(end)
+        if not cursor.atBlockStart():
+            cursor.movePosition(QTextCursor.MoveOperation.PreviousCharacter, QTextCursor.MoveMode.KeepAnchor)
+            cursor.mergeCharFormat(apart)
 
 
 def _style_table(table: QTextTable, style: ProseStyle) -> None:

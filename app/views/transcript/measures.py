@@ -49,6 +49,7 @@ def prose_style(look: Look) -> ProseStyle:
         code_font=look.font(TypeUse.CODE_INLINE),
         heading_px=(look.px(17), look.px(15), look.px(14)),
         line_px=look.line_px(TypeUse.PROSE),
+        code_pad_px=look.px(4),
         gap_px=look.px(8),
         indent_px=look.px(24),
         cell_px=look.px(5),

@@ -50,18 +50,16 @@ class ProsePart(Part):
         origin = self._document.documentLayout().blockBoundingRect(block).topLeft()
         begin, end = position - block.position(), position - block.position() + count
         rects = []
-        grow = self._measures.px(3)
+        pad, height = self._style.code_pad_px, self._measures.px(17)
         for number in range(layout.lineCount()):
             line = layout.lineAt(number)
             low, high = max(begin, line.textStart()), min(end, line.textStart() + line.textLength())
             if low < high:
-                left, right = cursor_x(line, low), cursor_x(line, high)
+                left, right = sorted((cursor_x(line, low), cursor_x(line, high)))
+                # Behind its last letter the room is part of the text already.
+                width = right - left + pad + (pad if high < end else 0)
                 top = origin.y() + line.y() + line.ascent() - self._measures.px(13)
-                rects.append(
-                    QRectF(
-                        origin.x() + min(left, right) - grow, top, abs(right - left) + 2 * grow, self._measures.px(17)
-                    )
-                )
+                rects.append(QRectF(origin.x() + left - pad, top, width, height))
         return rects
 
     def _quote_bars(self) -> list[QRectF]:
