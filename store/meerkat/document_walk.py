@@ -114,24 +114,26 @@ def _index_run(walker: Walker, at: int, index: TranscriptIndex) -> int:
     Returns:
         The offset after the last one; at least one message is taken in.
     """
-    read, text, base = scan, walker.text, walker.base
+    if at >= walker.base + walker.cut_at > walker.base + 1:
+        # The message is cut: to find that out by trying would cost more than to look at it afresh.
+        walker.fill(at)
+    read, text, base, cut_at = scan, walker.text, walker.base, walker.cut_at
     begin = at - base
     add, begins = index.add, index.begins
-    if 0 <= begin < len(text) and not walker.is_suspect:
-        last = len(text) - 3
+    if begin >= 0 and text[begin : begin + 1] == "{" and not walker.is_suspect:
         try:
-            while True:
+            while begin < cut_at:
                 value, end = read(text, begin)
-                if end >= last:
-                    break
                 begins.append(base + begin)
                 add(value, end - begin)
-                if text[end] != "," or text[end + 1] != "{":
+                if text[end : end + 2] != ",{":
                     return base + end
                 begin = end + 1
         except (StopIteration, ValueError, RecursionError):
             pass
-    return _index_carefully(walker, base + begin, index)
+    if base + begin > at:
+        return base + begin - 1  # the comma before the message that comes next
+    return _index_carefully(walker, at, index)
 
 
 def _index_carefully(walker: Walker, at: int, index: TranscriptIndex) -> int:

@@ -7,6 +7,7 @@ of opened transcripts are held.
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
@@ -16,7 +17,7 @@ from store.errors import SessionError
 from store.meerkat.blobs import read_blob
 from store.meerkat.generation import Layout
 from store.meerkat.index_cache import IndexCache
-from store.meerkat.listing import count_sessions, list_handles
+from store.meerkat.listing import Sources, find_sources, list_handles
 from store.meerkat.places import find_place
 from store.meerkat.reading import Reading
 from store.meerkat.realm import is_store_running, realm_id, store_name
@@ -45,11 +46,13 @@ class StoreFile:
         self._layout = layout
         self._key = StoreKey(str(looking.path))
         self._indexes = IndexCache()
+        self._sources: Sources | None = None
 
     def facts(self, token: CancelToken) -> StoreFacts:
         """Say what the store is and how it is being read; counts its sessions."""
         may_wait("read a store")
-        count = self._read(lambda connection: count_sessions(connection, self._layout), token)
+        sources = self._read(lambda connection: find_sources(connection, self._layout), token)
+        self._sources = sources
         main = self._looking.path
         realm = realm_id(main.parent)
         is_writable, write_reason = writability(main, self._layout)
@@ -63,7 +66,7 @@ class StoreFile:
             why=self._looking.why,
             is_writable=is_writable,
             write_reason=write_reason,
-            session_count=count,
+            session_count=sources.count,
             size_bytes=self._looking.size_bytes,
             is_running=is_store_running(main),
             state_of_ms=self._looking.state_of_ms,
@@ -74,7 +77,13 @@ class StoreFile:
     def ids(self, order: SortOrder, token: CancelToken) -> SessionIds:
         """List the handles of all sessions in the given order."""
         may_wait("read a store")
-        handles = self._read(lambda connection: list_handles(connection, self._layout, order, token), token)
+
+        def batch(connection: sqlite3.Connection) -> array[int]:
+            # Whoever lists has asked for the facts just before; to find out the same again would double the time.
+            sources = self._sources or find_sources(connection, self._layout)
+            return list_handles(connection, self._layout, sources, order, token)
+
+        handles = self._read(batch, token)
         return SessionIds(handles, order)
 
     def summaries(self, handles: Sequence[int], token: CancelToken) -> tuple[SessionSummary, ...]:

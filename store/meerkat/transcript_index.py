@@ -125,7 +125,8 @@ class TranscriptIndex:
                 else:
                     chars += FOLDED_CHARS
                     if kind == "tool_use":
-                        self.join.add_call(len(self.kinds), position, _id(data.get("id")))
+                        call_id = data.get("id")
+                        self.join.add_call(len(self.kinds), position, call_id if type(call_id) is str else "")
         return chars
 
     def _legacy(self, value: dict[str, Json]) -> int:
@@ -142,7 +143,10 @@ class TranscriptIndex:
     def _results(self, results: Json) -> tuple[int, int]:
         if type(results) is not list:
             return _RESULTS, FOLDED_CHARS
-        ids = [_id(result.get("tool_use_id")) if type(result) is dict else "" for result in results]
+        ids = []
+        for result in results:
+            call_id = result.get("tool_use_id") if type(result) is dict else ""
+            ids.append(call_id if type(call_id) is str else "")
         if self.join.add_results(len(self.kinds), ids):
             return _RESULTS_JOINED, 0
         return _RESULTS, FOLDED_CHARS * len(ids)

@@ -72,7 +72,15 @@ class Member:
 
 
 class Walker:
-    """The window over one document; positions are byte offsets."""
+    """The window over one document; positions are byte offsets.
+
+    Attributes:
+        size: length of the document.
+        text, base: the window, and the offset of its first byte.
+        is_suspect: single values need a strict look of their own.
+        cut_at: position in the window of the message that is probably cut by its end; 1 where that cannot be guessed.
+        end_of_object: offset after the object that was walked last.
+    """
 
     def __init__(self, source: ByteSource, token: CancelToken, window_bytes: int = WINDOW_BYTES) -> None:
         self._source = source
@@ -82,6 +90,7 @@ class Walker:
         self.text = ""
         self.base = 0
         self.is_suspect = False
+        self.cut_at = 0
         self.end_of_object = 0
 
     @property
@@ -90,13 +99,14 @@ class Walker:
         return self.base + len(self.text) >= self.size
 
     def fill(self, at: int, at_least: int = 0) -> None:
-        """Move the window to `at`. `is_suspect` then says that single values need a strict look of their own."""
+        """Move the window to `at`."""
         self._token.check()
         data = self._source.read(at, min(max(at_least, self._window_bytes), self.size - at))
         self.text = data.decode("latin-1")
         self.base = at
         is_text = self.size > MAX_CHECKED_BYTES or _is_utf8(data)
         self.is_suspect = not is_text or SURROGATE_ESCAPE.search(self.text) is not None
+        self.cut_at = len(self.text) if self.is_at_end else self.text.rfind('},{"role":') + 2
 
     def char(self, at: int) -> tuple[str, int]:
         """The next character that is no white space, from `at` on, and its offset; "" at the end."""

@@ -12,6 +12,7 @@ import pytest
 from store.backend import Backend
 from store.cancel import CancelToken
 from store.errors import SessionError, SessionMissing
+from store.meerkat.schema import S06_STATEMENTS
 from store.meerkat.secrets import hide_secrets, is_secret_name, looks_secret
 from store.values.session import MetadataNode
 
@@ -104,7 +105,7 @@ def test_1_7_a_revision_graph_is_told_by_its_size_never_unfolded(
     name = make.session_id(2)
     folder = made.path.parent / "large"
     folder.mkdir()
-    large = type(made)(folder / "sessions.sqlite3", __import__("store.meerkat.schema", fromlist=["x"]).S06_STATEMENTS)
+    large = type(made)(folder / "sessions.sqlite3", S06_STATEMENTS)
     large.add(2, make.document(name, [make.user("x")], {"zz": 2, **metadata}))
     backend = open_store(large.done())
     (row,) = backend.summaries(backend.ids(_order(), token).handles, token)
