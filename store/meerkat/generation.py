@@ -83,6 +83,8 @@ def recognise(connection: sqlite3.Connection, name: str) -> Layout:
             f"“{name}” is a sound SQLite database, but its table “sessions” is not the one of Meerkat.",
             "Open the database of a Meerkat realm; it is called sessions.sqlite3.",
         )
+    if _text(connection.execute("PRAGMA encoding").fetchone()[0]) != "UTF-8":
+        raise UnreadableGeneration(f"“{name}” keeps its text as UTF-16, which no Meerkat does.", "Nothing was changed.")
     ledger = _ledger(connection) if "meerkat_schema" in tables else None
     if ledger is not None and ledger > 2:
         return _late(connection, tables, ledger, name)

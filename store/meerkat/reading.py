@@ -106,11 +106,12 @@ class Reading:
             return self._data[ref.message].decode("utf-8", "replace")
         if ref.part is WholePart.ARGUMENTS:
             return stored_arguments(stored.text, ref.block, stored.fields.get("role") == "assistant")
-        if ref.block < 0 and ref.inner < 0:
-            return _all_text(stored)
-        if ref.part is WholePart.RAW:
-            return _raw_block(stored, ref)
-        return _text(stored, ref)
+        try:
+            if ref.block < 0 and ref.inner < 0:
+                return _all_text(stored)
+            return _raw_block(stored, ref) if ref.part is WholePart.RAW else _text(stored, ref)
+        except RecursionError:
+            return stored.text
 
     def image(self, ref: ImageRef) -> bytes:
         """The bytes of an inline image. Raises SessionError with the reason."""

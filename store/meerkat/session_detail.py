@@ -250,4 +250,7 @@ def value_text(source: ByteSource, begin: int, path: tuple[str | int, ...], toke
     found, value = value_at(value, path[1:])
     if not found:
         raise SessionError("There is no such value in the session's metadata.")
-    return text if len(path) == 1 else text_of(value)
+    try:
+        return text if len(path) == 1 else text_of(value)
+    except RecursionError:
+        raise SessionError("This value of the session's metadata is nested too deeply.") from None

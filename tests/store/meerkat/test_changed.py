@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,7 @@ import pytest
 from store.backend import Backend
 from store.blocking import must_not_wait
 from store.cancel import CancelToken
-from store.errors import SessionChanged, SessionError, SessionMissing, WouldBlock
+from store.errors import ChangingTooFast, SessionChanged, SessionError, SessionMissing, WouldBlock
 from store.values.session import SortOrder
 
 Open = Callable[[Path], Backend]
@@ -125,3 +128,46 @@ def test_B2_a_look_at_everything_touches_nothing(
         backend.messages(name, 0, 3, token)
         backend.detail(name, token)
         backend.close()
+
+
+def test_1_case_3_beside_a_busy_writer_no_page_is_a_mix(
+    made: Any, make: Any, open_store: Open, token: CancelToken
+) -> None:
+    """Both rows are committed 20 times a second; each page read meanwhile tells one state, or says that it changed."""
+    name = make.session_id(1)
+    made.connection.execute("PRAGMA journal_mode = WAL")
+    made.add(1, [make.user("0")] * 50)
+    path = made.done()
+    is_over = threading.Event()
+
+    def write() -> None:
+        connection = sqlite3.connect(path, isolation_level=None)
+        number = 0
+        while not is_over.wait(0.05):
+            number += 1
+            stored = make.document(name, [make.user(str(number))] * (50 + number % 7))
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("UPDATE sessions SET session_json = ?, updated_at_ms = ?", (stored, number))
+            connection.execute("UPDATE runtime_session_snapshots SET session_snapshot = ?", (stored,))
+            connection.execute("COMMIT")
+        connection.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    seen: set[str] = set()
+    try:
+        deadline = time.monotonic() + 1.5
+        while time.monotonic() < deadline:
+            backend = open_store(path)
+            with suppress(SessionChanged, ChangingTooFast):
+                count = backend.outline(name, token).count
+                page = backend.messages(name, 0, count, token)
+                texts = {block.text for message in page for block in message.blocks}  # type: ignore[union-attr]
+                assert len(texts) == 1
+                assert count in (50, 50 + int(next(iter(texts))) % 7)
+                seen |= texts
+            backend.close()
+    finally:
+        is_over.set()
+        writer.join()
+    assert seen

@@ -11,7 +11,7 @@ import pytest
 
 from store.backend import Backend
 from store.cancel import CancelToken
-from store.errors import SessionDamaged
+from store.errors import SessionDamaged, SessionError
 from store.values.message import MessageKind, UnknownBlock
 from store.values.session import SessionState, SessionSummary, SortOrder
 
@@ -171,3 +171,31 @@ def test_1_case_5_a_session_deleted_meanwhile_is_a_row_that_says_so(
     (row,) = backend.summaries([handle + 4_000], token)
     assert row.state is SessionState.DAMAGED
     assert {fault.code for fault in row.faults} == {"vanished"}
+
+
+def test_1_case_5_depth_that_can_just_be_read_is_read_without_a_crash(
+    made: Any, make: Any, open_store: Open, list_rows: Rows, token: CancelToken
+) -> None:
+    """Arguments, notices and metadata nested some 300 to 1,000 deep, in two copies that differ."""
+    name = make.session_id(1)
+    for number, depth in enumerate((120, 300, 600, 900, 990, 1_100), 1):
+        name = make.session_id(number)
+        deep = b"[" * depth + b"1" + b"]" * depth
+        call = b'{"role":"block_assistant","blocks":[{"block_type":"tool_use","data":{"id":"a","name":"n","args":%s}},'
+        rest = b'{"block_type":"server_tool_content","data":{"content":%s}},{"block_type":"new","data":%s}]}'
+        messages = (call + rest) % (deep, deep, deep)
+        document = make.document(name, [], {"deep": "HERE"}).replace(b'"HERE"', deep)
+        stored = document.replace(b'"messages":[]', b'"messages":[' + messages + b"]")
+        made.add(number, stored, snapshot=stored.replace(b"]1]", b"]2]").replace(b"[1]", b"[2]"), message_count=1)
+    backend = open_store(made.done())
+    for row in list_rows(backend):
+        name = row.key.session_id
+        outline = backend.outline(name, token)
+        (message,) = backend.messages(name, 0, outline.count, token)
+        assert message.blocks
+        for block in message.blocks:
+            if getattr(block, "whole", None) is not None:
+                assert backend.whole(name, block.whole, token)  # type: ignore[union-attr,arg-type]
+        assert backend.detail(name, token).summary.key.session_id == name
+        with suppress(SessionError):
+            assert backend.unmasked(name, ("deep", 0, 0), token)

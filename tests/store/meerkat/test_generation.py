@@ -11,6 +11,7 @@ import pytest
 from store.backend import Backend
 from store.errors import ForeignDatabase, NotAStore, OpenError, UnreadableGeneration
 from store.meerkat import MEERKAT
+from store.meerkat.schema import SESSIONS
 
 Copy = Callable[[str], Path]
 Open = Callable[[Path], Backend]
@@ -98,3 +99,14 @@ def test_B2_main_files_are_found_by_name_alone(tmp_path: Path) -> None:
     (tmp_path / "sessions.sqlite3").write_bytes(b"")
     (tmp_path / "other.sqlite3").write_bytes(b"")
     assert MEERKAT.main_files(tmp_path) == (tmp_path / "sessions.sqlite3",)
+
+
+def test_B2_a_store_in_utf_16_is_refused(tmp_path: Path, open_store: Open) -> None:
+    main = tmp_path / "sessions.sqlite3"
+    connection = sqlite3.connect(main)
+    connection.execute("PRAGMA encoding = 'UTF-16'")
+    connection.execute(SESSIONS)
+    connection.commit()
+    connection.close()
+    with pytest.raises(UnreadableGeneration, match="UTF-16"):
+        open_store(main)
