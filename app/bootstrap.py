@@ -91,7 +91,7 @@ class Caretaker(QObject):
 
     @Slot()
     def _on_interrupted(self) -> None:
-        QApplication.quit()
+        QApplication.exit(130)
 
 
 @dataclass

@@ -110,7 +110,9 @@ class LibraryDelegate(QStyledItemDelegate):
         use = TypeUse.ROW_TITLE if is_kind else TypeUse.BODY
         painter.setPen(look.colour("text"))
         painter.setFont(QFont(look.font(use)))
-        name_text = look.metrics(use).elidedText(row.name, Qt.TextElideMode.ElideMiddle, max(right - text_left, 0))
+        # What tells two stores of one name apart stands at the end.
+        where = Qt.TextElideMode.ElideMiddle if " – " in row.name else Qt.TextElideMode.ElideRight
+        name_text = look.metrics(use).elidedText(row.name, where, max(right - text_left, 0))
         painter.drawText(
             QRect(text_left, rect.y(), max(right - text_left, 0), rect.height()),
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute,

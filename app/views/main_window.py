@@ -114,6 +114,8 @@ class MainWindow(QMainWindow):
         parts = (self.start_page, self.progress_panel, self.error_panel, self.band, self._library, self.status)
         for part in parts:
             part.set_look(look)
+        # The panes decide how narrow the list may get; its own least width would push it under the page.
+        self._sessions.setMinimumWidth(0)
         self.panes.set_look(look)
 
     def show_start(self) -> None:
