@@ -93,12 +93,7 @@ def decode_message(stored: Stored, kind: MessageKind, result_at: ResultAt, call_
     fields = stored.fields
     role = as_text(fields.get("role"))
     blocks, count = _blocks(stored, role, result_at, call_of)
-    faults: tuple[Fault, ...] = ()
-    whole = None
-    if count > MAX_BLOCKS:
-        left = f"{count - MAX_BLOCKS:,} of {count:,} blocks are not shown here."
-        faults = (Fault("blocks-cut", left),)
-        whole = WholeRef(stored.index, -1, -1, WholePart.TEXT)
+    whole = WholeRef(stored.index, -1, -1, WholePart.TEXT) if count > MAX_BLOCKS else None
     created_at = fields.get("created_at")
     usage = fields.get("usage")
     stop_reason = fields.get("stop_reason")
@@ -114,7 +109,6 @@ def decode_message(stored: Stored, kind: MessageKind, result_at: ResultAt, call_
         size_bytes=stored.size_bytes,
         blocks=tuple(blocks),
         block_count=count,
-        faults=faults,
         whole=whole,
     )
 

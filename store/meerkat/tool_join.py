@@ -1,10 +1,13 @@
 """Joining tool calls with their results, across messages, whatever their ids are.
 
-A result belongs to the nearest call before it that has the same id and no result yet. Ids may repeat: providers number
-their calls anew in each turn. A missing id counts as an empty one.
+A result belongs to the nearest message before it with a call of the same id and no result yet; of several such calls
+there, to the first, since results stand in the order of their calls. Ids may repeat: providers number their calls anew in
+each turn. A missing id counts as an empty one.
 """
 
 from __future__ import annotations
+
+from bisect import bisect_left
 
 _SHIFT = 24
 _MASK = (1 << _SHIFT) - 1
@@ -48,7 +51,8 @@ class ToolJoin:
                 are_all_joined = False
             else:
                 if isinstance(call, list):
-                    waiting, call = call, call.pop()
+                    waiting = call
+                    call = waiting.pop(bisect_left(waiting, waiting[-1] & ~_MASK))
                     if waiting:
                         self._open[call_id] = waiting
                 self._results[call] = place

@@ -230,7 +230,7 @@ class Message:
         size_bytes: of the stored JSON value.
         blocks: at most MAX_BLOCKS.
         block_count: of the stored message.
-        faults: why it is damaged or cut.
+        faults: why it is damaged.
         whole: set when blocks were left out.
     """
 

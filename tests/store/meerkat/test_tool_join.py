@@ -52,7 +52,7 @@ def test_1_5_a_result_belongs_to_the_nearest_open_call_of_its_id(
     assert [block.call_message for block in messages[3].blocks if isinstance(block, ToolResultBlock)] == [2, None]
 
 
-def test_1_5_duplicated_ids_are_answered_last_call_first(
+def test_1_5_calls_of_one_id_are_answered_in_their_order_nearest_message_first(
     made: Any, make: Any, open_store: Open, token: CancelToken
 ) -> None:
     messages = read(
@@ -60,14 +60,16 @@ def test_1_5_duplicated_ids_are_answered_last_call_first(
         open_store,
         token,
         [
+            make.assistant(make.call("x")),
             make.assistant(make.call("x"), make.call("x")),
-            make.results(("x", "one")),
-            make.results(("x", "two"), ("x", "three")),
+            make.results(("x", "one"), ("x", "two")),
+            make.results(("x", "three"), ("x", "four")),
         ],
     )
-    assert calls(messages[0]) == [("x", "two"), ("x", "one")]
-    assert messages[1].kind is MessageKind.TOOL_RESULTS_JOINED
-    assert messages[2].kind is MessageKind.TOOL_RESULTS
+    assert calls(messages[1]) == [("x", "one"), ("x", "two")]
+    assert calls(messages[0]) == [("x", "three")]
+    assert messages[2].kind is MessageKind.TOOL_RESULTS_JOINED
+    assert messages[3].kind is MessageKind.TOOL_RESULTS
 
 
 def test_1_5_missing_ids_count_as_empty_ones(made: Any, make: Any, open_store: Open, token: CancelToken) -> None:
@@ -113,5 +115,5 @@ def test_a_join_forgets_nothing_and_invents_nothing() -> None:
     assert not join.add_results(6, ["other"])
     assert join.add_results(7, ["same"])
     assert not join.add_results(8, [])
-    assert [join.result_of(0, block) for block in range(4)] == [(7, 0), (5, 1), (5, 0), None]
+    assert [join.result_of(0, block) for block in range(4)] == [(5, 0), (5, 1), (7, 0), None]
     assert [join.call_of(5, 0), join.call_of(5, 1), join.call_of(6, 0), join.call_of(7, 0)] == [0, 0, None, 0]
