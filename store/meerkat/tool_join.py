@@ -1,8 +1,8 @@
 """Joining tool calls with their results, across messages, whatever their ids are.
 
 A result belongs to the nearest message before it with a call of the same id and no result yet; of several such calls
-there, to the first, since results stand in the order of their calls. Ids may repeat: providers number their calls anew in
-each turn. A missing id counts as an empty one.
+there, to the first, since results stand in the order of their calls. Ids may repeat: providers number their calls anew
+in each turn. A missing id counts as an empty one.
 """
 
 from __future__ import annotations
