@@ -87,7 +87,10 @@ class System(Protocol):
         ...
 
     def main_files(self, folder: Path) -> tuple[Path, ...]:
-        """Main files of the stores that lie directly in this folder; looks at names only, opens nothing."""
+        """Main files of the stores that lie directly in this folder; looks at names only, opens nothing.
+
+        Of a store without a file that can be opened, what stands for it: opening that says what it is.
+        """
         ...
 
     def open(self, path: Path, scratch: Path, token: CancelToken) -> Backend:

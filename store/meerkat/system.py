@@ -12,6 +12,7 @@ from store.cancel import CancelToken
 from store.meerkat.document_file import looks_like_document, open_document
 from store.meerkat.generation import Layout, recognise
 from store.meerkat.store_file import StoreFile
+from store.meerkat.unread_realm import REDB_MAGIC, refusal_of_realm, refusal_of_redb, unread_realm
 from store.opening import SQLITE_MAGIC, Looking, is_text
 from store.opening.classify import classify_os
 from store.opening.stamp import LOOK_FLAGS
@@ -30,20 +31,28 @@ class Meerkat:
         return StoreKind.MEERKAT
 
     def main_files(self, folder: Path) -> tuple[Path, ...]:
-        """The realm's database, if one lies in the folder."""
+        """The realm's database; in a realm without one, what is in its place, so that it can be said."""
         main = folder / MAIN_FILE
-        return (main,) if os.path.lexists(main) else ()
+        if os.path.lexists(main):
+            return (main,)
+        unread = unread_realm(folder, MAIN_FILE)
+        return () if unread is None else (unread,)
 
     def open(self, path: Path, scratch: Path, token: CancelToken) -> Backend:
         """Open a database or a session document to look.
 
         Raises:
             NotAStore, ForeignDatabase: it is not of Meerkat.
-            UnreadableGeneration: it is, in a layout that is not read yet.
+            UnreadableGeneration: it is, in a layout or a backend that is not read yet.
             OpenError: it cannot be read; the subclass and the sentence say why.
         """
         may_wait("open a store")
-        if _is_document(path):
+        if path.is_dir():
+            raise refusal_of_realm(path)
+        beginning = _beginning_of(path)
+        if beginning.startswith(REDB_MAGIC):
+            raise refusal_of_redb(path.name)
+        if not beginning.startswith(SQLITE_MAGIC) and looks_like_document(beginning) and is_text(beginning):
             return open_document(path, token)
         looking = Looking(path, scratch)
         try:
@@ -60,16 +69,15 @@ def _recognise(connection: sqlite3.Connection, name: str) -> Layout:
     return recognise(connection, name)
 
 
-def _is_document(path: Path) -> bool:
-    """Whether a file is text that begins like a JSON object; what is anything else is judged by its opening."""
+def _beginning_of(path: Path) -> bytes:
+    """The first bytes of a file, which tell a document from a database; none of what would make us wait."""
     try:
         descriptor = os.open(path, LOOK_FLAGS)
         try:
-            beginning = os.read(descriptor, SNIFFED_BYTES)
+            return os.read(descriptor, SNIFFED_BYTES)
         finally:
             os.close(descriptor)
     except BlockingIOError:
-        return False
+        return b""
     except OSError as error:
         raise classify_os(error, path) from error
-    return not beginning.startswith(SQLITE_MAGIC) and looks_like_document(beginning) and is_text(beginning)
