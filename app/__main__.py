@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -40,6 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run_window(options: Options) -> int:
     """Show the window until it is closed."""
+    # Nothing that the start makes is garbage; the program itself collects later, in the GUI thread.
+    gc.disable()
     from PySide6.QtWidgets import QApplication
 
     from app.bootstrap import build

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
@@ -32,6 +33,9 @@ _THEMES = {
 class ActionsController(QObject):
     """One method for each action.
 
+    Args:
+        transcript: gives the transcript, which may be built only then.
+
     Signals:
         reload_asked: F5; whoever knows what is shown decides what is read again.
     """
@@ -44,7 +48,7 @@ class ActionsController(QObject):
         window: MainWindow,
         memory: WindowMemory,
         library: LibraryController,
-        transcript: TranscriptController,
+        transcript: Callable[[], TranscriptController],
         progress: ProgressController,
     ) -> None:
         super().__init__(window)
@@ -59,7 +63,7 @@ class ActionsController(QObject):
             ActionId.OPEN_DEMO: library.open_demo,
             ActionId.QUIT: window.close,
             ActionId.COPY: self._copy,
-            ActionId.COPY_MARKDOWN: transcript.copy_as_markdown,
+            ActionId.COPY_MARKDOWN: lambda: transcript().copy_as_markdown(),
             ActionId.SELECT_ALL: self._select_all,
             ActionId.SHOW_LIBRARY: self._show_panes,
             ActionId.SHOW_PAGE: self._show_panes,
@@ -70,11 +74,11 @@ class ActionsController(QObject):
             ActionId.ZOOM_IN: self._zoom_in,
             ActionId.ZOOM_OUT: self._zoom_out,
             ActionId.ZOOM_RESET: self._zoom_reset,
-            ActionId.NEXT_MESSAGE: transcript.next_message,
-            ActionId.PREVIOUS_MESSAGE: transcript.previous_message,
-            ActionId.NEXT_PROMPT: transcript.next_prompt,
-            ActionId.PREVIOUS_PROMPT: transcript.previous_prompt,
-            ActionId.TOGGLE_RAW: transcript.toggle_raw,
+            ActionId.NEXT_MESSAGE: lambda: transcript().next_message(),
+            ActionId.PREVIOUS_MESSAGE: lambda: transcript().previous_message(),
+            ActionId.NEXT_PROMPT: lambda: transcript().next_prompt(),
+            ActionId.PREVIOUS_PROMPT: lambda: transcript().previous_prompt(),
+            ActionId.TOGGLE_RAW: lambda: transcript().toggle_raw(),
             ActionId.NEXT_PANE: self._next_pane,
             ActionId.PREVIOUS_PANE: self._previous_pane,
             ActionId.COPY_LOG_PATH: self._copy_log_path,
@@ -140,16 +144,16 @@ class ActionsController(QObject):
 
     def _copy(self) -> None:
         if not self._press(Qt.Key.Key_C):
-            self._transcript.copy()
+            self._transcript().copy()
 
     def _select_all(self) -> None:
         if not self._press(Qt.Key.Key_A):
-            self._transcript.select_all()
+            self._transcript().select_all()
 
     def _press(self, key: Qt.Key) -> bool:
         """Hand Ctrl and a key on to the part with the focus, since the menu's shortcut took it away from there."""
         focused = QApplication.focusWidget()
-        transcript = self._transcript.widget
+        transcript = self._transcript().widget
         if focused is None or focused is transcript or transcript.isAncestorOf(focused):
             return False
         if not any(pane is focused or pane.isAncestorOf(focused) for pane in self._panes):

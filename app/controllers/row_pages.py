@@ -41,6 +41,7 @@ class RowPages(QObject):
         self._key: StoreKey | None = None
         self._seen = Newest(context.jobs)
         self._near = Newest(context.jobs)
+        self._asked: tuple[int, tuple[int, ...]] | None = None
 
     def use_store(self, key: StoreKey | None) -> None:
         """Read rows of this store from now on."""
@@ -59,7 +60,11 @@ class RowPages(QObject):
         if also_row is not None:
             missing = tuple(sorted({*missing, *self._model.missing_pages(also_row, also_row + 1)}))
         if missing:
-            self._run(self._seen, missing, Lane.USER, self._on_seen)
+            # What is being read already is not begun anew; a report of the same rows often follows at once.
+            asked = (self._model.generation, missing)
+            if not (self._seen.is_busy and asked == self._asked):
+                self._asked = asked
+                self._run(self._seen, missing, Lane.USER, self._on_seen)
             return
         near = self._model.missing_pages(first - AHEAD_ROWS, end + AHEAD_ROWS)
         if near and not self._near.is_busy:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.controllers.actions_controller import ActionsController
 from app.controllers.library_controller import LibraryController
 from app.controllers.library_jobs import Opened, find_session_work
-from app.controllers.page_controller import PageController
 from app.controllers.progress_controller import ProgressController
 from app.controllers.recent_controller import RecentController
 from app.controllers.sessions_controller import SessionsController
 from app.controllers.status_controller import StatusController
-from app.controllers.transcript_controller import TranscriptController
 from app.controllers.window_memory import WindowMemory
 from app.jobs import Query
 from app.look.look import Look
@@ -31,6 +29,11 @@ from store.values.store import SessionKey, StoreFacts
 
 if TYPE_CHECKING:
     from app.context import Context
+    from app.controllers.page_controller import PageController
+    from app.controllers.transcript_controller import TranscriptController
+
+PAGE_AFTER_MS = 400
+"""When the session page is built at the latest, if no session was chosen before."""
 
 
 class WindowController(QObject):
@@ -60,17 +63,18 @@ class WindowController(QObject):
         self._shown_facts: StoreFacts | None = None
         self.library = LibraryController(context, self)
         self.sessions = SessionsController(context, self)
-        self.transcript = TranscriptController(context, self)
-        self.page = PageController(context, self.transcript, self)
-        self.window = MainWindow(look, self.library.view, self.sessions.widget, self.page.widget)
+        self._page: PageController | None = None
+        self._waiting: SessionSummary | None = None
+        self._transcript: TranscriptController | None = None
+        self.window = MainWindow(look, self.library.view, self.sessions.widget)
         self.progress = ProgressController(context, self.window.status, self.window.progress_panel, self)
         self.status = StatusController(self.window.status, self)
         self.recent = RecentController(context, self.window)
         self.memory = WindowMemory(context, self.window)
         self.actions = ActionsController(
-            context, self.window, self.memory, self.library, self.transcript, self.progress
+            context, self.window, self.memory, self.library, lambda: self.transcript, self.progress
         )
-        self.actions.use_panes(self.library.view.tree, self.sessions.widget, self.page.widget)
+        self.actions.use_panes(self.library.view.tree, self.sessions.widget, self.window.page_place)
         self._connect()
 
     def _connect(self) -> None:
@@ -87,10 +91,6 @@ class WindowController(QObject):
         self.sessions.nothing_activated.connect(self._on_nothing_activated)
         self.sessions.counted.connect(self.status.count)
         self.sessions.failed.connect(self._on_failed)
-        self.page.failed.connect(self._on_failed)
-        self.transcript.failed.connect(self._on_failed)
-        self.transcript.copied.connect(self.status.note)
-        self.transcript.session_changed.connect(library.notice_change)
         self.actions.chooser.chosen.connect(self.open_paths)
         self.actions.reload_asked.connect(library.reload)
         window.band.action_asked.connect(self._on_band_asked)
@@ -106,9 +106,52 @@ class WindowController(QObject):
         window.closing.connect(self._on_closing)
         context.looks.changed.connect(self._on_look_changed)
 
+    @property
+    def page(self) -> PageController:
+        """The session page; built when it is first asked for, so that the list of sessions is there before."""
+        if self._page is None:
+            self._page = self._build_page()
+        return self._page
+
+    @property
+    def transcript(self) -> TranscriptController:
+        """The transcript of the session page."""
+        page = self.page
+        if self._transcript is None:
+            raise RuntimeError(f"{page} has no transcript")
+        return self._transcript
+
+    def _build_page(self) -> PageController:
+        # Loading what draws transcripts takes as long as building the rest of the window.
+        from app.controllers.page_controller import PageController
+        from app.controllers.transcript_controller import TranscriptController
+
+        transcript = TranscriptController(self._context, self)
+        page = PageController(self._context, transcript, self)
+        self._transcript = transcript
+        page.failed.connect(self._on_failed)
+        transcript.failed.connect(self._on_failed)
+        transcript.copied.connect(self.status.note)
+        transcript.session_changed.connect(self.library.notice_change)
+        self.window.put_page(page.widget)
+        return page
+
+    def _has_session(self) -> bool:
+        return self._page is not None and self._page.shown is not None
+
+    @Slot()
+    def _prepare_page(self) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self.page.show_session(waiting)
+            self._say_state()
+        elif self._page is None:
+            self._page = self._build_page()
+
     def start(self) -> None:
         """Show the window, then open what was asked for or what was open last."""
         options, settings = self._options, self._context.settings.current
+        # Only now: a widget that is put into another one is dressed anew each time.
         dress(self._application, self._context.looks.current)
         self.memory.restore(options.size)
         if settings.sort_key in set(SortKey):
@@ -123,6 +166,7 @@ class WindowController(QObject):
             self.window.showMaximized()
         else:
             self.window.show()
+        QTimer.singleShot(PAGE_AFTER_MS, self, self._prepare_page)
         if paths:
             self.library.open_paths(paths)
         if options.is_demo:
@@ -216,7 +260,7 @@ class WindowController(QObject):
         else:
             fault = facts.faults[0].sentence if facts.faults else ""
             self.sessions.show_nothing()
-            self.page.show_nothing()
+            self._on_nothing_activated()
             self.window.error_panel.show_failure(failure_title(facts), fault, facts.advice, one_line(facts.key.path))
             self.window.show_error()
             self.status.count("")
@@ -252,8 +296,11 @@ class WindowController(QObject):
     def _on_session_activated(self, summary: SessionSummary) -> None:
         if self._remembers:
             self._context.settings.remember_session(summary.key.store.path, summary.key.session_id)
-        self.page.show_session(summary)
-        self._say_state()
+        self._waiting = summary
+        if self._page is None:
+            QTimer.singleShot(0, self, self._prepare_page)  # the list is painted first
+        else:
+            self._prepare_page()
 
     @Slot(object)
     def _on_session_entered(self, _summary: SessionSummary) -> None:
@@ -261,11 +308,12 @@ class WindowController(QObject):
 
     @Slot()
     def _on_nothing_activated(self) -> None:
+        self._waiting = None
         self.page.show_nothing()
         self._say_state()
 
     def _say_state(self) -> None:
-        has_session = self.page.shown is not None
+        has_session = self._has_session()
         has_store = self.library.current is not None
         self.actions.say(has_panes=self.window.has_panes, has_store=has_store, has_session=has_session)
         self.status.select(has_session)

@@ -232,7 +232,7 @@ class LibraryView(QWidget):
         self._plus.setFixedSize(look.px(26), look.px(26))
         self._head_row.setContentsMargins(look.px(12), 0, look.px(6), 0)
         self._column.setContentsMargins(0, look.px(6), 0, 0)
-        self.tree.doItemsLayout()
+        self.tree.scheduleDelayedItemsLayout()
         self.tree.viewport().update()
 
     def choose(self, key: object) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from app.commands import LIBRARY_MENU, TOOL_BAR_LEFT, TOOL_BAR_RIGHT
@@ -37,7 +37,7 @@ class MainWindow(QMainWindow):
     seen = Signal(bool)
     closing = Signal()
 
-    def __init__(self, look: Look, library: LibraryView, sessions: QWidget, page: QWidget) -> None:
+    def __init__(self, look: Look, library: LibraryView, sessions: QWidget) -> None:
         super().__init__()
         self.setWindowTitle("Burrow")
         self.setAcceptDrops(True)
@@ -50,7 +50,9 @@ class MainWindow(QMainWindow):
         self._sessions = sessions
         self.error_panel = ErrorPanel(look)
         self.band = Band(look)
-        self.panes = Panes(look, library, self._make_middle(), page)
+        self._page: QWidget | None = None
+        self.page_place = self._make_page_place()
+        self.panes = Panes(look, library, self._make_middle(), self.page_place)
         self.start_page = StartPage(look)
         self.progress_panel = ProgressPanel(look)
         self.status = StatusBar(look)
@@ -65,7 +67,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self.status)
         self.setCentralWidget(centre)
         library.menu_asked.connect(self._on_library_menu_asked)
-        self.set_look(look)
+        self._size_bars(look)
+        sessions.setMinimumWidth(0)
 
     def _make_tool_bar(self) -> QToolBar:
         bar = QToolBar("Tools", self)
@@ -102,21 +105,43 @@ class MainWindow(QMainWindow):
         self.band.say("")
         return middle
 
+    def _make_page_place(self) -> QWidget:
+        place = QWidget(self)
+        place.setBackgroundRole(QPalette.ColorRole.Base)
+        place.setAutoFillBackground(True)
+        column = QVBoxLayout(place)
+        column.setContentsMargins(0, 0, 0, 0)
+        return place
+
+    def put_page(self, page: QWidget) -> None:
+        """Put the session page into its place, which is empty until then."""
+        self._page = page
+        page.setMinimumWidth(0)
+        self.page_place.setFocusProxy(page)
+        layout = self.page_place.layout()
+        if layout is not None:
+            layout.addWidget(page)
+
     def set_look(self, look: Look) -> None:
         """Draw the frame's own parts with another look; other parts follow their controllers."""
         self.actions_of.set_look(look)
-        self.menuBar().setFixedHeight(look.px(tokens()["height"]["menu_bar"]))
-        side = look.px(16)
-        self._tool_bar.setFixedHeight(look.px(tokens()["height"]["tool_bar"]))
-        self._tool_bar.setIconSize(self._tool_bar.iconSize().scaled(side, side, Qt.AspectRatioMode.IgnoreAspectRatio))
-        for button in self._tool_buttons:
-            button.setFixedSize(look.px(tokens()["height"]["control"]), look.px(tokens()["height"]["control"]))
         parts = (self.start_page, self.progress_panel, self.error_panel, self.band, self._library, self.status)
         for part in parts:
             part.set_look(look)
-        # The panes decide how narrow the list may get; its own least width would push it under the page.
-        self._sessions.setMinimumWidth(0)
+        self._size_bars(look)
+        # The panes decide how narrow list and page may get; their own least widths would push one under the other.
+        for pane in (self._sessions, self._page):
+            if pane is not None:
+                pane.setMinimumWidth(0)
         self.panes.set_look(look)
+
+    def _size_bars(self, look: Look) -> None:
+        self.menuBar().setFixedHeight(look.px(tokens()["height"]["menu_bar"]))
+        self._tool_bar.setFixedHeight(look.px(tokens()["height"]["tool_bar"]))
+        self._tool_bar.setIconSize(QSize(look.px(16), look.px(16)))
+        side = look.px(tokens()["height"]["control"])
+        for button in self._tool_buttons:
+            button.setFixedSize(side, side)
 
     def show_start(self) -> None:
         """Show the start page."""
