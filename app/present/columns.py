@@ -50,7 +50,8 @@ COLUMNS: Mapping[Column, ColumnSpec] = {
     Column.UPDATED: ColumnSpec("Updated", SortKey.UPDATED, True, ("today 10:42", "Wed 10:42", "28 Aug 2025")),
 }
 
-ALWAYS_SEEN = (Column.TITLE, Column.TOKENS, Column.UPDATED)
+DEFAULT_COLUMNS = (Column.TITLE, Column.TOKENS, Column.UPDATED)
+KEPT_LONGEST = (Column.UPDATED, Column.TOKENS)
 ADDED_AS_ROOM_GROWS = (Column.STATE, Column.MODEL, Column.MESSAGES, Column.SIZE, Column.CREATED)
 
 SORT_WORDS: Mapping[SortKey, str] = {
@@ -63,21 +64,25 @@ SORT_WORDS: Mapping[SortKey, str] = {
 }
 
 
-def seen_columns(width_px: int, widths_px: Mapping[Column, int], title_min_px: int) -> tuple[Column, ...]:
-    """Which columns are seen in a pane, in display order.
+def seen_columns(
+    width_px: int, widths_px: Mapping[Column, int], title_least_px: int, title_min_px: int
+) -> tuple[Column, ...]:
+    """Which columns are seen in a pane, in display order. The title always is; no column is ever cut.
 
     Args:
         width_px: of the pane's rows.
         widths_px: of every column but the title.
+        title_least_px: what the title keeps beside the default columns.
         title_min_px: what the title keeps before another column is added.
     """
-    room = width_px - sum(widths_px[column] for column in ALWAYS_SEEN[1:]) - title_min_px
-    seen = list(ALWAYS_SEEN)
-    for column in ADDED_AS_ROOM_GROWS:
-        room -= widths_px[column]
-        if room < 0:
-            break
-        seen.append(column)
+    seen = [Column.TITLE]
+    room = width_px
+    for columns, kept_px in ((KEPT_LONGEST, title_least_px), (ADDED_AS_ROOM_GROWS, title_min_px)):
+        for column in columns:
+            if room - widths_px[column] < kept_px:
+                return tuple(sorted(seen))
+            room -= widths_px[column]
+            seen.append(column)
     return tuple(sorted(seen))
 
 

@@ -130,7 +130,7 @@ def row_text(summary: SessionSummary, store_name: str, now_ms: int, zone: tzinfo
         is_mono=summary.title_from is TitleSource.ID,
         state=state,
         cells=cells,
-        facts=_facts(summary, state),
+        facts=_facts(summary, state, cells),
         late_facts=_late_facts(summary, state, store_name),
         badges=badges(summary),
         spoken=_spoken(cells, state, summary),
@@ -185,10 +185,11 @@ def token_tip(summary: SessionSummary) -> str:
     return "\n".join(lines)
 
 
-def _facts(summary: SessionSummary, state: ShownState) -> tuple[Fact, ...]:
+def _facts(summary: SessionSummary, state: ShownState, cells: tuple[str, ...]) -> tuple[Fact, ...]:
     if state is ShownState.DAMAGED and summary.faults:
         return (Fact(None, _without_stop(one_line(summary.faults[0].sentence))),)
-    facts = []
+    # The time stands here only in a pane too narrow for its column.
+    facts = [] if summary.updated_at_ms is None else [Fact(Column.UPDATED, cells[Column.UPDATED])]
     if summary.model:
         facts.append(Fact(Column.MODEL, one_line(summary.model)))
     if summary.message_count is not None:

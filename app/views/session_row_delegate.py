@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
 from app.models.roles import ROW
-from app.present.columns import ALWAYS_SEEN, COLUMNS, Column
+from app.present.columns import COLUMNS, DEFAULT_COLUMNS, Column
 from app.present.one_line import as_tip
 from app.present.sizes import ABSENT
 from app.present.summary import STATE_SIGNS, Fact, RowText, ShownState, cell_tip
@@ -42,7 +42,7 @@ class SessionRowDelegate(QStyledItemDelegate):
 
     def __init__(self, look: Look, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.seen: Collection[Column] = frozenset(ALWAYS_SEEN)
+        self.seen: Collection[Column] = frozenset(DEFAULT_COLUMNS)
         self.hovered_row = -1
         self.has_focus = False
         self.is_stale = False

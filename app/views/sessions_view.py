@@ -21,6 +21,7 @@ RANGE_AFTER_MS = 30
 """Scrolling reports what is seen only after it rested so long; a drag over a million rows would ask for them all."""
 
 TITLE_MIN = 280
+TITLE_LEAST = 140
 """What the title keeps, at 100 %, before another column is added."""
 
 STATE_ICON = 18
@@ -256,7 +257,7 @@ class SessionsView(QTableView):
     def _fit_columns(self) -> None:
         width = self.viewport().width()
         widths: dict[Column, int] = {column: self._column_px(column) for column in Column if column is not Column.TITLE}
-        seen = seen_columns(width, widths, self._look.px(TITLE_MIN))
+        seen = seen_columns(width, widths, self._look.px(TITLE_LEAST), self._look.px(TITLE_MIN))
         for column, column_px in widths.items():
             self.setColumnHidden(column, column not in seen)
             self.setColumnWidth(column, column_px)

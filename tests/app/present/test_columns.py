@@ -17,11 +17,16 @@ WIDTHS = {
 
 
 def names(width_px: int) -> str:
-    return " · ".join(COLUMNS[column].title for column in seen_columns(width_px, WIDTHS, 280))
+    return " · ".join(COLUMNS[column].title for column in seen_columns(width_px, WIDTHS, 140, 280))
 
 
 def test_1_4_a_narrow_list_shows_title_tokens_and_updated() -> None:
     assert names(300) == names(416) == "Title · Tokens · Updated"
+
+
+def test_1_8_a_list_too_narrow_for_them_drops_columns_whole() -> None:
+    assert names(250) == "Title · Updated"
+    assert names(200) == "Title"
 
 
 def test_1_4_the_list_of_a_wide_window_adds_state_model_messages_and_size() -> None:

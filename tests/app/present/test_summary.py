@@ -66,7 +66,7 @@ def test_1_4_what_is_not_recorded_reads_as_a_dash_and_never_as_zero(summary: Mak
 
 def test_1_4_the_second_line_has_store_and_duration_once_all_else_has_a_column(summary: Make) -> None:
     row = row_text(summary(), "orchard", NOON_MS, UTC)
-    assert [fact.text for fact in row.facts] == ["gpt-5.2", "232 msg"]
+    assert [fact.text for fact in row.facts] == ["today 12:00", "gpt-5.2", "232 msg"]
     assert [fact.text for fact in row.late_facts] == ["orchard", "3 h 41 m"]
 
 
