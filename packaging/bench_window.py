@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication
@@ -19,9 +20,11 @@ from app.controllers.window_controller import WindowController
 from app.options import Options
 from app.settings import Settings
 from app.views.sessions_view import SessionsView
-from app.views.transcript.view import TranscriptView
 from store import OwnPaths
 from store.blocking import must_not_wait
+
+if TYPE_CHECKING:
+    from app.views.transcript.view import TranscriptView
 
 SIZE_PX = (1280, 800)
 LIMIT_S = 60.0
@@ -71,7 +74,7 @@ class Desk:
 
     Attributes:
         program, controller: as the program builds them.
-        rows, transcript: the table of sessions and the transcript.
+        rows: the table of sessions.
         shown_at_s: when the window was shown.
     """
 
@@ -80,9 +83,13 @@ class Desk:
         self.program = program
         self.controller: WindowController = program.controller
         self.rows: SessionsView = _one(self.controller.window, SessionsView)
-        self.transcript: TranscriptView = self.controller.transcript.view
         self._shown_at = ShownAt()
         self.controller.window.installEventFilter(self._shown_at)
+
+    @property
+    def transcript(self) -> TranscriptView:
+        """The transcript; asking for it builds the session page, which the program itself does after the list."""
+        return self.controller.transcript.view
 
     @property
     def shown_at_s(self) -> float:
