@@ -49,6 +49,20 @@ class Backend(Protocol):
         """Index the session's messages. Raises SessionMissing, SessionDamaged."""
         ...
 
+    def beginning(self, session_id: str, limit: int, token: CancelToken) -> tuple[Outline, tuple[Message, ...]] | None:
+        """Read the first messages of a long session without indexing the rest; the outline is of these alone.
+
+        A call whose result stands far beyond them is without it here. What is asked for by a place in a message
+        (raw, whole, image) needs the index of all.
+
+        Args:
+            limit: messages at most.
+
+        Returns:
+            None when the session is short, so that `outline` is as quick. Raises SessionMissing, SessionDamaged.
+        """
+        ...
+
     def messages(self, session_id: str, begin: int, end: int, token: CancelToken) -> tuple[Message, ...]:
         """Decode messages [begin, end), oldest first, tool calls joined with their results.
 

@@ -18,7 +18,7 @@ from store.values.session import SortOrder
 WITHOUT_WAITING = {"close"}
 """What gives something back may be called from anywhere."""
 
-OF_A_DOCUMENT = WITHOUT_WAITING | {"facts", "ids", "matching_ids", "outline", "raw"}
+OF_A_DOCUMENT = WITHOUT_WAITING | {"facts", "ids", "matching_ids", "outline", "beginning", "raw"}
 """A document is read once, when it is opened; these hand on what is in memory since then."""
 
 SAMPLES = {
@@ -37,6 +37,7 @@ ARGUMENTS: dict[str, Any] = {
     "begin": 0,
     "end": 1,
     "message": 0,
+    "limit": 1,
 }
 
 

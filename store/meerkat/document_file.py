@@ -133,6 +133,16 @@ class DocumentFile:
         self._check(session_id)
         return self._walk.index.outline()
 
+    def beginning(
+        self,
+        session_id: str,
+        limit: int,  # noqa: ARG002 - the protocol's
+        token: CancelToken,  # noqa: ARG002 - the protocol's
+    ) -> tuple[Outline, tuple[Message, ...]] | None:
+        """None: the index was made when the document was opened."""
+        self._check(session_id)
+        return None
+
     def messages(self, session_id: str, begin: int, end: int, token: CancelToken) -> tuple[Message, ...]:
         """Decode messages [begin, end)."""
         may_wait("read a document")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from store.cancel import CancelToken
@@ -22,6 +23,10 @@ MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 """A longer message is never decoded; its card holds its beginning."""
 
 
+Enough = Callable[[TranscriptIndex], bool]
+"""Says of what is indexed so far whether it will do."""
+
+
 @dataclass(slots=True)
 class DocumentWalk:
     """What one walk through a session document found.
@@ -38,13 +43,18 @@ class DocumentWalk:
 
 
 def walk_document(
-    source: ByteSource, token: CancelToken, whole: bool = False, window_bytes: int = WINDOW_BYTES
+    source: ByteSource,
+    token: CancelToken,
+    whole: bool = False,
+    window_bytes: int = WINDOW_BYTES,
+    is_enough: Enough | None = None,
 ) -> DocumentWalk:
     """Walk a session document.
 
     Args:
         whole: step over everything after the messages too, however large it is.
         window_bytes: how much is looked at at once.
+        is_enough: asked from time to time among the messages; the walk ends there when it says so.
 
     Returns:
         What was found; a document that breaks off keeps what stands before, with a fault that says so.
@@ -62,7 +72,9 @@ def walk_document(
                 walk.index.faults.append(Fault("doubled-key", "The session document holds one of its keys twice."))
             elif member.key == "messages":
                 walk.spans["messages"] = (member.begin, walker.size)
-                member.end = _index_messages(walker, member.begin, walk.index, token)
+                member.end = _index_messages(walker, member.begin, walk.index, token, is_enough)
+                if is_enough is not None and is_enough(walk.index):
+                    return walk
                 walk.spans["messages"] = (member.begin, member.end)
                 if walker.size - member.end > TAIL_CHECK_BYTES and not whole:
                     return walk
@@ -88,8 +100,10 @@ def broken_fault(broken: Broken) -> Fault:
     return Fault("bad-json", f"The session document is no JSON from byte {broken.at_byte:,} on; what follows is lost.")
 
 
-def _index_messages(walker: Walker, at: int, index: TranscriptIndex, token: CancelToken) -> int:
-    """Index the list of messages at `at`; returns the offset after it."""
+def _index_messages(
+    walker: Walker, at: int, index: TranscriptIndex, token: CancelToken, is_enough: Enough | None
+) -> int:
+    """Index the list of messages at `at`; returns the offset after it, or after those that were enough."""
     mark, at = walker.char(at)
     if mark != "[":
         index.faults.append(Fault("no-messages", "The messages of the session document are not a list."))
@@ -99,6 +113,8 @@ def _index_messages(walker: Walker, at: int, index: TranscriptIndex, token: Canc
         return at + 1
     while True:
         at = _index_run(walker, at, index)
+        if is_enough is not None and is_enough(index):
+            return at
         mark, at = walker.char(at)
         if mark == "]":
             return at + 1

@@ -23,7 +23,7 @@ from store.meerkat.reading import Reading
 from store.meerkat.realm import is_store_running, realm_id, store_name
 from store.meerkat.session_detail import index_with_faults, matching_ids, read_detail, read_unmasked
 from store.meerkat.summaries import read_summaries
-from store.meerkat.transcripts import Indexed, read_messages, verify
+from store.meerkat.transcripts import Indexed, index_beginning, is_long, read_messages, verify
 from store.meerkat.writable import writability
 from store.opening import Looking
 from store.values.fault import Fault
@@ -123,6 +123,21 @@ class StoreFile:
         """Index the session's messages, anew each time."""
         may_wait("read a session")
         return self._index(session_id, token).index.outline()
+
+    def beginning(self, session_id: str, limit: int, token: CancelToken) -> tuple[Outline, tuple[Message, ...]] | None:
+        """Read the first messages of a long session; nothing of it is kept."""
+        may_wait("read a session")
+
+        def batch(connection: sqlite3.Connection) -> tuple[Outline, tuple[Message, ...]] | None:
+            place = find_place(connection, self._layout, session_id)
+            if not is_long(place):
+                return None
+            indexed = index_beginning(connection, self._layout, place, limit, token)
+            outline = indexed.index.beginning(limit)
+            reading = Reading(indexed.index, lambda wanted: read_messages(connection, indexed, wanted, token))
+            return outline, reading.messages(0, outline.count)
+
+        return self._read(batch, token)
 
     def messages(self, session_id: str, begin: int, end: int, token: CancelToken) -> tuple[Message, ...]:
         """Decode messages [begin, end)."""

@@ -60,6 +60,11 @@ class ToolJoin:
             place += 1
         return are_all_joined
 
+    def is_waiting(self, limit: int) -> bool:
+        """Whether a call in the messages before `limit` has no result yet."""
+        first = limit << _SHIFT
+        return any((call[0] if isinstance(call, list) else call) < first for call in self._open.values())
+
     def result_of(self, message: int, block: int) -> tuple[int, int] | None:
         """Where the result of a call stands, (message, position); None if it has none."""
         place = self._results.get(message << _SHIFT | block)

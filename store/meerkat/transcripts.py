@@ -17,7 +17,7 @@ import orjson
 from store.cancel import CancelToken
 from store.errors import SessionChanged, SessionDamaged
 from store.meerkat.byte_source import BlobSource, ByteSource
-from store.meerkat.document_walk import MAX_MESSAGE_BYTES, read_from, walk_document
+from store.meerkat.document_walk import MAX_MESSAGE_BYTES, Enough, read_from, walk_document
 from store.meerkat.generation import NOT_YET, Layout
 from store.meerkat.head_rows import OF_HEAD, missing_messages
 from store.meerkat.listing import octets
@@ -28,6 +28,17 @@ from store.values.fault import Fault
 
 MAX_INDEXED_ROW_BYTES = 32 * 1024 * 1024
 FETCHED_ROWS = 500
+FIRST_ROWS = 100
+"""Fetched at once when only the beginning is wanted."""
+
+LONG_BYTES = 2 * 1024 * 1024
+LONG_ROWS = 5_000
+"""Of a longer transcript the beginning is worth reading before all of it is indexed."""
+
+BEYOND_MESSAGES = 2_000
+BEYOND_BYTES = 2 * 1024 * 1024
+"""How far results are looked for beyond the messages that a beginning shows."""
+
 EDGE_BYTES = 4_096
 
 
@@ -52,13 +63,19 @@ class Indexed:
     stamp: Hashable = None
 
 
-def index_session(connection: sqlite3.Connection, layout: Layout, place: Place, token: CancelToken) -> Indexed:
-    """Index the messages of a session. Raises SessionDamaged when nothing of it can be read."""
+def index_session(
+    connection: sqlite3.Connection, layout: Layout, place: Place, token: CancelToken, is_enough: Enough | None = None
+) -> Indexed:
+    """Index the messages of a session. Raises SessionDamaged when nothing of it can be read.
+
+    Args:
+        is_enough: asked from time to time; the index ends where it says so.
+    """
     if place.copy is Copy.HEAD:
-        return _index_strand(connection, layout, place, token)
+        return _index_strand(connection, layout, place, token, is_enough)
     with closing(_open_document(connection, place)) as source:
         try:
-            walk = walk_document(source, token)
+            walk = walk_document(source, token, is_enough=is_enough)
         except Broken:
             raise SessionDamaged(
                 "The stored document of this session is no JSON object.", "The other sessions are unaffected."
@@ -82,7 +99,9 @@ def _edges(source: ByteSource, index: TranscriptIndex) -> bytes:
     return digest.digest()
 
 
-def _index_strand(connection: sqlite3.Connection, layout: Layout, place: Place, token: CancelToken) -> Indexed:
+def _index_strand(
+    connection: sqlite3.Connection, layout: Layout, place: Place, token: CancelToken, is_enough: Enough | None
+) -> Indexed:
     """Index the rows of a head's strand."""
     rowid = place.head_rowid
     count = place.mark[1]
@@ -101,11 +120,14 @@ def _index_strand(connection: sqlite3.Connection, layout: Layout, place: Place, 
         (rowid, rowid, count),
     )
     seqs: list[int] = []
-    while rows := cursor.fetchmany(FETCHED_ROWS):
+    while rows := cursor.fetchmany(FETCHED_ROWS if is_enough is None else FIRST_ROWS):
         token.check()
         seqs.extend(row[0] for row in rows)
         _index_rows(indexed.index, rows)
         token.report(len(seqs), count, "Reading transcript", "messages")
+        if is_enough is not None and is_enough(indexed.index):
+            indexed.seqs = seqs
+            return indexed
     if len(seqs) < count:
         indexed.seqs = seqs
         indexed.index.faults.append(Fault("missing-messages", missing_messages(count - len(seqs), count)))
@@ -126,6 +148,29 @@ def _index_rows(index: TranscriptIndex, rows: list[tuple[int, int | None, bytes 
             index.add_damaged(size)
         else:
             add(value, size)
+
+
+def is_long(place: Place) -> bool:
+    """Whether a transcript takes a noticeable time to index."""
+    if place.copy is Copy.HEAD:
+        return isinstance(place.mark[1], int) and place.mark[1] > LONG_ROWS
+    return place.size_bytes > LONG_BYTES
+
+
+def index_beginning(
+    connection: sqlite3.Connection, layout: Layout, place: Place, limit: int, token: CancelToken
+) -> Indexed:
+    """Index the first messages of a session, and as many more as their calls need to find their results.
+
+    Raises SessionDamaged.
+    """
+
+    def is_enough(index: TranscriptIndex) -> bool:
+        if sum(index.sizes) > BEYOND_BYTES:
+            return True
+        return index.count >= limit and (index.count >= limit + BEYOND_MESSAGES or not index.join.is_waiting(limit))
+
+    return index_session(connection, layout, place, token, is_enough)
 
 
 def verify(connection: sqlite3.Connection, found: Place, indexed: Indexed, has_moved: bool) -> None:

@@ -259,6 +259,7 @@ class Outline:
         size_bytes: stored bytes of each message (unsigned, 32 bits, capped).
         text_chars: a rough count of characters that would be visible when all is folded (unsigned, 32 bits).
         faults: of the session as a whole.
+        is_complete: False for the beginning of a transcript whose further messages are not indexed yet.
     """
 
     count: int
@@ -266,3 +267,4 @@ class Outline:
     size_bytes: array[int]
     text_chars: array[int]
     faults: tuple[Fault, ...] = ()
+    is_complete: bool = True
