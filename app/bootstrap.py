@@ -17,7 +17,7 @@ from app.controllers.error_controller import ErrorController
 from app.controllers.window_controller import WindowController
 from app.jobs import Jobs, Lane, Query
 from app.log import LogFile, start_log, stop_log
-from app.look.look import add_bundled_fonts
+from app.look.look import add_bundled_fonts, program_icon
 from app.look.look_source import LookSource
 from app.look.tokens import Theme
 from app.options import Options
@@ -143,6 +143,7 @@ def build(application: QApplication, options: Options, paths: OwnPaths, settings
     uncaught.install()
     logging.getLogger("burrow").info("started, version %s", VERSION)
     add_bundled_fonts()
+    application.setWindowIcon(program_icon())
     jobs = Jobs(uncaught.report)
     looks = LookSource(_forced_theme(options, settings), options.zoom_percent or settings.zoom_percent)
     store = SettingsStore(paths.settings_file, settings, jobs, is_saving=options.screenshot is None)

@@ -25,12 +25,28 @@ _FONT_FILES = (
     "jetbrains-mono/JetBrainsMono-SemiBold.ttf",
 )
 
+PROGRAM_ICON_SIDES = (16, 32, 64)
+
 
 def add_bundled_fonts() -> None:
     """Make the bundled fonts known to Qt; once, after the application object exists."""
     for name in _FONT_FILES:
         data = resources.files("resources").joinpath("fonts", *name.split("/")).read_bytes()
         QFontDatabase.addApplicationFontFromData(QByteArray(data))
+
+
+def program_icon() -> QIcon:
+    """The program's own icon, for windows and task bars; the same in both themes."""
+    renderer = QSvgRenderer(QByteArray(resources.files("resources").joinpath("icons", "burrow.svg").read_bytes()))
+    icon = QIcon()
+    for side in PROGRAM_ICON_SIDES:
+        pixmap = QPixmap(side, side)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        renderer.render(painter)
+        painter.end()
+        icon.addPixmap(pixmap)
+    return icon
 
 
 class Look:
