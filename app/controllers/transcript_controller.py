@@ -6,7 +6,7 @@ and records each have a line in which only the newest question counts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QUrl, Signal, Slot
@@ -25,6 +25,7 @@ from app.controllers.transcript_jobs import (
     page_work,
     picture_work,
     records_work,
+    rest_work,
     thumbnails_work,
     transcript_work,
     whole_work,
@@ -81,6 +82,7 @@ class TranscriptController(QObject):
         self._context = context
         self._key: SessionKey | None = None
         self._is_reload = False
+        self._when_complete: Callable[[], None] | None = None
         jobs = context.jobs
         self._opening, self._pages, self._colours = Newest(jobs), Newest(jobs), Newest(jobs)
         self._pictures, self._asked = Newest(jobs), Newest(jobs)
@@ -150,10 +152,11 @@ class TranscriptController(QObject):
     def _give_up(self) -> None:
         for line in (self._opening, self._pages, self._colours, self._pictures, self._asked):
             line.cancel()
+        self._when_complete = None
 
     def _open(self, row: int) -> None:
         assert self._key is not None
-        work = transcript_work(self._context.library, self._key, row)
+        work = transcript_work(self._context.library, self._key, row, takes_beginning=not self._is_reload)
         self.loading.emit("Reading transcript")
         self._opening.run(Query("Reading transcript", work), self._on_opened, self._on_open_failed)
 
@@ -161,6 +164,10 @@ class TranscriptController(QObject):
         if answer.key != self._key:
             return
         self._view.show_transcript(answer.outline, answer.messages, keeps_place=self._is_reload)
+        if not answer.outline.is_complete:
+            # Before any signal: who hears one may open another session.
+            work = rest_work(self._context.library, answer.key, answer.messages)
+            self._opening.run(Query("Reading transcript", work), self._on_completed, self._on_open_failed)
         if answer.outline.count:
             self._stack.setCurrentWidget(self._view)
         else:
@@ -168,6 +175,16 @@ class TranscriptController(QObject):
             self._stack.setCurrentWidget(self._panel)
         self.loading.emit(None)
         self.faults.emit(answer.outline.faults)
+
+    def _on_completed(self, answer: TranscriptAnswer) -> None:
+        """All of a session is indexed whose beginning is shown already."""
+        if answer.key != self._key:
+            return
+        self._view.grow(answer.outline, answer.messages)
+        self.faults.emit(answer.outline.faults)
+        waiting, self._when_complete = self._when_complete, None
+        if waiting is not None:
+            waiting()
 
     def _on_open_failed(self, error: BurrowError) -> None:
         self._panel.say("triangle-alert", "error", "The transcript cannot be read", error.sentence, error.advice)
@@ -189,7 +206,7 @@ class TranscriptController(QObject):
     @Slot(object)
     def _on_range_wanted(self, wanted: tuple[int, int]) -> None:
         outline = self._view.stage.outline
-        if self._key is None or outline is None:
+        if self._key is None or outline is None or not outline.is_complete:
             return
         begin, end = wanted
         has_next = end < outline.count and self._view.stage.message(end) is not None
@@ -287,6 +304,9 @@ class TranscriptController(QObject):
         if selection is None or selection.is_empty:
             self.copy_message()
             return
+        if not stage.outline.is_complete:
+            self._when_complete = self.copy
+            return
         begin, end = selection.begin, selection.end
         rows = range(max(begin.message, 0), min(end.message + 1, stage.count))
         loaded = [message for row in rows[: COPY_AT_ONCE_MESSAGES + 1] if (message := stage.message(row)) is not None]
@@ -319,7 +339,10 @@ class TranscriptController(QObject):
     def copy_as_markdown(self) -> None:
         """Copy the selected messages, or the one that is read, as Markdown with their stored source."""
         stage, selection = self._view.stage, self._view.selector.selection
-        if self._key is None or not stage.count:
+        if self._key is None or stage.outline is None or not stage.count:
+            return
+        if not stage.outline.is_complete:
+            self._when_complete = self.copy_as_markdown
             return
         row = self._view.first_row()
         if selection is None or selection.is_empty:

@@ -28,6 +28,9 @@ PAGE_MESSAGES = 100
 PAGE_BYTES = 2_000_000
 """A page ends before its stored messages are larger, but never holds less than one."""
 
+BEGINNING_MESSAGES = 64
+"""Read of a long session before its index is made: more than any screen shows."""
+
 FIRST_MESSAGES = 32
 """Read first, when nothing of the place that was jumped to is there yet."""
 COPY_LIMIT_CHARS = 200_000_000
@@ -37,26 +40,52 @@ PICTURE_PX = (2400, 1800)
 
 @dataclass(frozen=True, slots=True)
 class TranscriptAnswer:
-    """A session's outline with the messages around one place."""
+    """A session's outline with the messages around one place, or with those that changed."""
 
     key: SessionKey
     outline: Outline
     messages: tuple[ShownMessage, ...]
 
 
-def transcript_work(library: Library, key: SessionKey, row: int) -> Callable[[CancelToken], TranscriptAnswer]:
+def transcript_work(
+    library: Library, key: SessionKey, row: int, takes_beginning: bool = False
+) -> Callable[[CancelToken], TranscriptAnswer]:
     """Work that indexes a session and reads what is seen first.
 
     Args:
         row: the message at the top of the view.
+        takes_beginning: of a long session its beginning alone will do; `rest_work` has to follow.
+    """
+
+    def work(token: CancelToken) -> TranscriptAnswer:
+        backend = library.backend(key.store)
+        beginning = backend.beginning(key.session_id, BEGINNING_MESSAGES, token) if takes_beginning else None
+        if beginning is not None:
+            return TranscriptAnswer(key, beginning[0], tuple(show_message(message) for message in beginning[1]))
+        outline = backend.outline(key.session_id, token)
+        begin, end = page_around(outline, max(row - FIRST_MESSAGES // 4, 0), FIRST_MESSAGES)
+        messages = backend.messages(key.session_id, begin, end, token) if begin < end else ()
+        return TranscriptAnswer(key, outline, tuple(show_message(message) for message in messages))
+
+    return work
+
+
+def rest_work(
+    library: Library, key: SessionKey, shown: Sequence[ShownMessage]
+) -> Callable[[CancelToken], TranscriptAnswer]:
+    """Work that indexes a whole session of which the beginning is shown.
+
+    Args:
+        shown: the messages of the beginning; those that look other now are in the answer.
     """
 
     def work(token: CancelToken) -> TranscriptAnswer:
         backend = library.backend(key.store)
         outline = backend.outline(key.session_id, token)
-        begin, end = page_around(outline, max(row - FIRST_MESSAGES // 4, 0), FIRST_MESSAGES)
-        messages = backend.messages(key.session_id, begin, end, token) if begin < end else ()
-        return TranscriptAnswer(key, outline, tuple(show_message(message) for message in messages))
+        messages = backend.messages(key.session_id, 0, min(len(shown), outline.count), token)
+        fresh = [show_message(message) for message in messages]
+        changed = tuple(new for new, old in zip(fresh, shown, strict=False) if new != old)
+        return TranscriptAnswer(key, outline, changed)
 
     return work
 

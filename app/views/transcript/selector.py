@@ -76,6 +76,12 @@ class Selector:
         """Select everything, by two places outside of it: nothing is built."""
         self.selection = Selection(BEGIN, end_of(self._stage.count))
 
+    def grow(self, before: int, count: int) -> None:
+        """A transcript of `before` messages has `count` now: a selection to its end is one still."""
+        if self.selection is not None:
+            ends = (self.selection.anchor, self.selection.cursor)
+            self.selection = Selection(*(end_of(count) if place.message == before else place for place in ends))
+
     # -- places --------------------------------------------------------------------------------------------------------
 
     def place_at(self, x: int, y: int) -> Place | None:

@@ -53,6 +53,7 @@ class Stage:
         records: stored records of messages that show Raw; None while they are read.
         anchor_row, anchor_offset: the topmost row and how far it is scrolled out.
         height_px: of the viewport.
+        holds_end: the end was asked for and is kept in view, whatever heights turn out to be.
     """
 
     def __init__(self, measures: Measures) -> None:
@@ -64,6 +65,7 @@ class Stage:
         self.anchor_row = 0
         self.anchor_offset = -measures.px(16)
         self.height_px = 0
+        self.holds_end = False
         self._messages: OrderedDict[int, ShownMessage] = OrderedDict()
         self._message_bytes = 0
         self._layouts: OrderedDict[int, MessageLayout] = OrderedDict()
@@ -97,6 +99,7 @@ class Stage:
     def show(self, outline: Outline | None, messages: Iterable[ShownMessage], keeps_place: bool) -> None:
         """Show another transcript, or the same one read again."""
         held = self.held() if keeps_place else (0, self.pad_px)
+        self.holds_end = False
         self.outline = outline
         self._messages.clear()
         self._layouts.clear()
@@ -108,6 +111,21 @@ class Stage:
             self.folds, self.records = Folds(), {}
             self._thumbnails.clear()
         self._take(messages)
+        self.hold(held)
+
+    def grow(self, outline: Outline, messages: Iterable[ShownMessage]) -> None:
+        """Take the outline of all where only the beginning was known; what is read stays where it is.
+
+        Args:
+            messages: those of the beginning that look other now.
+        """
+        held = self.held()
+        self.outline = outline
+        for message in messages:
+            dropped = self._messages.pop(message.index, None)
+            self._message_bytes -= _cost(dropped) if dropped is not None else 0
+        self._take(messages)
+        self.estimate_again()
         self.hold(held)
 
     def add_messages(self, messages: Iterable[ShownMessage]) -> None:
@@ -198,11 +216,17 @@ class Stage:
         layout = self.layout(row)
         return layout.height if layout is not None else self.heights.height(row)
 
-    def settle(self) -> None:
-        """Bring the anchor back to a visible row after it was moved, and the end of the text to the bottom edge."""
+    def settle(self) -> bool:
+        """Bring the anchor back to a visible row after it was moved, and the end of the text to the bottom edge.
+
+        Returns:
+            Whether it stood beyond the end.
+        """
         if not self.count:
             self.anchor_row, self.anchor_offset = 0, 0
-            return
+            return False
+        if self.holds_end:
+            self.anchor_row, self.anchor_offset = self.count - 1, 1 << 30
         self._walk()
         y, row = -self.anchor_offset, self.anchor_row
         while row < self.count and y < self.height_px:
@@ -212,6 +236,8 @@ class Stage:
         if row == self.count and missing > 0:
             self.anchor_offset -= missing
             self._walk()
+            return True
+        return False
 
     def _walk(self) -> None:
         while self.anchor_offset < 0 and self.anchor_row > 0:
@@ -230,18 +256,22 @@ class Stage:
 
     def scroll_by(self, dy: int) -> None:
         """Scroll by pixels over exact heights; positive goes on."""
+        self.holds_end = self.holds_end and dy >= 0
         self.anchor_offset += dy
-        self.settle()
+        # Who scrolls to the end stays there like who jumps to it, except where more is still to come.
+        if self.settle() and dy > 0 and self.maximum and self.outline is not None and self.outline.is_complete:
+            self.holds_end = True
 
     def go_to(self, row: int, y: int) -> None:
         """Bring the top of a message to a y in the viewport, as far as the ends allow."""
+        self.holds_end = False
         self.anchor_row = min(max(row, 0), max(self.count - 1, 0))
         self.anchor_offset = -y
         self.settle()
 
     def go_to_end(self) -> None:
-        """Show the end of the transcript."""
-        self.anchor_row, self.anchor_offset = max(self.count - 1, 0), 1 << 30
+        """Show the end of the transcript, also of one that is not known to its end yet."""
+        self.holds_end = True
         self.settle()
 
     def go_to_value(self, value: int) -> None:
@@ -249,6 +279,7 @@ class Stage:
         if value >= self.maximum:
             self.go_to_end()
             return
+        self.holds_end = False
         self.anchor_row, self.anchor_offset = self.heights.row_at(value - self.pad_px)
         if value < self.pad_px:
             self.anchor_row, self.anchor_offset = 0, value - self.pad_px

@@ -127,6 +127,16 @@ class TranscriptView(QAbstractScrollArea):
         self.content_changed()
         self.selection_changed.emit()
 
+    def grow(self, outline: Outline, messages: Iterable[ShownMessage]) -> None:
+        """Take the whole of a transcript whose beginning is shown, with the messages that look other now."""
+        if outline.count < self.stage.count:
+            # The session was made shorter between the two readings.
+            self.show_transcript(outline, messages, keeps_place=True)
+            return
+        self.selector.grow(self.stage.count, outline.count)
+        self.stage.grow(outline, messages)
+        self.content_changed()
+
     def show_nothing(self) -> None:
         """Show no transcript."""
         self.stage.show(None, (), keeps_place=False)
@@ -218,6 +228,7 @@ class TranscriptView(QAbstractScrollArea):
         stage = self.stage
         top = stage.top_of(message)
         stage.forget_layout(message)
+        stage.holds_end = False
         if top is not None and top > -stage.height_px * 20:
             height = stage.exact_height(message)
             stage.hold((message, top if top + height > stage.pad_px else stage.pad_px))
