@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from app.controllers.page_controller import PageController
     from app.controllers.transcript_controller import TranscriptController
 
-PAGE_AFTER_MS = 400
-"""When the session page is built at the latest, if no session was chosen before."""
-
 
 class WindowController(QObject):
     """Knows every part of the window, and no store.
@@ -166,12 +163,13 @@ class WindowController(QObject):
             self.window.showMaximized()
         else:
             self.window.show()
-        QTimer.singleShot(PAGE_AFTER_MS, self, self._prepare_page)
         if paths:
             self.library.open_paths(paths)
         if options.is_demo:
             self.library.open_demo()
         if not paths and not options.is_demo:
+            # Nobody waits for anything now; later the first store would.
+            QTimer.singleShot(0, self, self._prepare_page)
             self.settled.emit()
 
     @Slot(object)
