@@ -145,9 +145,12 @@ class TranscriptInterface(QAccessibleWidget):
         return self._view.focus_row == index
 
     def name_of(self, row: Row) -> str:
-        """The name of a message."""
+        """The name of a message; of the thing in it that has the focus, as long as there is one."""
         if row.layout is None:
             return f"Message {row.index + 1:,}"
+        stop = self._view.focus.stop() if self.is_focused(row.index) else None
+        if stop is not None:
+            return f"{one_line(stop.words, NAME_LIMIT_CHARS)}, in message {row.index + 1:,}"
         return message_name(row.layout.message, shown_text_of(self._view, row.layout.message))
 
     def rect_of(self, row: Row) -> QRect:
@@ -215,9 +218,10 @@ class Speaker(QObject):
             return
         rows = [found.index for found in self._view.stage.rows() if found.layout is not None][:POOL]
         if row in rows:
-            event = QAccessibleEvent(self._view, QAccessible.Event.Focus)
-            event.setChild(rows.index(row))
-            QAccessible.updateAccessibility(event)
+            for kind in (QAccessible.Event.NameChanged, QAccessible.Event.Focus):
+                event = QAccessibleEvent(self._view, kind)
+                event.setChild(rows.index(row))
+                QAccessible.updateAccessibility(event)
 
 
 def make_interface(_class_name: str, widget: QObject) -> QAccessibleInterface | None:

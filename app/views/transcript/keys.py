@@ -113,9 +113,9 @@ def _go(view: TranscriptView, event: QKeyEvent) -> bool:
         view.focus_message(view.first_row())
         view.toggle_raw(view.first_row())
     elif key in (_Key.Key_Return, _Key.Key_Enter, _Key.Key_Space):
-        view.has_key_focus = True
-        view.focus_row = view.first_row()
-        view.toggle_all_folds(view.focus_row)
+        view.focus.act()
+    elif key is _Key.Key_Escape and view.focus.leave_stop():
+        pass
     elif key is _Key.Key_Escape and view.selector.has_text:
         view.set_selection(None)
     else:

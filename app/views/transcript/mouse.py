@@ -97,7 +97,7 @@ class Mouse:
             return
         point = event.position().toPoint()
         self._pressed_at, self._is_drag, self._point = point, False, point
-        self._view.has_key_focus = False
+        self._view.focus.has_keys = False
         self._count_click(point)
         extends = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         row, button, spot, _link = self._under(point)

@@ -42,12 +42,14 @@ class Marks:
         selection: None when nothing is selected in it.
         shows_buttons: the mouse or the focus is on it.
         has_ring: the keyboard's focus is on it.
+        stop: rectangles of the thing in it that has the focus; empty for the message as a whole.
         spot, button: what the mouse is on.
     """
 
     selection: Selection | None
     shows_buttons: bool
     has_ring: bool
+    stop: tuple[QRect, ...]
     spot: Spot | None
     button: HeadButton | None
 
@@ -84,7 +86,7 @@ def paint_row(painter: QPainter, row: Row, clip: QRect, marks: Marks) -> None:
         _paint_hover(painter, look, marks.spot.rect)
     _paint_head_right(painter, layout, marks)
     if marks.has_ring:
-        _paint_ring(painter, layout)
+        _paint_ring(painter, layout, marks.stop)
     painter.restore()
 
 
@@ -165,10 +167,11 @@ def _paint_head_right(painter: QPainter, layout: MessageLayout, marks: Marks) ->
             painter.drawText(rect.adjusted(look.px(25), 0, 0, 0), flags, "Raw")
 
 
-def _paint_ring(painter: QPainter, layout: MessageLayout) -> None:
+def _paint_ring(painter: QPainter, layout: MessageLayout, stop: tuple[QRect, ...]) -> None:
     look = layout.scene.measures.look
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(look.colour("accent"), look.px(2)))
-    grow = look.px(4)
-    painter.drawRoundedRect(QRectF(layout.box.adjusted(-grow, -grow, grow, grow)), look.px(8), look.px(8))
+    grow, radius = (look.px(2), look.px(6)) if stop else (look.px(4), look.px(8))
+    for rect in stop or (layout.box,):
+        painter.drawRoundedRect(QRectF(rect.adjusted(-grow, -grow, grow, grow)), radius, radius)

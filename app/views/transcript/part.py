@@ -65,9 +65,13 @@ class Part(ABC):
         """The target of the link under a point; empty if there is none."""
         return ""
 
+    def link_rects(self) -> list[tuple[tuple[QRect, ...], str, str]]:
+        """All links in order: where they are in the message, one rectangle a line; shown text; target."""
+        return []
+
     def links(self) -> list[tuple[str, str]]:
         """All links: shown text and target."""
-        return []
+        return [(words, target) for _, words, target in self.link_rects()]
 
 
 def cursor_x(line: QTextLine, position: int) -> float:

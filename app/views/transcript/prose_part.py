@@ -166,16 +166,25 @@ class ProsePart(Part):
         point = QPointF(x - self.rect.x(), y - self.rect.y())
         return self._document.documentLayout().anchorAt(point)
 
-    def links(self) -> list[tuple[str, str]]:
-        """All links of the piece, in order."""
-        found: list[tuple[str, str]] = []
+    def link_rects(self) -> list[tuple[tuple[QRect, ...], str, str]]:
+        """All links of the piece, in order; one in several fonts is one."""
+        found: list[tuple[int, int, str, str]] = []
         block = self._document.begin()
         while block.isValid():
             iterator = block.begin()
             while not iterator.atEnd():
                 fragment = iterator.fragment()
-                if fragment.charFormat().isAnchor() and fragment.charFormat().anchorHref():
-                    found.append((fragment.text(), fragment.charFormat().anchorHref()))
+                target = fragment.charFormat().anchorHref() if fragment.charFormat().isAnchor() else ""
+                if target:
+                    position, length, words = fragment.position(), fragment.length(), fragment.text()
+                    if found and found[-1][0] + found[-1][1] == position and found[-1][3] == target:
+                        before = found.pop()
+                        position, length, words = before[0], before[1] + length, before[2] + words
+                    found.append((position, length, words, target))
                 iterator += 1
             block = block.next()
-        return found
+        return [(self._link_places(position, length), words, target) for position, length, words, target in found]
+
+    def _link_places(self, position: int, length: int) -> tuple[QRect, ...]:
+        rects = [rect.toAlignedRect() for rect in self._line_rects(position, length)]
+        return tuple(rect.translated(self.rect.topLeft()) for rect in rects) or (self.rect,)

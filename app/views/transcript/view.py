@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from app.look.look import Look
 from app.look.tokens import TypeUse
 from app.present.shown import ShownMessage
+from app.views.transcript.focus import Focus
 from app.views.transcript.layout import Record, Thumbnail
 from app.views.transcript.lines_part import LinesPart
 from app.views.transcript.measures import Measures
@@ -48,7 +49,7 @@ class TranscriptView(QAbstractScrollArea):
     Attributes:
         stage: messages, layouts and the anchor.
         selector: the selection.
-        focus_row: the message that keys work on; None before any was chosen.
+        focus: the message, and the thing in it, that keys work on.
         accessible_interface: kept here, since nobody else would.
 
     Signals:
@@ -63,7 +64,7 @@ class TranscriptView(QAbstractScrollArea):
         copy_wanted: Ctrl+C.
         primary_wanted: a selection was made with the mouse on a system that keeps such selections.
         selection_changed: what is selected is other text now.
-        focus_moved (int): another message has the focus.
+        focus_moved (int): another message, or another thing in it, has the focus.
     """
 
     range_wanted = Signal(object)
@@ -91,8 +92,7 @@ class TranscriptView(QAbstractScrollArea):
         self.accessible_interface: QAccessibleInterface | None = None
         self.stage = Stage(Measures(look, 600))
         self.selector = Selector(self.stage)
-        self.focus_row: int | None = None
-        self.has_key_focus = False
+        self.focus = Focus(self)
         self.hovered_row: int | None = None
         self.hovered_spot: Spot | None = None
         self.hovered_button: HeadButton | None = None
@@ -117,10 +117,10 @@ class TranscriptView(QAbstractScrollArea):
         self._needs.forget()
         if not keeps_place:
             self.selector.clear()
-            self.focus_row = None
+            self.focus.clear()
         self.stage.show(outline, messages, keeps_place)
         if self.focus_row is not None and self.focus_row >= self.stage.count:
-            self.focus_row = None
+            self.focus.clear()
         selection = self.selector.selection
         if selection is not None and selection.end.message > self.stage.count:
             self.selector.clear()
@@ -141,7 +141,7 @@ class TranscriptView(QAbstractScrollArea):
         """Show no transcript."""
         self.stage.show(None, (), keeps_place=False)
         self.selector.clear()
-        self.focus_row = None
+        self.focus.clear()
         self.content_changed()
 
     def add_messages(self, messages: Iterable[ShownMessage]) -> None:
@@ -242,43 +242,30 @@ class TranscriptView(QAbstractScrollArea):
 
     # -- focus ---------------------------------------------------------------------------------------------------------
 
+    @property
+    def focus_row(self) -> int | None:
+        """The message that keys work on; None before any was chosen."""
+        return self.focus.row
+
+    @focus_row.setter
+    def focus_row(self, row: int | None) -> None:
+        self.focus.row = row
+
     def focus_message(self, row: int, brings_to_top: bool = False) -> None:
         """Give a message the focus of the keyboard and bring it into view."""
-        if not 0 <= row < self.stage.count:
-            return
-        self.has_key_focus = True
-        self.focus_row = row
-        pad = self.stage.pad_px
-        top = self.stage.top_of(row)
-        height = self.stage.exact_height(row)
-        if top is None or brings_to_top or top < pad // 2 or top + height > self.stage.height_px:
-            fits = top is not None and not brings_to_top and top > 0 and height < self.stage.height_px - 2 * pad
-            self.stage.go_to(row, self.stage.height_px - height - pad if fits else pad)
-        self.content_changed()
-        self.focus_moved.emit(row)
+        self.focus.go_to(row, brings_to_top)
 
     def first_row(self) -> int:
         """The message that is read now: the focused one if it is on the screen, else the first whose head is."""
-        rows = self.stage.rows()
-        if not rows:
-            return 0
-        if self.focus_row is not None and any(row.index == self.focus_row for row in rows):
-            return self.focus_row
-        return next((row.index for row in rows if row.top >= 0), rows[0].index)
+        return self.focus.read_row()
 
     def go_next(self, step: int, kind: MessageKind | None = None) -> None:
         """Move the focus to the next or previous message, of one kind if one is given."""
-        if not self.stage.count:
-            return
-        rows = self.stage.rows()
-        is_seen = self.focus_row is not None and any(row.index == self.focus_row for row in rows)
-        if kind is None and not is_seen:
-            self.focus_message(self.first_row())
-            return
-        start = self.focus_row if is_seen and self.focus_row is not None else self.first_row() - (step > 0)
-        found = self.stage.next_row(start, step, kind)
-        if found is not None:
-            self.focus_message(found, brings_to_top=kind is not None)
+        self.focus.go_next(step, kind)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes through the things in the message first."""
+        return self.focus.step(1 if forward else -1) or bool(super().focusNextPrevChild(forward))
 
     # -- scrolling -----------------------------------------------------------------------------------------------------
 
@@ -376,11 +363,13 @@ class TranscriptView(QAbstractScrollArea):
     def _marks(self, row: Row) -> Marks:
         selection = self.selector.selection
         is_hovered = row.index == self.hovered_row
-        has_ring = self.has_key_focus and row.index == self.focus_row and self.hasFocus()
+        has_ring = self.focus.has_keys and row.index == self.focus_row and self.hasFocus()
+        stop = self.focus.stop() if has_ring else None
         return Marks(
             selection if selection is not None and selection.touches(row.index) else None,
             is_hovered or has_ring,
             has_ring,
+            stop.rects if stop is not None else (),
             self.hovered_spot if is_hovered else None,
             self.hovered_button if is_hovered else None,
         )
@@ -474,7 +463,8 @@ class TranscriptView(QAbstractScrollArea):
         """Show the ring after keyboard use."""
         super().focusInEvent(event)
         if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
-            self.has_key_focus = True
+            self.focus.has_keys = True
+            self.focus.leave_stop()
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

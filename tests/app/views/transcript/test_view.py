@@ -51,7 +51,21 @@ def test_1_6_j_and_k_walk_the_messages_and_n_and_p_the_prompts(qtbot: QtBot, sho
         qtbot.keyClick(view, key)
         seen.append(view.focus_row)
     assert seen == [0, 1, 3, 1, 3, 6, 3]
-    assert tops(view)[3] == view.stage.pad_px
+    assert tops(view)[3] == 12
+
+
+def test_1_6_a_message_that_is_not_wholly_seen_comes_to_the_top(qtbot: QtBot, show: Callable, talk: list) -> None:
+    view = show(talk)
+    bottom = view.viewport().height()
+    for key in [Qt.Key.Key_J] * 30 + [Qt.Key.Key_K] * 30:
+        before = tops(view)
+        qtbot.keyClick(view, key)
+        row, top = view.focus_row, tops(view)[view.focus_row]
+        height = view.stage.exact_height(row) - view.stage.measures.gap_px
+        assert top == (12 if row else 16) or (top == before[row] and top + height < bottom)
+    qtbot.keyClick(view, Qt.Key.Key_End)
+    qtbot.keyClick(view, Qt.Key.Key_P)
+    assert view.focus_row is not None
 
 
 def test_1_6_home_end_and_pages_reach_everything(qtbot: QtBot, show: Callable, talk: list) -> None:
@@ -222,3 +236,32 @@ def test_1_5_a_link_is_only_reported(qtbot: QtBot, show: Callable, message: Call
     with qtbot.waitSignal(view.link_activated) as clicked:
         qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=point)
     assert clicked.args == ["http://evil.example/x"]
+
+
+def test_1_6_the_end_stays_in_view_when_heights_change(show: Callable, talk: list, qtbot: QtBot) -> None:
+    view = show(talk, loads=True, begins_loaded=False)
+
+    def gap() -> int:
+        last = view.stage.rows()[-1]
+        assert last.index == 118
+        return view.viewport().height() - view.stage.pad_px - last.top - last.height
+
+    view.go_to_end()
+    qtbot.waitUntil(lambda: all(row.layout is not None for row in view.stage.rows()))
+    assert gap() == 0
+    view.set_look(Look(Theme.LIGHT, 200))
+    assert gap() == 0
+    view.resize(900, 500)
+    assert gap() == 0
+    view._on_estimates_due()
+    assert gap() == 0
+    view.set_look(Look(Theme.LIGHT, 100))
+    view.scroll_by(-300)
+    before = tops(view)
+    view.add_messages([])
+    assert tops(view) == before
+    view.scroll_by(2_000)
+    view.resize(640, 600)
+    assert gap() == 0
+    view.toggle_fold(118, 2)
+    assert tops(view)[118] < view.viewport().height() - view.stage.pad_px
