@@ -24,8 +24,9 @@ MAX_CHECKED_BYTES = 16 * 1024 * 1024
 """A longer document is not checked for bytes that are no UTF-8 while walking; each message is when it is decoded."""
 
 _TOKEN = re.compile(r'["\[\]{}]')
-_STRING_END = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_STRING_STOP = re.compile(r'["\\]')
+_STRING_BODY = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+"""Possessive: a string that leaves the window is left at once, however many escapes it has."""
+
 _SCALAR = re.compile(r"[-+.0-9A-Za-z]*")
 _NOT_SPACE = re.compile(r"[^ \t\r\n]")
 
@@ -179,25 +180,17 @@ class Walker:
         while at < self.size:
             if not self.base <= at < self.base + len(self.text):
                 self.fill(at)
-            whole = _STRING_END.match(self.text, at - self.base)
-            if whole:
-                return self.base + whole.end()
-            at = self._last_stop(at)
-        raise Broken(self.size)
-
-    def _last_stop(self, at: int) -> int:
-        """Where to go on in a string that leaves the window: its end, or an escape that is cut there."""
-        position = at - self.base
-        while True:
-            stop = _STRING_STOP.search(self.text, position)
-            if stop is None:
-                return self.base + len(self.text)
-            if stop.end() == len(self.text):
+            body = _STRING_BODY.match(self.text, at - self.base)
+            end = body.end() if body else at - self.base
+            at = self.base + end
+            mark = self.text[end : end + 1]
+            if mark == '"':
+                return at + 1
+            if mark:  # an escape that the window cuts
                 if self.is_at_end:
-                    raise Broken(self.size)
-                self.fill(self.base + stop.start(), 2)
-                return self.base
-            position = stop.end() + 1
+                    break
+                self.fill(at, 2)
+        raise Broken(self.size)
 
     def _skip_container(self, at: int) -> int:
         open_brackets = bytearray()
@@ -217,10 +210,11 @@ class Walker:
             mark = token.group()
             position = token.end()
             if mark == '"':
-                string = _STRING_END.match(text, position)
-                if string is None:
+                body = _STRING_BODY.match(text, position)
+                end = body.end() if body else position
+                if text[end : end + 1] != '"':
                     return self._skip_string(self.base + position)
-                position = string.end()
+                position = end + 1
             elif mark in "{[":
                 open_brackets.append(ord(mark) + 2)  # "]" and "}" stand two after their opening brackets
             elif open_brackets.pop() != ord(mark):
