@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,8 @@ def started(qapp: QApplication) -> Iterator[Started]:
     yield found
     for program in found.programs:
         program.shutdown()
+    # What is garbage in cycles now would else be collected by the next thread that a test starts, timers included.
+    gc.collect()
     qapp.setStyleSheet(before[0])
     qapp.setPalette(before[1])
     qapp.setFont(before[2])
