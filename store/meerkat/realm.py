@@ -54,11 +54,12 @@ def has_fresh_lease(folder: Path, now: float) -> bool:
         names = sorted(entry.name for entry in os.scandir(folder / "leases") if entry.name.endswith(".json"))
     except OSError:
         return False
-    for name in names[:MAX_LEASES]:
-        heartbeat = read_small_json(folder / "leases" / name).get("heartbeat_at")
-        if isinstance(heartbeat, (int, float)) and is_recent_s(float(heartbeat), now):
-            return True
-    return False
+    if not names:
+        return False
+    from store.meerkat.lease import parse_lease
+
+    leases = (parse_lease(_read_small(folder / "leases" / name)) for name in names[:MAX_LEASES])
+    return any(lease is not None and is_recent_s(lease.heartbeat_at, now) for lease in leases)
 
 
 def is_recent_s(moment: float, now: float) -> bool:
@@ -69,11 +70,19 @@ def is_recent_s(moment: float, now: float) -> bool:
 def read_small_json(path: Path) -> dict[str, object]:
     """Read a small JSON object; empty if it is missing, too long or anything else."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            value = orjson.loads(os.read(descriptor, MAX_SMALL_FILE_BYTES))
-        finally:
-            os.close(descriptor)
-    except (OSError, ValueError):
+        value = orjson.loads(_read_small(path))
+    except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _read_small(path: Path) -> bytes:
+    """The beginning of a file; nothing if it cannot be read. A pipe is not waited for."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            return os.read(descriptor, MAX_SMALL_FILE_BYTES)
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return b""
