@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
+from store.values.session import SortKey
+
 
 class ActionId(StrEnum):
     """Names of the actions."""
@@ -19,10 +21,19 @@ class ActionId(StrEnum):
     QUIT = "quit"
     COPY = "copy"
     COPY_MARKDOWN = "copy-markdown"
+    COPY_SESSION_ID = "copy-session-id"
+    COPY_SESSION_TITLE = "copy-session-title"
     SELECT_ALL = "select-all"
     SHOW_LIBRARY = "show-library"
     SHOW_PAGE = "show-page"
     RELOAD = "reload"
+    SORT_UPDATED = "sort-updated"
+    SORT_CREATED = "sort-created"
+    SORT_MESSAGES = "sort-messages"
+    SORT_TOKENS = "sort-tokens"
+    SORT_SIZE = "sort-size"
+    SORT_ID = "sort-id"
+    SORT_DESCENDING = "sort-descending"
     THEME_SYSTEM = "theme-system"
     THEME_LIGHT = "theme-light"
     THEME_DARK = "theme-dark"
@@ -77,6 +88,11 @@ class ActionSpec:
 
 _PANES, _SESSION = Need.PANES, Need.SESSION
 
+
+def _sort(text: str, what: str) -> ActionSpec:
+    return ActionSpec(text, f"Sort the sessions by {what}", (), "", Need.STORE, is_checkable=True, group="sort")
+
+
 ACTIONS: dict[ActionId, ActionSpec] = {
     ActionId.OPEN: ActionSpec("&Open…", "Open a store or session file", ("Ctrl+O",), "folder-open"),
     ActionId.OPEN_FOLDER: ActionSpec("Open &Folder…", "Open the stores in a folder", ("Ctrl+Shift+O",)),
@@ -84,6 +100,8 @@ ACTIONS: dict[ActionId, ActionSpec] = {
     ActionId.QUIT: ActionSpec("&Quit", "Quit Burrow", ("Ctrl+Q",)),
     ActionId.COPY: ActionSpec("&Copy", "Copy the selected text", ("Ctrl+C",), "copy", _SESSION),
     ActionId.COPY_MARKDOWN: ActionSpec("Copy as &Markdown", "Copy as Markdown", ("Ctrl+Shift+C",), "", _SESSION),
+    ActionId.COPY_SESSION_ID: ActionSpec("Copy Session &Id", "Copy the id of the session", (), "", _SESSION),
+    ActionId.COPY_SESSION_TITLE: ActionSpec("Copy Session &Title", "Copy the title of the session", (), "", _SESSION),
     ActionId.SELECT_ALL: ActionSpec("Select &All", "Select the whole transcript", ("Ctrl+A",), "", _SESSION),
     ActionId.SHOW_LIBRARY: ActionSpec(
         "&Library", "Show or hide the library", ("F9",), "panel-left", _PANES, is_checkable=True
@@ -92,6 +110,15 @@ ACTIONS: dict[ActionId, ActionSpec] = {
         "&Session Page", "Show or hide the session page", ("Shift+F9",), "panel-right", _PANES, is_checkable=True
     ),
     ActionId.RELOAD: ActionSpec("&Reload", "Read the store again", ("F5",), "refresh-cw", Need.STORE),
+    ActionId.SORT_UPDATED: _sort("&Updated", "their last change"),
+    ActionId.SORT_CREATED: _sort("&Created", "their beginning"),
+    ActionId.SORT_MESSAGES: _sort("&Messages", "their number of messages"),
+    ActionId.SORT_TOKENS: _sort("&Tokens", "their tokens"),
+    ActionId.SORT_SIZE: _sort("&Size", "their stored size"),
+    ActionId.SORT_ID: _sort("&Id", "their ids"),
+    ActionId.SORT_DESCENDING: ActionSpec(
+        "&Descending", "Newest or largest first", (), "", Need.STORE, is_checkable=True
+    ),
     ActionId.THEME_SYSTEM: ActionSpec(
         "Like the &System", "Follow the system", (), "", is_checkable=True, group="theme"
     ),
@@ -112,6 +139,17 @@ ACTIONS: dict[ActionId, ActionSpec] = {
 }
 
 
+SORT_KEYS: dict[ActionId, SortKey] = {
+    ActionId.SORT_UPDATED: SortKey.UPDATED,
+    ActionId.SORT_CREATED: SortKey.CREATED,
+    ActionId.SORT_MESSAGES: SortKey.MESSAGES,
+    ActionId.SORT_TOKENS: SortKey.TOKENS,
+    ActionId.SORT_SIZE: SortKey.SIZE,
+    ActionId.SORT_ID: SortKey.ID,
+}
+"""What each order sorts by: everything that the file itself stores, also where its column is not seen."""
+
+
 class MenuPart(Enum):
     """What stands in a menu besides actions."""
 
@@ -129,6 +167,9 @@ class Menu:
 
 _SEPARATOR = MenuPart.SEPARATOR
 
+SORT_MENU = Menu("Sort &by", (*SORT_KEYS, _SEPARATOR, ActionId.SORT_DESCENDING))
+"""Also the context menu of the list's header."""
+
 MENUS: tuple[Menu, ...] = (
     Menu(
         "&File",
@@ -141,7 +182,17 @@ MENUS: tuple[Menu, ...] = (
             ActionId.QUIT,
         ),
     ),
-    Menu("&Edit", (ActionId.COPY, ActionId.COPY_MARKDOWN, _SEPARATOR, ActionId.SELECT_ALL)),
+    Menu(
+        "&Edit",
+        (
+            ActionId.COPY,
+            ActionId.COPY_MARKDOWN,
+            ActionId.COPY_SESSION_ID,
+            ActionId.COPY_SESSION_TITLE,
+            _SEPARATOR,
+            ActionId.SELECT_ALL,
+        ),
+    ),
     Menu(
         "&View",
         (
@@ -149,6 +200,7 @@ MENUS: tuple[Menu, ...] = (
             ActionId.SHOW_PAGE,
             _SEPARATOR,
             ActionId.RELOAD,
+            SORT_MENU,
             _SEPARATOR,
             Menu("&Theme", (ActionId.THEME_SYSTEM, ActionId.THEME_LIGHT, ActionId.THEME_DARK)),
             ActionId.ZOOM_IN,
@@ -175,6 +227,14 @@ MENUS: tuple[Menu, ...] = (
 
 LIBRARY_MENU: tuple[ActionId | MenuPart, ...] = (ActionId.RELOAD, _SEPARATOR, ActionId.OPEN, ActionId.OPEN_FOLDER)
 """The context menu of the library."""
+
+SESSION_MENU: tuple[ActionId | MenuPart, ...] = (
+    ActionId.COPY_SESSION_ID,
+    ActionId.COPY_SESSION_TITLE,
+    _SEPARATOR,
+    ActionId.RELOAD,
+)
+"""The context menu of a row in the list of sessions."""
 
 TOOL_BAR_LEFT: tuple[ActionId, ...] = (ActionId.SHOW_LIBRARY, ActionId.OPEN, ActionId.RELOAD)
 TOOL_BAR_RIGHT: tuple[ActionId, ...] = (ActionId.SHOW_PAGE,)

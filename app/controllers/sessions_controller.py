@@ -41,6 +41,8 @@ class SessionsController(QObject):
         session_activated (SessionSummary): a person chose it, or it was read again after a reload.
         session_entered (SessionSummary): Enter or a double click; the page should take the keyboard.
         nothing_activated: no session is chosen any more.
+        sorted (SortOrder): another order was asked for.
+        row_menu_asked, order_menu_asked (QPoint, global): the context menu of a row or of the header is wanted.
         counted (str): how many sessions the list has, in words; for the status bar.
         failed (BurrowError): rows could not be read; what was shown stays.
     """
@@ -48,6 +50,9 @@ class SessionsController(QObject):
     session_activated = Signal(object)
     session_entered = Signal(object)
     nothing_activated = Signal()
+    sorted = Signal(object)
+    row_menu_asked = Signal(object)
+    order_menu_asked = Signal(object)
     counted = Signal(str)
     failed = Signal(object)
 
@@ -77,7 +82,9 @@ class SessionsController(QObject):
         view.row_chosen.connect(self._on_row_chosen)
         view.row_entered.connect(self._on_row_entered)
         view.order_asked.connect(self.sort)
-        view.copy_asked.connect(self._on_copy_asked)
+        view.copy_asked.connect(self.copy_id)
+        view.row_menu_asked.connect(self.row_menu_asked)
+        view.order_menu_asked.connect(self.order_menu_asked)
         self._pane.panel.button_clicked.connect(self.reload)
         self._pages.arrived.connect(self._on_pages_arrived)
         self._pages.failed.connect(self.failed)
@@ -147,6 +154,7 @@ class SessionsController(QObject):
     def sort(self, order: SortOrder) -> None:
         """Show the rows in another order; the chosen session stays chosen."""
         self._order = order
+        self.sorted.emit(order)
         if self._facts is not None and self._facts.is_open:
             self._load_rows("Sorting sessions")
 
@@ -243,10 +251,19 @@ class SessionsController(QObject):
             self._announce()
             self.session_entered.emit(text.summary)
 
-    def _on_copy_asked(self, row: int) -> None:
-        text = self._model.row_at(row)
-        if text is not None:
-            QGuiApplication.clipboard().setText(text.summary.key.session_id)
+    @Slot()
+    def copy_id(self) -> None:
+        """Put the id of the chosen session on the clipboard."""
+        summary = self.chosen()
+        if summary is not None:
+            QGuiApplication.clipboard().setText(summary.key.session_id)
+
+    @Slot()
+    def copy_title(self) -> None:
+        """Put the title of the chosen session on the clipboard."""
+        summary = self.chosen()
+        if summary is not None:
+            QGuiApplication.clipboard().setText(summary.title)
 
     def _show_unopened(self, facts: StoreFacts) -> None:
         self._cancel_all()

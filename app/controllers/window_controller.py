@@ -69,7 +69,7 @@ class WindowController(QObject):
         self.recent = RecentController(context, self.window)
         self.memory = WindowMemory(context, self.window)
         self.actions = ActionsController(
-            context, self.window, self.memory, self.library, lambda: self.transcript, self.progress
+            context, self.window, self.memory, self.library, self.sessions, lambda: self.transcript, self.progress
         )
         self.actions.use_panes(self.library.view.tree, self.sessions.widget, self.window.page_place)
         self._connect()
@@ -88,6 +88,8 @@ class WindowController(QObject):
         self.sessions.nothing_activated.connect(self._on_nothing_activated)
         self.sessions.counted.connect(self.status.count)
         self.sessions.failed.connect(self._on_failed)
+        self.sessions.row_menu_asked.connect(window.show_session_menu)
+        self.sessions.order_menu_asked.connect(window.show_sort_menu)
         self.actions.chooser.chosen.connect(self.open_paths)
         self.actions.reload_asked.connect(library.reload)
         window.band.action_asked.connect(self._on_band_asked)

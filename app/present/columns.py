@@ -54,15 +54,6 @@ DEFAULT_COLUMNS = (Column.TITLE, Column.TOKENS, Column.UPDATED)
 KEPT_LONGEST = (Column.UPDATED, Column.TOKENS)
 ADDED_AS_ROOM_GROWS = (Column.STATE, Column.MODEL, Column.MESSAGES, Column.SIZE, Column.CREATED)
 
-SORT_WORDS: Mapping[SortKey, str] = {
-    SortKey.UPDATED: "Updated",
-    SortKey.CREATED: "Created",
-    SortKey.MESSAGES: "Messages",
-    SortKey.TOKENS: "Tokens",
-    SortKey.SIZE: "Size",
-    SortKey.ID: "Id",
-}
-
 
 def seen_columns(
     width_px: int, widths_px: Mapping[Column, int], title_least_px: int, title_min_px: int

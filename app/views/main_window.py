@@ -6,7 +6,16 @@ from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
-from app.commands import LIBRARY_MENU, TOOL_BAR_LEFT, TOOL_BAR_RIGHT
+from app.commands import (
+    LIBRARY_MENU,
+    SESSION_MENU,
+    SORT_MENU,
+    TOOL_BAR_LEFT,
+    TOOL_BAR_RIGHT,
+    ActionId,
+    Menu,
+    MenuPart,
+)
 from app.look.look import Look
 from app.look.tokens import tokens
 from app.views.actions import Actions
@@ -66,7 +75,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self._faces, 1)
         column.addWidget(self.status)
         self.setCentralWidget(centre)
-        library.menu_asked.connect(self._on_library_menu_asked)
+        library.menu_asked.connect(self.show_library_menu)
         self._size_bars(look)
         sessions.setMinimumWidth(0)
 
@@ -217,10 +226,24 @@ class MainWindow(QMainWindow):
             self.seen.emit(self.isVisible() and not self.isMinimized())
 
     @Slot(object)
-    def _on_library_menu_asked(self, at: QPoint) -> None:
+    def show_library_menu(self, at: QPoint) -> None:
+        """Pop up the context menu of the library."""
+        self._pop_up(LIBRARY_MENU, at)
+
+    @Slot(object)
+    def show_session_menu(self, at: QPoint) -> None:
+        """Pop up the context menu of the chosen session."""
+        self._pop_up(SESSION_MENU, at)
+
+    @Slot(object)
+    def show_sort_menu(self, at: QPoint) -> None:
+        """Pop up the orders of the list."""
+        self._pop_up(SORT_MENU.entries, at)
+
+    def _pop_up(self, entries: tuple[ActionId | MenuPart | Menu, ...], at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.actions_of.fill(menu, LIBRARY_MENU)
+        self.actions_of.fill(menu, entries)
         menu.popup(at)
 
 

@@ -5,8 +5,18 @@ The view knows no store: it says which rows it shows, and which row a person cho
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from app.look.look import Look
@@ -35,15 +45,18 @@ class SessionsView(QTableView):
         range_seen (first row, end row as objects): rows that are visible now, end exclusive; after scrolling rested.
         row_chosen (row as object): another row is current, by a person.
         row_entered (row as object): Enter or a double click.
-        order_asked (SortOrder): a click on the header, or its menu.
-        copy_asked (row as object): the copy shortcut.
+        order_asked (SortOrder): a click on the header.
+        copy_asked: the copy shortcut.
+        row_menu_asked, order_menu_asked (QPoint, global): the context menu of the current row or the header is wanted.
     """
 
     range_seen = Signal(object, object)
     row_chosen = Signal(object)
     row_entered = Signal(object)
     order_asked = Signal(object)
-    copy_asked = Signal(object)
+    copy_asked = Signal()
+    row_menu_asked = Signal(object)
+    order_menu_asked = Signal(object)
 
     def __init__(self, look: Look, model: SessionsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,7 +68,7 @@ class SessionsView(QTableView):
         self._rest.timeout.connect(self._report_range)
         self._delegate = SessionRowDelegate(look, self)
         self._header = SortHeader(look, self)
-        self._header.order_asked.connect(self.order_asked)
+        self._header.menu_asked.connect(self.order_menu_asked)
         self._header.sectionClicked.connect(self._on_header_clicked)
         self.setHorizontalHeader(self._header)
         self.setItemDelegate(self._delegate)
@@ -168,7 +181,7 @@ class SessionsView(QTableView):
             self.row_entered.emit(row)
             return
         if event.matches(QKeySequence.StandardKey.Copy) and row is not None:
-            self.copy_asked.emit(row)
+            self.copy_asked.emit()
             return
         super().keyPressEvent(event)
 
@@ -183,6 +196,15 @@ class SessionsView(QTableView):
         row = self.rowAt(round(event.position().y()))
         if row >= 0 and event.button() is Qt.MouseButton.LeftButton:
             self.row_entered.emit(row)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of the current row, which a right click has made current; Qt's name."""
+        row = self.current_row()
+        is_by_mouse = event.reason() is QContextMenuEvent.Reason.Mouse
+        if row is None or (is_by_mouse and self.rowAt(event.pos().y()) != row):
+            return
+        at = QPoint(self._look.px(INSET), self.rowViewportPosition(row) + self._delegate.row_height_px)
+        self.row_menu_asked.emit(event.globalPos() if is_by_mouse else self.viewport().mapToGlobal(at))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow the mouse for the hover; Qt's name."""

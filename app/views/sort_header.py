@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QContextMenuEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
-from app.present.columns import COLUMNS, SORT_WORDS, Column
+from app.present.columns import COLUMNS, Column
 from app.views.text_cache import TextCache
-from store.values.session import SortKey, SortOrder
+from store.values.session import SortOrder
 
 INSET = 12
 ARROW = 12
 
 
 class SortHeader(QHeaderView):
-    """Paints the sections itself, and offers every order the store knows as a menu.
+    """Paints the sections itself.
 
     Signals:
-        order_asked (SortOrder): chosen from the menu.
+        menu_asked (QPoint, global): the menu of orders is wanted.
     """
 
-    order_asked = Signal(object)
+    menu_asked = Signal(object)
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -89,31 +89,8 @@ class SortHeader(QHeaderView):
         )
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer every order; Qt's name."""
-        menu = self.order_menu()
-        menu.exec(event.globalPos())
-        menu.deleteLater()
-
-    def order_menu(self) -> QMenu:
-        """A menu with every order the store knows; the current one is checked."""
-        menu = QMenu(self)
-        group = QActionGroup(menu)
-        for key, word in SORT_WORDS.items():
-            action = QAction(f"Sort by {word}", menu, checkable=True)
-            action.setChecked(key is self._order.key)
-            action.setData(SortOrder(key, key is not SortKey.ID))
-            group.addAction(action)
-            menu.addAction(action)
-        menu.addSeparator()
-        turned = QAction("Descending", menu, checkable=True)
-        turned.setChecked(self._order.is_descending)
-        turned.setData(SortOrder(self._order.key, not self._order.is_descending))
-        menu.addAction(turned)
-        menu.triggered.connect(self._on_order_chosen)
-        return menu
-
-    def _on_order_chosen(self, action: QAction) -> None:
-        self.order_asked.emit(action.data())
+        """Ask for the menu of orders; Qt's name."""
+        self.menu_asked.emit(event.globalPos())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow the mouse for the hover; Qt's name."""

@@ -10,6 +10,9 @@ from app.commands import (
     ACTIONS,
     LIBRARY_MENU,
     MENUS,
+    SESSION_MENU,
+    SORT_KEYS,
+    SORT_MENU,
     TOOL_BAR_LEFT,
     TOOL_BAR_RIGHT,
     ActionId,
@@ -18,6 +21,7 @@ from app.commands import (
     ShellState,
     enabled_actions,
 )
+from store.values.session import SortKey
 
 ALWAYS = frozenset(
     {
@@ -35,6 +39,7 @@ ALWAYS = frozenset(
     }
 )
 PANES = frozenset({ActionId.SHOW_LIBRARY, ActionId.SHOW_PAGE, ActionId.NEXT_PANE, ActionId.PREVIOUS_PANE})
+STORE = frozenset({ActionId.RELOAD, ActionId.SORT_DESCENDING, *SORT_KEYS})
 SESSION = frozenset(name for name, spec in ACTIONS.items() if spec.need is Need.SESSION)
 
 
@@ -43,8 +48,8 @@ SESSION = frozenset(name for name, spec in ACTIONS.items() if spec.need is Need.
     [
         (ShellState(), ALWAYS),
         (ShellState(has_panes=True), ALWAYS | PANES),
-        (ShellState(has_panes=True, has_store=True), ALWAYS | PANES | {ActionId.RELOAD}),
-        (ShellState(True, True, True), ALWAYS | PANES | {ActionId.RELOAD} | SESSION),
+        (ShellState(has_panes=True, has_store=True), ALWAYS | PANES | STORE),
+        (ShellState(True, True, True), ALWAYS | PANES | STORE | SESSION),
         (ShellState(is_busy=True), ALWAYS | {ActionId.CANCEL}),
         (ShellState(zoom_percent=200), ALWAYS - {ActionId.ZOOM_IN}),
         (ShellState(zoom_percent=80), ALWAYS - {ActionId.ZOOM_OUT}),
@@ -64,15 +69,23 @@ def test_no_shortcut_means_two_things() -> None:
     assert len(keys) == len(set(keys))
 
 
-def test_tool_bar_and_context_menu_offer_only_what_the_menu_bar_offers_with_an_icon_for_each_button() -> None:
+def test_1_4_every_order_of_the_store_is_in_the_menu_bar_whatever_columns_are_seen() -> None:
+    assert set(SORT_KEYS.values()) == set(SortKey)
+    assert set(SORT_KEYS) < set(SORT_MENU.entries)
+    assert {ACTIONS[name].group for name in SORT_KEYS} == {"sort"}
+
+
+def test_tool_bar_and_context_menus_offer_only_what_the_menu_bar_offers_with_an_icon_for_each_button() -> None:
     in_menus = set(_entries(MENUS))
     buttons = {*TOOL_BAR_LEFT, *TOOL_BAR_RIGHT}
-    assert buttons | {entry for entry in LIBRARY_MENU if isinstance(entry, ActionId)} <= in_menus
+    context_menus = (*LIBRARY_MENU, *SESSION_MENU, *SORT_MENU.entries)
+    assert buttons | {entry for entry in context_menus if isinstance(entry, ActionId)} <= in_menus
     assert all(ACTIONS[name].icon and ACTIONS[name].tip for name in buttons)
 
 
 def test_no_menu_uses_a_mnemonic_twice() -> None:
-    for menu in MENUS:
+    inner = [entry for top in MENUS for entry in top.entries if isinstance(entry, Menu)]
+    for menu in (*MENUS, *inner):
         letters = [ACTIONS[e].text if isinstance(e, ActionId) else e.title for e in menu.entries
                    if isinstance(e, (ActionId, Menu))]  # fmt: skip
         letters = [text[text.index("&") + 1].lower() for text in letters]

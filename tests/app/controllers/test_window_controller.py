@@ -281,6 +281,35 @@ def test_the_context_menu_offers_what_the_menu_bar_offers(qtbot, show_program, c
     menu.close()
 
 
+def test_1_4_a_row_offers_its_id_and_title_and_the_view_menu_sorts_by_columns_that_are_hidden(
+    qtbot, show_program, copy_sample
+) -> None:
+    program = show_program(copy_sample(RICH))
+    wait_for_session(qtbot, program)
+    sessions, window = program.controller.sessions, program.controller.window
+    chosen = sessions.chosen()
+    sessions.row_menu_asked.emit(QPoint(10, 10))
+    menu = QGuiApplication.instance().activePopupWidget()
+    assert [action.text() for action in menu.actions() if not action.isSeparator()] == [
+        "Copy Session &Id", "Copy Session &Title", "&Reload",
+    ]  # fmt: skip
+    menu.close()
+    trigger(program, ActionId.COPY_SESSION_ID)
+    assert QGuiApplication.clipboard().text() == chosen.key.session_id
+    trigger(program, ActionId.COPY_SESSION_TITLE)
+    assert QGuiApplication.clipboard().text() == chosen.title
+    trigger(program, ActionId.SORT_CREATED)
+    assert sessions.order == SortOrder(SortKey.CREATED, is_descending=True)
+    trigger(program, ActionId.SORT_DESCENDING)
+    assert sessions.order == SortOrder(SortKey.CREATED, is_descending=False)
+    assert not window.actions_of.by_id[ActionId.SORT_DESCENDING].isChecked()
+    sessions.sort(SortOrder(SortKey.TOKENS, is_descending=True))
+    assert window.actions_of.by_id[ActionId.SORT_TOKENS].isChecked()
+    assert not window.actions_of.by_id[ActionId.SORT_CREATED].isChecked()
+    qtbot.waitUntil(program.context.jobs.idle)
+    assert sessions.chosen().key == chosen.key
+
+
 def test_open_asks_with_a_dialog_that_does_not_stop_the_program(qtbot, show_program, copy_sample) -> None:
     program = show_program()
     trigger(program, ActionId.OPEN)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QStyleOptionViewItem, QToolTip
+from PySide6.QtWidgets import QApplication, QStyleOptionViewItem, QToolTip
 
 from app.look.look import Look, add_bundled_fonts
 from app.look.tokens import Theme
@@ -163,16 +163,22 @@ def test_1_4_a_click_on_a_stored_column_asks_for_its_order(view: SessionsView, q
         click_header(view, Column.TITLE)
 
 
-def test_1_4_every_order_of_the_store_is_in_the_headers_menu(view: SessionsView, qtbot: Any) -> None:
-    """Columns that are not seen can still sort."""
-    menu = view.horizontalHeader().order_menu()  # type: ignore[attr-defined]
-    words = [action.text() for action in menu.actions() if not action.isSeparator()]
-    assert words == [f"Sort by {w}" for w in ("Updated", "Created", "Messages", "Tokens", "Size", "Id")] + [
-        "Descending"
-    ]
-    with qtbot.waitSignal(view.order_asked) as asked:
-        menu.actions()[1].trigger()
-    assert asked.args == [SortOrder(SortKey.CREATED, is_descending=True)]
+def test_1_4_the_menu_of_orders_is_asked_for_from_the_header_and_that_of_a_row_from_the_list(
+    view: SessionsView, qtbot: Any
+) -> None:
+    at = QPoint(20, 10)
+    with qtbot.waitSignal(view.order_menu_asked):
+        viewport = view.horizontalHeader().viewport()
+        QApplication.sendEvent(
+            viewport, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, viewport.mapToGlobal(at))
+        )
+    view.choose_row(1)
+    with qtbot.waitSignal(view.row_menu_asked):
+        QApplication.sendEvent(view.viewport(), QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, at, at))
+    with qtbot.assertNotEmitted(view.row_menu_asked):
+        below = QPoint(20, view.viewport().height() - 1)
+        asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, below, view.viewport().mapToGlobal(below))
+        QApplication.sendEvent(view.viewport(), asked)
 
 
 @pytest.mark.parametrize("theme", list(Theme))
