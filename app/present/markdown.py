@@ -8,6 +8,7 @@ anything else: pictures become their address, and `loadResource` answers every q
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import (
@@ -150,6 +151,7 @@ def style_document(document: QTextDocument, style: ProseStyle, is_quiet: bool = 
     first = True
     has_tables = bool(document.rootFrame().childFrames())
     while block.isValid():
+        _hide_bullets(block)
         _style_block(block, cursor, style, first, has_tables)
         is_code = _is_code_block(block)
         for position, length, format_ in _fragments(block):
@@ -165,6 +167,49 @@ def style_document(document: QTextDocument, style: ProseStyle, is_quiet: bool = 
             _style_table(frame, style)
     cursor.endEditBlock()
     return inline
+
+
+_BULLETS = (QTextListFormat.Style.ListDisc, QTextListFormat.Style.ListCircle, QTextListFormat.Style.ListSquare)
+
+
+def _hide_bullets(block: QTextBlock) -> None:
+    """Keep Qt from drawing the bullets of a list: they would touch the text. `bullets_of` says what to draw."""
+    items = block.textList()
+    if items is not None and items.format().style() in _BULLETS:
+        format_ = QTextListFormat(items.format())
+        format_.setStyle(QTextListFormat.Style.ListStyleUndefined)
+        items.setFormat(format_)
+
+
+class Bullet(Enum):
+    """What stands before an item of a list without numbers."""
+
+    DISC = "disc"
+    CIRCLE = "circle"
+    SQUARE = "square"
+    OPEN = "open"
+    DONE = "done"
+
+
+def bullets_of(document: QTextDocument) -> list[tuple[QTextBlock, Bullet]]:
+    """The items of a styled document that need a bullet."""
+    found = []
+    block = document.begin()
+    while block.isValid():
+        items = block.textList()
+        if items is not None and items.format().style() is QTextListFormat.Style.ListStyleUndefined:
+            found.append((block, _bullet(block, items.format().indent())))
+        block = block.next()
+    return found
+
+
+def _bullet(block: QTextBlock, level: int) -> Bullet:
+    marker = block.blockFormat().marker()
+    if marker is QTextBlockFormat.MarkerType.Checked:
+        return Bullet.DONE
+    if marker is QTextBlockFormat.MarkerType.Unchecked:
+        return Bullet.OPEN
+    return (Bullet.DISC, Bullet.CIRCLE, Bullet.SQUARE)[min(max(level - 1, 0), 2)]
 
 
 def _is_code_block(block: QTextBlock) -> bool:

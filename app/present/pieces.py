@@ -58,7 +58,7 @@ def head_words(block: ShownBlock) -> str:
     if isinstance(block, ShownTool):
         words = (f"{block.name} {block.argument}".strip(), block.measure, block.state_word)
     elif isinstance(block, ShownReasoning):
-        words = ("Reasoning", block.first_words, block.note)
+        words = (block.title, block.first_words, block.note)
     elif isinstance(block, ShownCard):
         words = (block.title, block.kind, block.note)
     elif isinstance(block, ShownNotice):

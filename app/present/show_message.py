@@ -48,6 +48,10 @@ MARKS_LIMIT = 3_000
 PIECES_LIMIT = 200
 """A text with more pieces of prose and code shows the rest as plain lines."""
 
+OPEN_LINES = 8
+OPEN_CHARS = 720
+"""A longer system message is folded to one line."""
+
 _MARKS = re.compile(r"[`*_\[|]|\n")
 
 _SPEAKERS = {
@@ -120,7 +124,8 @@ def _blocks(message: Message) -> list[ShownBlock]:
         if isinstance(block, (TextBlock, ReasoningBlock)):
             pieces = text_pieces(block.text, message.kind, budget > 0)
             budget -= len(block.text)
-            shown.append(_text(number, block, pieces))
+            is_folded = message.kind is MessageKind.SYSTEM and _is_long(block.text)
+            shown.append(_text(number, block, pieces, is_folded))
         elif isinstance(block, ToolResultBlock) and _is_shown_elsewhere(message, block):
             continue
         else:
@@ -161,16 +166,25 @@ def _fence_code(text: str, language: str, title: str) -> CodeText:
     )
 
 
-def _text(number: int, block: TextBlock | ReasoningBlock, pieces: tuple[Prose | CodeText, ...]) -> ShownBlock:
-    if isinstance(block, TextBlock):
+def _is_long(text: str) -> bool:
+    """Whether a system message is too long to stand open before the conversation."""
+    return text.strip().count("\n") >= OPEN_LINES or len(text) > OPEN_CHARS
+
+
+def _text(
+    number: int, block: TextBlock | ReasoningBlock, pieces: tuple[Prose | CodeText, ...], is_folded: bool
+) -> ShownBlock:
+    if isinstance(block, TextBlock) and not is_folded:
         return ShownText(number, pieces, block.whole, block.full_chars)
-    if not block.text:
+    if isinstance(block, ReasoningBlock) and not block.text:
         sealed = "sealed by the provider" if block.is_sealed else "empty"
         return ShownReasoning(number, "", sealed, ())
     words = len(block.text.split())
     note = counted(words, "word") if block.whole is None else f"{block.full_chars:,} characters"
     plain = re.sub(r"\*\*|`|^#+ ", "", block.text[:600], flags=re.MULTILINE)
-    return ShownReasoning(number, one_line(plain.strip(), 240), note, pieces, block.whole, block.full_chars)
+    title, icon = ("System prompt", "info") if is_folded else ("Reasoning", "lightbulb")
+    first_words = one_line(plain.strip(), 240)
+    return ShownReasoning(number, first_words, note, pieces, block.whole, block.full_chars, title, icon)
 
 
 def _block(number: int, block: Block) -> ShownBlock:
@@ -187,7 +201,7 @@ def _block(number: int, block: Block) -> ShownBlock:
 
 
 def _call(number: int, block: ToolCallBlock) -> ShownTool:
-    given = tool_input(block.arguments, block.whole is not None)
+    given = tool_input(block.arguments, block.whole is not None, block.name)
     icon = tool_icon(block.name)
     result, images, body = _result(number, block.result, language_of_path(given.argument) if icon == _READS else "")
     if block.result is None:

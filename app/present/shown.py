@@ -71,9 +71,10 @@ class ShownText:
 
 @dataclass(frozen=True, slots=True)
 class ShownReasoning:
-    """Reasoning, folded to one line unless opened.
+    """Reasoning, folded to one line unless opened; also what else is long and seldom read: a system prompt.
 
     Attributes:
+        title, icon: of the line.
         first_words: for the folded line.
         note: "214 words", or why there is nothing.
     """
@@ -84,6 +85,8 @@ class ShownReasoning:
     pieces: tuple[Prose | CodeText, ...]
     whole: WholeRef | None = None
     full_chars: int = 0
+    title: str = "Reasoning"
+    icon: str = "lightbulb"
 
 
 @dataclass(frozen=True, slots=True)

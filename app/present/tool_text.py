@@ -30,6 +30,8 @@ _MAIN_KEYS = (
     "name",
     "id",
 )
+_SEARCH_KEYS = ("pattern", "query", "regex", "regexp", "search", "search_term", "q", "keywords")
+_SEARCH_ICON = "search"
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}:,]|[^\s\[\]{}:,"]+|"')
 _INDENT = "  "
 _NESTING_LIMIT = 60
@@ -50,12 +52,13 @@ class ToolInput:
     argument: str
 
 
-def tool_input(arguments: str, is_cut: bool) -> ToolInput:
+def tool_input(arguments: str, is_cut: bool, name: str = "") -> ToolInput:
     """Present the stored JSON of a call's arguments.
 
     Args:
         arguments: JSON text as stored.
         is_cut: the text was cut by the backend, so that it is no whole JSON value.
+        name: of the tool.
     """
     value = None if is_cut else _decoded(arguments)
     if isinstance(value, str):
@@ -66,7 +69,7 @@ def tool_input(arguments: str, is_cut: bool) -> ToolInput:
     if not value:
         return ToolInput("", "", "")
     text, language = _object_text(value, arguments)
-    return ToolInput(tool_text(text), language, main_argument(value))
+    return ToolInput(tool_text(text), language, main_argument(value, name))
 
 
 def _decoded(text: str) -> object:
@@ -76,9 +79,12 @@ def _decoded(text: str) -> object:
         return None
 
 
-def main_argument(value: dict[str, object]) -> str:
-    """What tells this call from others with the same tool, on one line: a command, a path, a query."""
-    for key in _MAIN_KEYS:
+def main_argument(value: dict[str, object], name: str = "") -> str:
+    """What tells this call from others with the same tool, on one line: a command, a path, a query.
+
+    Of a tool that searches it is what is searched for, not where.
+    """
+    for key in (*_SEARCH_KEYS, *_MAIN_KEYS) if tool_icon(name) == _SEARCH_ICON else _MAIN_KEYS:
         found = value.get(key)
         if isinstance(found, str) and found.strip():
             return one_line(found.strip(), ARGUMENT_LIMIT_CHARS)
@@ -166,7 +172,7 @@ def line_count(text: str) -> int:
 _ICON_WORDS = (
     ("file-pen", ("edit", "write", "patch", "create_file", "replace", "apply")),
     ("file-text", ("read", "view", "cat", "open_file", "get_file")),
-    ("search", ("search", "grep", "find", "glob", "query", "web")),
+    (_SEARCH_ICON, ("search", "grep", "find", "glob", "query", "web")),
     ("folder-open", ("list", "ls", "dir")),
     ("image", ("image", "screenshot", "picture")),
     ("database", ("sql", "database")),

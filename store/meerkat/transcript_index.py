@@ -18,6 +18,9 @@ MAX_COUNTED = 0xFFFF_FFFF
 FOLDED_CHARS = 60
 """What a folded card or an image stands for in the estimate of visible characters."""
 
+OPEN_SYSTEM_CHARS = 720
+"""Longer system messages are usually shown folded."""
+
 COMPACTION_MARKER = "[Context compacted] A previous context produced the following summary of work so far."
 """How the summary of a compaction begins where no `transcript_role` is stored (formats/meerkat.md §4.4, C-5)."""
 
@@ -91,7 +94,8 @@ class TranscriptIndex:
         if role == "assistant":
             return _ASSISTANT, self._legacy(value)
         if role == "system":
-            return _SYSTEM, _content_chars(value.get("content"))
+            chars = _content_chars(value.get("content"))
+            return _SYSTEM, chars if chars <= OPEN_SYSTEM_CHARS else FOLDED_CHARS
         if role == "system_notice":
             return _NOTICE, FOLDED_CHARS
         return _UNKNOWN, 4 * FOLDED_CHARS

@@ -74,10 +74,10 @@ def _add_reasoning(layout: MessageLayout, block: ShownReasoning) -> None:
     if has_body:
         chevron = "chevron-down" if is_open else "chevron-right"
         layout.ops.append(Icon(row.x(), middle, chevron, "text_2", 14, key))
-        layout.spots.append(Spot(row, Act.FOLD, block.block, _fold_words("reasoning", is_open), False))
-    layout.ops.append(Icon(row.x() + measures.px(23), middle, "lightbulb", "text_2", 14, key))
+        layout.spots.append(Spot(row, Act.FOLD, block.block, _fold_words(block.title.lower(), is_open), False))
+    layout.ops.append(Icon(row.x() + measures.px(23), middle, block.icon, "text_2", 14, key))
     words = row.adjusted(measures.px(44), 0, 0, 0)
-    used = layout.add_label(words, "Reasoning", "text_2", TypeUse.SMALL, key=key)
+    used = layout.add_label(words, block.title, "text_2", TypeUse.SMALL, key=key)
     note_width = layout.add_label(words, block.note, "text_3", TypeUse.SMALL, is_right=True, key=key)
     first = words.adjusted(used + measures.px(12), 0, -note_width - measures.px(12), 0)
     if not is_open:

@@ -7,12 +7,13 @@ from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QPainter,
     QPalette,
+    QPen,
     QTextCharFormat,
     QTextCursor,
     QTextFormat,
 )
 
-from app.present.markdown import ProseStyle, document_text, prose_document, style_document
+from app.present.markdown import Bullet, ProseStyle, bullets_of, document_text, prose_document, style_document
 from app.present.segments import Prose
 from app.views.transcript.measures import Measures
 from app.views.transcript.part import Part, cursor_x
@@ -24,6 +25,11 @@ _STEPS = {
     Step.WORD_BACK: QTextCursor.MoveOperation.PreviousWord,
     Step.WORD_ON: QTextCursor.MoveOperation.NextWord,
 }
+
+_BULLET_PX = {Bullet.DISC: 5, Bullet.CIRCLE: 5, Bullet.SQUARE: 4}
+_BULLET_GAP_PX = 9
+_BOX_PX = 12
+_BOX_GAP_PX = 7
 
 
 class ProsePart(Part):
@@ -42,6 +48,8 @@ class ProsePart(Part):
         super().__init__(key, base, length, QRect(at.x(), at.y(), at.width(), height))
         self._fills = [rect for position, count in inline for rect in self._line_rects(position, count)]
         self._bars = self._quote_bars()
+        self._bullets = self._bullet_places()
+        self._colour_role = "text_2" if is_quiet else "text"
 
     def _line_rects(self, position: int, count: int) -> list[QRectF]:
         """Rectangles around a range, one a line, for the fill behind inline code."""
@@ -61,6 +69,26 @@ class ProsePart(Part):
                 top = origin.y() + line.y() + line.ascent() - self._measures.px(13)
                 rects.append(QRectF(origin.x() + left - pad, top, width, height))
         return rects
+
+    def _bullet_places(self) -> list[tuple[QRectF, Bullet]]:
+        """Bullets and boxes, at a fixed distance before the text of their items, after it where that runs leftwards."""
+        found = []
+        px = self._measures.px
+        for block, bullet in bullets_of(self._document):
+            layout = block.layout()
+            if not layout.lineCount():
+                continue
+            line = layout.lineAt(0)
+            origin = self._document.documentLayout().blockBoundingRect(block).topLeft()
+            text = line.naturalTextRect()
+            side = px(_BULLET_PX.get(bullet, _BOX_PX))
+            gap = px(_BULLET_GAP_PX if bullet in _BULLET_PX else _BOX_GAP_PX)
+            is_leftwards = block.textDirection() is Qt.LayoutDirection.RightToLeft
+            x = text.right() + gap if is_leftwards else text.left() - gap - side
+            # In the middle of small letters, like the mark that a font would have.
+            middle = origin.y() + line.y() + line.ascent() - px(5)
+            found.append((QRectF(origin.x() + x, middle - side / 2, side, side), bullet))
+        return found
 
     def _quote_bars(self) -> list[QRectF]:
         bars: list[QRectF] = []
@@ -138,6 +166,9 @@ class ProsePart(Part):
                     painter.drawRoundedRect(rect, look.px(3), look.px(3))
         for bar in self._bars:
             painter.fillRect(bar, look.colour("line_strong"))
+        for place, bullet in self._bullets:
+            if place.intersects(inside):
+                self._paint_bullet(painter, place, bullet)
         context = QAbstractTextDocumentLayout.PaintContext()
         context.clip = inside
         palette = QPalette()
@@ -148,6 +179,25 @@ class ProsePart(Part):
             context.selections = [self._selection(begin, end)]
         self._document.documentLayout().draw(painter, context)
         painter.restore()
+
+    def _paint_bullet(self, painter: QPainter, place: QRectF, bullet: Bullet) -> None:
+        look = self._measures.look
+        colour = look.colour(self._colour_role)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, bullet is not Bullet.SQUARE)
+        is_outline = bullet in (Bullet.CIRCLE, Bullet.OPEN, Bullet.DONE)
+        painter.setPen(QPen(colour, look.px(1)) if is_outline else Qt.PenStyle.NoPen)
+        painter.setBrush(Qt.BrushStyle.NoBrush if is_outline else colour)
+        if bullet in (Bullet.DISC, Bullet.CIRCLE):
+            painter.drawEllipse(place)
+        elif bullet is Bullet.SQUARE:
+            painter.drawRect(place)
+        else:
+            painter.drawRoundedRect(place, look.px(2), look.px(2))
+            if bullet is Bullet.DONE:
+                low, side = place.topLeft(), place.width() / 12
+                ticks = [QPointF(3, 6.2), QPointF(5.2, 8.4), QPointF(9, 3.8)]
+                painter.setPen(QPen(colour, look.px(1.5)))
+                painter.drawPolyline([low + tick * side for tick in ticks])
 
     def _selection(self, begin: int, end: int) -> QAbstractTextDocumentLayout.Selection:
         selection = QAbstractTextDocumentLayout.Selection()

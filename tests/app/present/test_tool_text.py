@@ -64,3 +64,19 @@ def test_1_5_a_tool_gets_an_icon_by_its_name() -> None:
 
 def test_1_5_lines_are_counted_as_people_count_them() -> None:
     assert [line_count(text) for text in ("", "a", "a\n", "a\nb")] == [0, 1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "argument"),
+    [
+        ("grep", '{"path":"src","pattern":"fn main"}', "fn main"),
+        ("search", '{"path":"crates","query":"row_count"}', "row_count"),
+        ("Glob", '{"pattern":"**/*.rs","path":"/x"}', "**/*.rs"),
+        ("find", '{"path":"/x"}', "/x"),
+        ("grep", '{"command":"grep -r x"}', "grep -r x"),
+        ("bash", '{"pattern":"x","path":"y","command":"make"}', "make"),
+        ("read_file", '{"pattern":"x","path":"a.py"}', "a.py"),
+    ],
+)
+def test_1_5_a_search_names_what_it_looks_for_and_a_shell_its_command(name: str, arguments: str, argument: str) -> None:
+    assert tool_input(arguments, False, name).argument == argument

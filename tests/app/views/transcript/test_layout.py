@@ -190,3 +190,23 @@ def test_1_case_8_long_titles_of_any_script_are_elided_in_their_row(lay_out, mes
     layout = lay_out(message(0, MessageKind.ASSISTANT, call("x" * 500, f'{{"path":"{name}"}}', "r")))
     assert all(op.rect.right() <= layout.right for op in layout.ops if not isinstance(op, Icon))
     assert all(part.rect.right() <= layout.right for part in layout.parts)
+
+
+def test_1_5_a_long_system_message_is_folded_to_one_line_and_a_short_one_is_not(lay_out, message, text) -> None:
+    """(1.5) Its head and text keep their keys, and what is copied is what is shown."""
+    rules = "You are **exact**.\n\n" + "\n".join(f"- rule {number}" for number in range(12))
+    long = message(0, MessageKind.SYSTEM, text(rules), text("Short."))
+    folded = lay_out(long)
+    shown = picture(folded)
+    assert shown[:2] + shown[3:] == ["System", "System prompt", "39 words", "[4] Short."]
+    assert shown[2].startswith("You are exact. - rule 0 - rule 1")
+    assert [part.key for part in folded.parts] == [0, 4]
+    opened = lay_out(long, Folds(frozenset({(0, 0)})))
+    assert [part.key for part in opened.parts] == [0, 1, 4]
+    assert opened.parts[1].text(0, 30).startswith("You are exact.\n• rule 0")
+    assert folded.parts[0].text(0, 13) == opened.parts[0].text(0, 13)
+    assert [(spot.act, spot.words) for spot in opened.spots] == [(Act.FOLD, "Fold system prompt")]
+    assert any(isinstance(op, Icon) and op.name == "info" for op in folded.ops)
+    short = lay_out(message(0, MessageKind.SYSTEM, text("One.\n\nTwo.")))
+    assert [part.key for part in short.parts] == [0]
+    assert short.spots == []

@@ -90,3 +90,32 @@ def test_1_5_code_scrolls_sideways_and_tool_text_wraps(look: Look) -> None:
     assert lines(look, long, wraps=False).scroll_range_px() > 0
     assert lines(look, long, wraps=True).scroll_range_px() == 0
     assert lines(look, long, wraps=True).rect.height() > lines(look, long, wraps=False).rect.height()
+
+
+def test_1_5_bullets_stand_apart_from_the_text_of_their_items(look: Look) -> None:
+    """Also in nested lists, before tasks, and at the right of text that runs leftwards."""
+    source = "- one\n  - two\n    - three\n- [ ] open\n- [x] done\n\n1. number\n\n* שלום עולם\n"
+    part = prose(look, source, 400)
+    bullets = part._bullets
+    assert [bullet.value for _, bullet in bullets] == ["disc", "circle", "square", "open", "done", "disc"]
+    copied = part.text(0, part.length).split("\n")
+    assert copied == ["• one", "  • two", "    • three", "[ ] open", "[x] done", "1. number", "• שלום עולם"]
+    position = 0
+    for (place, _), word in zip(bullets[:5], ("one", "two", "three", "open", "done"), strict=True):
+        caret = part.caret(position)
+        assert 6 <= caret.x() - part.rect.x() - place.right() <= 10
+        assert caret.top() < part.rect.y() + place.center().y() < caret.bottom()
+        position += len(word) + 1
+    assert bullets[-1][0].right() > 400 - 24
+
+
+def test_1_6_a_link_in_several_fonts_and_lines_is_one_link(look: Look) -> None:
+    part = prose(look, "See [a long link **in bold** and on](http://e.example/) and [b](http://f.example/)", 90)
+    found = part.link_rects()
+    assert [(words, target) for _, words, target in found] == [
+        ("a long link in bold and on", "http://e.example/"),
+        ("b", "http://f.example/"),
+    ]
+    assert len(found[0][0]) > 1
+    for rects, _, target in found:
+        assert all(part.link_at(rect.center().x(), rect.center().y()) == target for rect in rects)
