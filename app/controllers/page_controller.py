@@ -101,8 +101,12 @@ class PageController(QObject):
             self._later.start()
 
     @Slot()
-    def show_nothing(self) -> None:
-        """Show that no session is chosen."""
+    def show_nothing(self, has_list: bool = True) -> None:
+        """Show that no session is chosen.
+
+        Args:
+            has_list: there is a list to choose from; without one the page stays blank.
+        """
         self._later.stop()
         self._details.cancel()
         self._unmasked.cancel()
@@ -110,7 +114,7 @@ class PageController(QObject):
         self._transcript_faults = ()
         self._metadata.set_nodes(())
         self._transcript.show_nothing()
-        self._page.say_nothing()
+        self._page.say_nothing(has_list)
 
     @Slot()
     def show_transcript(self) -> None:

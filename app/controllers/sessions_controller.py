@@ -109,7 +109,7 @@ class SessionsController(QObject):
         return self._order
 
     def show_store(self, facts: StoreFacts, session_id: str | None = None) -> None:
-        """Show a store's sessions; the same store again is a reload, which keeps the place.
+        """Show the sessions of an open store; the same store again is a reload, which keeps the place.
 
         Args:
             session_id: the session to choose; None for the one that is chosen, else the first row.
@@ -122,11 +122,6 @@ class SessionsController(QObject):
         if session_id is not None:
             self._place = Place(session_id)
         self._say_store()
-        if not facts.is_open:
-            # A store that vanished keeps its last state; what happened stands in the head.
-            if self._is_fresh or not self._model.row_count:
-                self._show_unopened(facts)
-            return
         if self._is_fresh:
             self._model.clear()
             self._pane.show_list()
@@ -155,7 +150,7 @@ class SessionsController(QObject):
         """Show the rows in another order; the chosen session stays chosen."""
         self._order = order
         self.sorted.emit(order)
-        if self._facts is not None and self._facts.is_open:
+        if self._facts is not None:
             self._load_rows("Sorting sessions")
 
     def chosen(self) -> SessionSummary | None:
@@ -265,15 +260,6 @@ class SessionsController(QObject):
         if summary is not None:
             QGuiApplication.clipboard().setText(summary.title)
 
-    def _show_unopened(self, facts: StoreFacts) -> None:
-        self._cancel_all()
-        self._model.clear()
-        sentence = facts.faults[0].sentence if facts.faults else ""
-        title = f"{one_line(facts.name)} cannot be opened"
-        self._pane.show_panel("triangle-alert", "error", title, sentence, facts.advice)
-        self._place = None
-        self.nothing_activated.emit()
-
     def _show_empty(self) -> None:
         self._pane.show_panel("inbox", "text_3", "No sessions", "The store can be read, and holds no session yet.")
         self._place = None
@@ -284,9 +270,8 @@ class SessionsController(QObject):
         if facts is None:
             return
         count = self._model.row_count if not self._is_fresh or self._model.row_count else facts.session_count
-        has_rows = facts.is_open or (self._model.row_count > 0 and not self._is_fresh)
-        words = "" if count is None or not has_rows else counted(count, "session")
-        faults = tuple(one_line(fault.sentence) for fault in facts.faults) if has_rows else ()
+        words = "" if count is None else counted(count, "session")
+        faults = tuple(one_line(fault.sentence) for fault in facts.faults)
         self._pane.say_store(one_line(facts.name), words, faults)
         self.counted.emit(words)
 

@@ -261,6 +261,7 @@ class WindowController(QObject):
             fault = facts.faults[0].sentence if facts.faults else ""
             self.sessions.show_nothing()
             self._on_nothing_activated()
+            self.page.show_nothing(has_list=False)
             self.window.error_panel.show_failure(failure_title(facts), fault, facts.advice, one_line(facts.key.path))
             self.window.show_error()
             self.status.count("")

@@ -51,7 +51,11 @@ class SessionPage(QWidget):
         self._tab_row.addWidget(self._tabs)
         self._tab_row.addStretch(1)
         self._stack = QStackedWidget(self)
-        self._stack.addWidget(self._nothing)
+        ground = QWidget(self)
+        column_of_words = QVBoxLayout(ground)
+        column_of_words.setContentsMargins(0, 0, 0, 0)
+        column_of_words.addWidget(self._nothing)
+        self._stack.addWidget(ground)
         self._stack.addWidget(self._page())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -96,8 +100,9 @@ class SessionPage(QWidget):
         """Show what is wrong with the session above its transcript."""
         self._band.say(sentences)
 
-    def say_nothing(self) -> None:
-        """Show that no session is chosen."""
+    def say_nothing(self, has_list: bool = True) -> None:
+        """Show that no session is chosen; nothing at all where there is no list to choose from."""
+        self._nothing.setVisible(has_list)
         self._stack.setCurrentIndex(0)
 
     def show_tab(self, tab: int) -> None:

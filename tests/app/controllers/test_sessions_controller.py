@@ -225,18 +225,6 @@ def test_b5_a_damaged_record_is_a_row_that_says_so_and_the_others_are_as_before(
     assert "Damaged" not in others
 
 
-def test_1_4_a_store_that_cannot_be_opened_says_why_and_what_to_do(
-    controller: SessionsController, open_store: OpenStore, tmp_path: Path, in_worker: Any, qtbot: Any
-) -> None:
-    """(1-case-2) the sentence of the error stands where the list would be."""
-    in_worker(lambda: (tmp_path / "empty.sqlite3").write_bytes(b""))
-    facts = open_store(tmp_path / "empty.sqlite3")
-    with qtbot.waitSignal(controller.nothing_activated):
-        controller.show_store(facts)
-    assert facts.faults[0].sentence in words(controller)
-    assert facts.advice in words(controller)
-
-
 def test_1_8_a_store_that_vanished_says_so_and_can_be_tried_again(
     controller: SessionsController, open_store: OpenStore, realm: Path, context: Context, in_worker: Any, qtbot: Any
 ) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -68,6 +69,8 @@ def test_1_case_2_what_is_no_store_is_said_in_the_windows_panel_with_what_to_do(
     assert sentence.startswith(beginning)
     assert advice.endswith(".")
     assert program.controller.page.shown is None
+    page = program.controller.page.widget
+    assert [label.text() for label in page.findChildren(QLabel) if label.isVisible() and label.text()] == []
 
 
 WITHOUT_PRIVILEGES = """
