@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.controllers.transcript_jobs import (
     FIRST_MESSAGES,
-    PAGE_MESSAGES,
     TranscriptAnswer,
     copy_work,
     highlights_work,
@@ -214,8 +213,12 @@ class TranscriptController(QObject):
         # More than is asked for, in the direction that is scrolled to, so that the next steps find it there.
         if has_next:
             begin, end = page_before(outline, end)
+        elif has_last:
+            begin, end = page_around(outline, begin)
         else:
-            begin, end = page_around(outline, begin, PAGE_MESSAGES if has_last else max(FIRST_MESSAGES, end - begin))
+            # A jump: some of what stands before is seen too when guessed heights turn exact, most of all at the end.
+            begin = max(min(begin - FIRST_MESSAGES // 4, outline.count - FIRST_MESSAGES), 0)
+            begin, end = page_around(outline, begin, max(FIRST_MESSAGES, end - begin))
         if begin < end:
             work = page_work(self._context.library, self._key, begin, end)
             self._pages.run(Query("Reading messages", work), self._on_page, self._on_failed)

@@ -29,6 +29,7 @@ from store.values.fault import Fault
 MAX_INDEXED_ROW_BYTES = 32 * 1024 * 1024
 FETCHED_ROWS = 500
 FIRST_ROWS = 100
+FIRST_WINDOW_BYTES = 64 * 1024
 """Fetched at once when only the beginning is wanted."""
 
 LONG_BYTES = 2 * 1024 * 1024
@@ -69,13 +70,16 @@ def index_session(
     """Index the messages of a session. Raises SessionDamaged when nothing of it can be read.
 
     Args:
-        is_enough: asked from time to time; the index ends where it says so.
+        is_enough: asked from time to time; the index ends where it says so, and is good for one reading only.
     """
     if place.copy is Copy.HEAD:
         return _index_strand(connection, layout, place, token, is_enough)
     with closing(_open_document(connection, place)) as source:
         try:
-            walk = walk_document(source, token, is_enough=is_enough)
+            if is_enough is not None:
+                walk = walk_document(source, token, window_bytes=FIRST_WINDOW_BYTES, is_enough=is_enough)
+                return Indexed(place, walk.index, walk.spans)
+            walk = walk_document(source, token)
         except Broken:
             raise SessionDamaged(
                 "The stored document of this session is no JSON object.", "The other sessions are unaffected."

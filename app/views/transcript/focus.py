@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.views.transcript.layout import MessageLayout
 from app.views.transcript.stops import Stop, stops_of
 from store.values.message import MessageKind
 
@@ -31,10 +32,11 @@ class Focus:
         self.row: int | None = None
         self.has_keys = False
         self._stop: tuple[int, tuple[str, int, int]] | None = None
+        self._found: tuple[MessageLayout, list[Stop]] | None = None
 
     def clear(self) -> None:
         """Nothing has the focus."""
-        self.row, self._stop = None, None
+        self.row, self._stop, self._found = None, None, None
 
     def go_to(self, row: int, brings_to_top: bool = False) -> None:
         """Give a message the focus and bring it into view: to the top, unless all of it is seen already."""
@@ -79,7 +81,12 @@ class Focus:
     def stops(self) -> list[Stop]:
         """What Tab reaches in the message, if it is on the screen."""
         row = next((row for row in self._view.stage.rows() if row.index == self.row), None)
-        return stops_of(row.layout) if row is not None and row.layout is not None else []
+        if row is None or row.layout is None:
+            return []
+        if self._found is None or self._found[0] is not row.layout:
+            # Kept: painting asks, and a long text has many links to look through.
+            self._found = (row.layout, stops_of(row.layout))
+        return self._found[1]
 
     def stop(self) -> Stop | None:
         """The thing that has the focus; None while it is on the message as a whole."""
