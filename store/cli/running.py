@@ -15,6 +15,7 @@ from typing import TextIO
 
 from store.cancel import CancelToken
 from store.cli.exit_code import ExitCode
+from store.cli.progress_line import ProgressLine
 from store.errors import Cancelled
 
 _WAITING_TEXTS = 64
@@ -29,6 +30,7 @@ class Output:
 
     def __init__(self, stdout: TextIO, stderr: TextIO, token: CancelToken) -> None:
         self._stdout, self._stderr, self._token = stdout, stderr, token
+        self._progress = ProgressLine(stdout, stderr, token)
         self._texts: queue.Queue[tuple[TextIO, str] | None] = queue.Queue(_WAITING_TEXTS)
 
     def say(self, text: str) -> None:
@@ -48,14 +50,21 @@ class Output:
         try:
             item = self._texts.get(timeout=_PATIENCE_S)
         except queue.Empty:
+            self._progress.show()
             return True
         if item is None:
             return False
         stream, text = item
+        self._progress.give_way(stream)
         stream.write(text)
         if stream is self._stderr:
             stream.flush()
+        self._progress.show()
         return True
+
+    def clear_progress(self) -> None:
+        """Take back what says how far the command is."""
+        self._progress.clear()
 
     def _put(self, item: tuple[TextIO, str] | None) -> None:
         while True:
@@ -78,8 +87,11 @@ def run_interruptibly(work: Callable[[CancelToken, Output], int], stdout: TextIO
     with ThreadPoolExecutor(1, thread_name_prefix="command") as pool:
         try:
             result = pool.submit(_carry_out, work, token, output)
-            while output.write_next():
-                pass
+            try:
+                while output.write_next():
+                    pass
+            finally:
+                output.clear_progress()
             stdout.flush()
             return _code_of(result)
         except KeyboardInterrupt:
