@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from store.values.controls import control_picture
+
 _BIDI_MARKS = {
     0x202A: "[LRE]",
     0x202B: "[RLE]",
@@ -28,18 +30,20 @@ _TERMINAL = re.compile(
     r"|\x1b[ -/]*[0-~]"  # two and three character sequences
 )
 
-_SUSPECT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0\ufdd1\ufff9-\ufffc]")
-_CODE_SUSPECT = re.compile("[\\u2028\\u2029]|" + _SUSPECT.pattern)
+SUSPECT = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0\ufdd1\ufff9-\ufffc\ufffe\uffff]"
+)
+"""Characters that are not seen, or deceive; tabs and line ends are for the caller."""
+
+_CODE_SUSPECT = re.compile("[\\u2028\\u2029]|" + SUSPECT.pattern)
 
 
-def _mark(match: re.Match[str]) -> str:
+def visible_mark(match: re.Match[str]) -> str:
+    """What is shown for one character of SUSPECT."""
     point = ord(match.group())
-    if point in _BIDI_MARKS:
-        return _BIDI_MARKS[point]
-    if point < 0x20:
-        return chr(0x2400 + point)
-    if point == 0x7F:
-        return "␡"
+    picture = _BIDI_MARKS.get(point) or control_picture(match.group())
+    if picture:
+        return picture
     if 0xD800 <= point <= 0xDFFF or point >= 0xFDD0:
         return "\ufffd"
     return f"[U+{point:04X}]"
@@ -48,7 +52,7 @@ def _mark(match: re.Match[str]) -> str:
 def prose_text(text: str) -> str:
     """Text of a conversation with control characters and overrides made visible; line ends become "\\n"."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2029", "\n").replace("\f", "\n")
-    return _SUSPECT.sub(_mark, text) if _SUSPECT.search(text) else text
+    return SUSPECT.sub(visible_mark, text) if SUSPECT.search(text) else text
 
 
 def tool_text(text: str) -> str:
@@ -56,10 +60,10 @@ def tool_text(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\x1b" in text:
         text = _TERMINAL.sub("", text)
-    return _CODE_SUSPECT.sub(_mark, text) if _CODE_SUSPECT.search(text) else text
+    return _CODE_SUSPECT.sub(visible_mark, text) if _CODE_SUSPECT.search(text) else text
 
 
 def stored_text(text: str) -> str:
     """Stored bytes decoded for the Raw panel: every character visible, none taken out."""
     text = text.replace("\r", "␍")
-    return _CODE_SUSPECT.sub(_mark, text) if _CODE_SUSPECT.search(text) else text
+    return _CODE_SUSPECT.sub(visible_mark, text) if _CODE_SUSPECT.search(text) else text

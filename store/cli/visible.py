@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from store.values.controls import control_picture
+
 ELLIPSIS = "…"
 
 _COMMANDING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -30,12 +32,7 @@ def visible_line(text: str) -> str:
 
 def _mark(match: re.Match[str]) -> str:
     """The picture of a control character where Unicode has one, else its code point."""
-    code = ord(match.group())
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "\u2421"
-    return f"<U+{code:04X}>"
+    return control_picture(match.group()) or f"<U+{ord(match.group()):04X}>"
 
 
 def width_of(text: str) -> int:

@@ -9,6 +9,7 @@ from store.meerkat.content import as_text, content_list
 from store.meerkat.secrets import hide_secrets
 from store.meerkat.strict_json import Json
 from store.meerkat.transcript_index import is_prompt
+from store.values.controls import control_picture
 from store.values.session import TitleSource
 
 MAX_TITLE_CHARS = 500
@@ -20,16 +21,8 @@ _EXAMINED_CHARS = 4_000
 def one_line(text: str) -> str:
     """A text as one line of at most 500 characters: white space collapsed, control characters made visible."""
     line = _SPACE.sub(" ", text[:_EXAMINED_CHARS]).strip()
-    line = _CONTROLS.sub(lambda found: _picture(found.group()), line)
+    line = _CONTROLS.sub(lambda found: control_picture(found.group()) or "\ufffd", line)
     return line if len(line) <= MAX_TITLE_CHARS else line[: MAX_TITLE_CHARS - 1] + "…"
-
-
-def _picture(control: str) -> str:
-    """The picture of a control character, as Unicode has them for the first 32 and for DEL."""
-    code = ord(control)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "\u2421" if code == 0x7F else "\ufffd"
 
 
 def title_of(session_id: str, metadata: dict[str, Json], prompt: str) -> tuple[str, TitleSource]:
