@@ -45,10 +45,14 @@ class TextLabel(QLabel):
 
     def wrap(self) -> None:
         """Break the text into lines; the label is as high as its lines at the width it gets."""
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setWordWrap(True)
         self.setSizePolicy(policy)
+
+    def minimumSizeHint(self) -> QSize:
+        """One line where text is wrapped: Qt would take the height it has at its narrowest, and keep that free below."""
+        return QSize(0, self.fontMetrics().lineSpacing()) if self.wordWrap() else super().minimumSizeHint()
 
     def make_copyable(self) -> None:
         """Let the text be selected with mouse and keyboard."""
