@@ -68,7 +68,6 @@ class Settings:
         library_width_px, sessions_width_px: the two left panes; the page takes the rest.
         is_library_shown, is_page_shown: panes that can be hidden.
         sort_key, is_sort_descending: order of the sessions, by the word of the command line.
-        column_widths_px: pairs of column name and width.
         recent: newest first.
         open_paths: what was open when the program ended.
         last_store: path of the store that was shown last.
@@ -88,7 +87,6 @@ class Settings:
     is_page_shown: bool = True
     sort_key: str = "updated_at"
     is_sort_descending: bool = True
-    column_widths_px: tuple[tuple[str, int], ...] = ()
     recent: tuple[RecentPlace, ...] = ()
     open_paths: tuple[str, ...] = ()
     last_store: str = ""
@@ -142,8 +140,6 @@ def _decode(name: str, value: Any, default: Any) -> Any:
         return tuple(_text(path) for path in value)
     if name == "last_sessions":
         return tuple((_text(store), _text(session)) for store, session in value)
-    if name == "column_widths_px":
-        return tuple((_text(column), _whole(width)) for column, width in value)
     if name == "theme":
         return ThemeChoice(value)
     if isinstance(default, bool):

@@ -26,7 +26,6 @@ from bench_list import MEASURES, Measure, Platform
 ROOT = Path(__file__).resolve().parent.parent
 CHILD = ROOT / "packaging" / "bench_child.py"
 RUNS = 5
-CHILD_LIMIT_S = 300
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -14,12 +14,6 @@ from app.present.store_words import told_apart
 from store.values.store import Access, StoreFacts, StoreKey, StoreKind
 
 Index = QModelIndex | QPersistentModelIndex
-
-
-class LibraryRole(IntEnum):
-    """Roles beside Qt's own."""
-
-    ROW = roles.ROW
 
 
 class Badge(StrEnum):

@@ -10,7 +10,6 @@ DISPLAY: Final = int(Qt.ItemDataRole.DisplayRole)
 TOOL_TIP: Final = int(Qt.ItemDataRole.ToolTipRole)
 TEXT_ALIGNMENT: Final = int(Qt.ItemDataRole.TextAlignmentRole)
 ACCESSIBLE_TEXT: Final = int(Qt.ItemDataRole.AccessibleTextRole)
-ACCESSIBLE_DESCRIPTION: Final = int(Qt.ItemDataRole.AccessibleDescriptionRole)
 ROW: Final = int(Qt.ItemDataRole.UserRole) + 1
 """The row object itself (RowText or MetadataNode), kept by identity; None while it is not loaded."""
 

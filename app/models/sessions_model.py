@@ -74,10 +74,6 @@ class SessionsModel(QAbstractTableModel):
         offset = row % PAGE_ROWS
         return page[offset] if page is not None and offset < len(page) else None
 
-    def handle_at(self, row: int) -> int:
-        """A row's handle."""
-        return self._handles[row]
-
     def missing_pages(self, row_begin: int, row_end: int) -> tuple[int, ...]:
         """Numbers of the pages that hold rows [row_begin, row_end) and are not loaded."""
         end = min(row_end, self.row_count)

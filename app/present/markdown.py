@@ -384,10 +384,3 @@ def _marker(block: QTextBlock) -> str:
         QTextListFormat.Style.ListUpperRoman,
     )
     return indent + (items.itemText(block) + " " if is_numbered else "• ")
-
-
-def prose_text_of(prose: Prose) -> tuple[str, int]:
-    """The whole text of a piece of prose as it is copied, and its length in UTF-16 positions."""
-    document = prose_document(prose)
-    length = max(document.characterCount() - 1, 0)
-    return document_text(document, 0, length), length

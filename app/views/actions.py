@@ -28,7 +28,6 @@ class Actions(QObject):
         super().__init__(window)
         self._groups: dict[str, QActionGroup] = {}
         self.by_id = {name: self._make(name, spec) for name, spec in ACTIONS.items()}
-        self._menu_bar_parent = window
         window.addActions(list(self.by_id.values()))
         self.set_look(look)
 

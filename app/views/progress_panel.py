@@ -73,11 +73,6 @@ class ProgressPanel(QWidget):
         """Show an empty page."""
         self._box.setVisible(False)
 
-    @property
-    def is_said(self) -> bool:
-        """Whether progress is shown."""
-        return not self._box.isHidden()
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the ground."""
         painter = QPainter(self)

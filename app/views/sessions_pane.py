@@ -80,11 +80,6 @@ class SessionsPane(QWidget):
         self.panel.say(icon, role, title, sentence, advice, button)
         self._stack.setCurrentWidget(self.panel)
 
-    @property
-    def is_list_shown(self) -> bool:
-        """Whether the table is seen and not the panel."""
-        return self._stack.currentWidget() is self.view
-
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         """Paint the pane's ground and the line under its head; Qt's name."""
         painter = QPainter(self)

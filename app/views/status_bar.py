@@ -100,10 +100,6 @@ class StatusBar(QWidget):
         """What stands at the left."""
         return self._left.text()
 
-    def access_text(self) -> str:
-        """What stands at the right."""
-        return self._access.text()
-
     def progress_text(self) -> str:
         """What is said to run."""
         return self._progress.text()

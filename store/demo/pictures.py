@@ -18,7 +18,6 @@ PALETTE: Final = bytes.fromhex(
     "ffffff 1d1b18 7a746b e0dcd6 2d52cf c8372d d9a441 1b6b41 1c1f26 cdd3de 76ce9b ff978d".replace(" ", "")
 )
 
-GLYPH_ROWS: Final = 5
 _GLYPHS: Final[Mapping[str, str]] = {
     letter: rows
     for letters, drawn in (

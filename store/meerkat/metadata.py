@@ -24,12 +24,6 @@ class Budget:
     left: int = MAX_NODES
 
 
-def metadata_tree(metadata: dict[str, Json]) -> tuple[MetadataNode, ...]:
-    """Build the tree of decoded metadata, in stored order."""
-    budget = Budget()
-    return tuple(node(key, (key,), value, budget) for key, value in metadata.items())
-
-
 def large_node(key: str, size_bytes: int, is_list: bool = False) -> MetadataNode:
     """The node of a value that is too large to be decoded for a tree."""
     return MetadataNode(key, (key,), f"{size_bytes:,} bytes, not shown", None, True, is_list, is_cut=True)

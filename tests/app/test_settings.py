@@ -33,7 +33,6 @@ FULL = Settings(
     window_x=-5,
     window_width_px=1400,
     is_page_shown=False,
-    column_widths_px=(("title", 300),),
     recent=(RecentPlace("/a/ö", "a", 1_700_000_000_000),),
     open_paths=("/a/ö",),
     last_store="/a/ö",

@@ -26,7 +26,6 @@ from app.views.transcript.prose_part import ProsePart
 from store.values.message import ImageRef, MessageKind
 
 HEAD_PX = 20
-_PLACEHOLDER_PX = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,8 +316,3 @@ _ICON_ROLES = {
 
 def _part_order(part: Part) -> tuple[int, int]:
     return part.key, part.base
-
-
-def placeholder_height(measures: Measures) -> int:
-    """Least height of a message that is not loaded yet."""
-    return measures.px(_PLACEHOLDER_PX)
