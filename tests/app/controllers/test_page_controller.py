@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app.controllers.transcript_controller import TranscriptController
 from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QLabel
 
 from app.context import Context
 from app.controllers.page_controller import WHAT_REMAINS, PageController
+from app.controllers.transcript_controller import TranscriptController
 from app.models.metadata_model import NAME, VALUE, MetadataModel
 from app.present.one_line import one_line
 from store import CancelToken
