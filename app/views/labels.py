@@ -51,7 +51,7 @@ class TextLabel(QLabel):
         self.setSizePolicy(policy)
 
     def minimumSizeHint(self) -> QSize:
-        """One line where text is wrapped: Qt would take the height it has at its narrowest, and keep that free below."""
+        """One line where text is wrapped: Qt would take its height at its narrowest, and keep that free below."""
         return QSize(0, self.fontMetrics().lineSpacing()) if self.wordWrap() else super().minimumSizeHint()
 
     def make_copyable(self) -> None:
