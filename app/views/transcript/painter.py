@@ -172,6 +172,6 @@ def _paint_ring(painter: QPainter, layout: MessageLayout, stop: tuple[QRect, ...
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(look.colour("accent"), look.px(2)))
-    grow, radius = (look.px(2), look.px(6)) if stop else (look.px(4), look.px(8))
+    grow, radius = (look.px(1), look.px(5)) if stop else (look.px(4), look.px(8))
     for rect in stop or (layout.box,):
         painter.drawRoundedRect(QRectF(rect.adjusted(-grow, -grow, grow, grow)), radius, radius)

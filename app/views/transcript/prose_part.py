@@ -46,19 +46,21 @@ class ProsePart(Part):
         height = int(self._document.size().height() + 0.99)
         length = max(self._document.characterCount() - 1, 0)
         super().__init__(key, base, length, QRect(at.x(), at.y(), at.width(), height))
-        self._fills = [rect for position, count in inline for rect in self._line_rects(position, count)]
+        self._fills = [
+            rect for position, count in inline for rect in self._line_rects(position, count, style.code_pad_px)
+        ]
         self._bars = self._quote_bars()
         self._bullets = self._bullet_places()
         self._colour_role = "text_2" if is_quiet else "text"
 
-    def _line_rects(self, position: int, count: int) -> list[QRectF]:
-        """Rectangles around a range, one a line, for the fill behind inline code."""
+    def _line_rects(self, position: int, count: int, pad: int) -> list[QRectF]:
+        """Rectangles around a range, one a line, `pad` wider at the sides: for fills of inline code, and for links."""
         block = self._document.findBlock(position)
         layout = block.layout()
         origin = self._document.documentLayout().blockBoundingRect(block).topLeft()
         begin, end = position - block.position(), position - block.position() + count
         rects = []
-        pad, height = self._style.code_pad_px, self._measures.px(17)
+        height = self._measures.px(17)
         for number in range(layout.lineCount()):
             line = layout.lineAt(number)
             low, high = max(begin, line.textStart()), min(end, line.textStart() + line.textLength())
@@ -236,5 +238,5 @@ class ProsePart(Part):
         return [(self._link_places(position, length), words, target) for position, length, words, target in found]
 
     def _link_places(self, position: int, length: int) -> tuple[QRect, ...]:
-        rects = [rect.toAlignedRect() for rect in self._line_rects(position, length)]
+        rects = [rect.toAlignedRect() for rect in self._line_rects(position, length, 0)]
         return tuple(rect.translated(self.rect.topLeft()) for rect in rects) or (self.rect,)
