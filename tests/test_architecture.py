@@ -1,4 +1,4 @@
-"""The house keeps its rules: who may import whom, who may wait, who may write, and that nothing is global.
+"""The house keeps its rules: who may import whom, who may wait, who may write, and that nothing is global (B6).
 
 Read from the syntax trees of every module, and once at run time. The numbers are those of the README's rules.
 """

@@ -174,6 +174,27 @@ def test_1_case_5_each_kind_of_damage_is_a_row_and_a_page_with_a_sentence_and_no
     assert "a sound answer" in words_of(view, 1)
 
 
+def test_1_case_5_a_missing_strand_row_is_said_above_the_transcript_and_the_others_are_read(
+    qtbot, show_program, copy_sample, in_worker
+) -> None:
+    main = copy_sample("meerkat/realm-0.7.28-rkat") / "realm" / "sessions.sqlite3"
+
+    def take_out_a_row() -> str:
+        with closing(sqlite3.connect(main)) as database, database:
+            most = "SELECT session_id FROM session_heads ORDER BY message_count DESC LIMIT 1"
+            (name,) = database.execute(most).fetchone()
+            database.execute("DELETE FROM session_strand_messages WHERE session_id = ? AND seq = 1", (name,))
+            return str(name)
+
+    program = show_program(main, session=in_worker(take_out_a_row))
+    page, model = program.controller.page, program.controller.sessions.model
+    qtbot.waitUntil(lambda: page.shown is not None and program.context.jobs.idle())
+    assert page.page.band_text.startswith("1 of the ")
+    assert program.controller.transcript.view.stage.count == page.shown.message_count - 1
+    states = [model.row_at(row).summary.state for row in range(model.row_count)]
+    assert states.count(SessionState.DAMAGED) == 1
+
+
 def test_1_case_5_nul_characters_are_seen_as_signs(qtbot, show_sessions) -> None:
     program = show_sessions([[user("before\0after"), assistant("x\0y")]])
     view = choose(qtbot, program, 0)

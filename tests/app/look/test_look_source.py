@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
 
 from app.look.look_source import ZOOM_STEPS_PERCENT, LookSource, next_zoom
 from app.look.tokens import Theme
 
 
-@pytest.fixture
-def system(qapp):
-    """Set the colour scheme that the system reports."""
-    hints = QGuiApplication.styleHints()
-    yield hints.setColorScheme
-    hints.unsetColorScheme()
+SYSTEM_CHANGES = """
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from app.look.look_source import LookSource
+from app.look.tokens import Theme
+
+application = QApplication([])
+following, forced = LookSource(None, 100), LookSource(Theme.DARK, 100)
+forced.changed.connect(lambda look: print("the forced theme changed"))
+for scheme in (Qt.ColorScheme.Light, Qt.ColorScheme.Dark, Qt.ColorScheme.Light):
+    application.styleHints().setColorScheme(scheme)
+    application.processEvents()
+    print(following.current.theme.value)
+"""
+"""A process of its own: only the theme of a desktop can change its colour scheme."""
 
 
-def test_1_8_a_forced_theme_does_not_follow_the_system(qtbot, system) -> None:
-    looks = LookSource(Theme.DARK, 100)
-    with qtbot.assertNotEmitted(looks.changed):
-        system(Qt.ColorScheme.Light)
-    assert looks.current.theme is Theme.DARK
+@pytest.mark.xcb
+def test_1_8_the_system_is_followed_while_the_program_runs_and_a_forced_theme_is_not_changed_by_it(
+    repo_root: Path, virtual_display: dict[str, str], in_worker
+) -> None:
+    desktop = {"XDG_CURRENT_DESKTOP": "KDE", "KDE_FULL_SESSION": "true", "KDE_SESSION_VERSION": "6"}
+    command = [sys.executable, "-c", SYSTEM_CHANGES]
+    done = in_worker(
+        lambda: subprocess.run(
+            command,
+            cwd=repo_root,
+            env=virtual_display | desktop,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    )
+    assert done.stdout.split("\n")[:-1] == ["light", "dark", "light"], done.stderr
 
 
 def test_1_8_theme_and_zoom_change_with_one_new_look_each(qtbot) -> None:
