@@ -11,7 +11,6 @@ import pytest
 from app.look.look_source import ZOOM_STEPS_PERCENT, LookSource, next_zoom
 from app.look.tokens import Theme
 
-
 SYSTEM_CHANGES = """
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
