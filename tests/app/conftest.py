@@ -25,6 +25,15 @@ class Started:
     are_errors_wanted: bool = False
 
 
+@pytest.fixture(autouse=True)
+def collecting_in_the_gui_thread() -> Iterator[None]:
+    """Garbage in cycles is collected here only, as in the program: on a worker thread it takes timers with it."""
+    gc.disable()
+    yield
+    gc.collect(1)
+    gc.enable()
+
+
 @pytest.fixture
 def started(qapp: QApplication) -> Iterator[Started]:
     """Programs of this test; each is shut down, and none may have had an uncaught error unless the test wants it."""
