@@ -13,9 +13,7 @@ from typing import Final
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
-from store.demo.casting import REALM_CREATED_S, tell_all
-from store.demo.pictures import PICTURES
-from store.demo.rows import REALM_ID
+from store.demo.realm_id import REALM_ID
 from store.meerkat.writer import DATABASE_NAME, MANIFEST_NAME, NewRealm
 
 LOCK_WAIT_S: Final = 60.0
@@ -85,6 +83,10 @@ def _is_whole(realm: Path) -> bool:
 
 
 def _write(folder: Path, token: CancelToken) -> None:
+    # Needed once in the life of an installation; loading the stories would cost every start a little.
+    from store.demo.casting import REALM_CREATED_S, tell_all
+    from store.demo.pictures import PICTURES
+
     with NewRealm(folder, REALM_ID, REALM_CREATED_S) as realm:
         realm.add_file("config.toml", CONFIG_TOML)
         blobs = {name: realm.add_blob(picture.media_type, picture.content()) for name, picture in PICTURES.items()}

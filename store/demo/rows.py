@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from store.demo.history import GRAPH_KEY, Transcript
+from store.demo.realm_id import REALM_ID
 from store.demo.scripts import Story
 from store.values.session import Usage
 
-REALM_ID: Final = "orchard"
 CHARS_PER_TOKEN: Final = 3.7
 
 TEAMS: Final[Mapping[str, str]] = {

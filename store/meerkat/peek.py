@@ -38,7 +38,7 @@ def peek_messages(beginning: bytes, token: CancelToken) -> tuple[list[Json], str
                 break
             _, at = walker.char(at + 1)
             while len(found) < MAX_PEEKED_MESSAGES:
-                end = walker.skip(at)
+                end = _end_of_value(walker, at)
                 if end >= walker.size:
                     break
                 found.append(orjson.loads(beginning[at:end]))
@@ -50,6 +50,14 @@ def peek_messages(beginning: bytes, token: CancelToken) -> tuple[list[Json], str
     except (Broken, ValueError):
         pass
     return found, cut_text(beginning[at:]) if at else ""
+
+
+def _end_of_value(walker: Walker, at: int) -> int:
+    # To decode is the fastest way to the end; only what cannot be decoded is stepped over.
+    try:
+        return walker.value(at)[1]
+    except Undecodable as undecodable:
+        return undecodable.end
 
 
 def cut_text(data: bytes) -> str:
