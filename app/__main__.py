@@ -39,10 +39,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _complain(sentence) if sentence else _run_window(options)
 
 
+def begin_start() -> None:
+    """Do what makes the start of the window fast; called before Qt is loaded.
+
+    Nothing that the start makes is garbage, so nothing is collected; the program does it later, in the GUI thread. The
+    other half is done by then: this module has imported the store side. The binding reads the source of each module
+    that is imported after it, to see how that one uses Qt.
+    """
+    gc.disable()
+
+
 def _run_window(options: Options) -> int:
     """Show the window until it is closed."""
-    # Nothing that the start makes is garbage; the program itself collects later, in the GUI thread.
-    gc.disable()
+    begin_start()
     from PySide6.QtWidgets import QApplication
 
     from app.bootstrap import build

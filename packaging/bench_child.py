@@ -172,6 +172,9 @@ def _plain_sort_s(store: Path) -> float:
 
 def start(data: Path, started_ns: int) -> Answer:
     """From asking for the process to the painted list of the demo; beside: sqlitebrowser to its window, in s."""
+    from app.__main__ import begin_start
+
+    begin_start()
     from bench_window import desk
 
     own = data / "demo-own"

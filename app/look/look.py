@@ -7,13 +7,12 @@ application for a palette or a font.
 from __future__ import annotations
 
 import re
-from importlib import resources
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from app.look.tokens import MONO_USES, Theme, TypeUse, hex_colour, tokens, type_of
+from app.look.tokens import MONO_USES, Theme, TypeUse, hex_colour, read_resource, tokens, type_of
 
 _FONT_FILES = (
     "inter/Inter-Regular.ttf",
@@ -31,13 +30,12 @@ PROGRAM_ICON_SIDES = (16, 32, 64)
 def add_bundled_fonts() -> None:
     """Make the bundled fonts known to Qt; once, after the application object exists."""
     for name in _FONT_FILES:
-        data = resources.files("resources").joinpath("fonts", *name.split("/")).read_bytes()
-        QFontDatabase.addApplicationFontFromData(QByteArray(data))
+        QFontDatabase.addApplicationFontFromData(QByteArray(read_resource("fonts", *name.split("/"))))
 
 
 def program_icon() -> QIcon:
     """The program's own icon, for windows and task bars; the same in both themes."""
-    renderer = QSvgRenderer(QByteArray(resources.files("resources").joinpath("icons", "burrow.svg").read_bytes()))
+    renderer = QSvgRenderer(QByteArray(read_resource("icons", "burrow.svg")))
     icon = QIcon()
     for side in PROGRAM_ICON_SIDES:
         pixmap = QPixmap(side, side)
@@ -118,7 +116,7 @@ class Look:
         return found
 
     def _draw_icon(self, name: str, role: str, size: int, ratio: float) -> QPixmap:
-        svg = resources.files("resources").joinpath("icons", f"{name}.svg").read_text("utf-8")
+        svg = read_resource("icons", f"{name}.svg").decode()
         stroke = tokens()["icon"]["stroke_at"].get(str(size), 2)
         svg = svg.replace("currentColor", self.colour(role).name())
         svg = re.sub(r'stroke-width="[^"]*"', f'stroke-width="{stroke}"', svg, count=1)

@@ -9,6 +9,7 @@ import json
 from enum import StrEnum
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 
@@ -39,10 +40,20 @@ MONO_USES = frozenset({TypeUse.CODE, TypeUse.CODE_INLINE})
 
 
 @cache
+def _resources() -> Traversable:
+    """Where fonts, icons and tokens are; to find them anew for each icon would be a good part of drawing it."""
+    return resources.files("resources")
+
+
+def read_resource(*names: str) -> bytes:
+    """Read a bundled file, named by its folders and itself."""
+    return _resources().joinpath(*names).read_bytes()
+
+
+@cache
 def tokens() -> dict[str, Any]:
     """The whole token file as a dict; a constant of the program, not state."""
-    text = resources.files("resources").joinpath("look/tokens.json").read_text("utf-8")
-    parsed: dict[str, Any] = json.loads(text)
+    parsed: dict[str, Any] = json.loads(read_resource("look", "tokens.json"))
     return parsed
 
 
