@@ -50,6 +50,7 @@ class PageController(QObject):
         self._summary: SessionSummary | None = None
         self._transcript_faults: tuple[Fault, ...] = ()
         self._detail: DetailAnswer | None = None
+        self._is_info_due = False
         self._details = Newest(context.jobs)
         self._unmasked = Newest(context.jobs)
         look = context.looks.current
@@ -160,7 +161,9 @@ class PageController(QObject):
         self._say_info()
 
     def _say_info(self) -> None:
-        if self._detail is None:
+        # Its many labels take as long as two frames; they are made when they are looked at.
+        self._is_info_due = not self._page.is_info_shown
+        if self._detail is None or self._is_info_due:
             return
         detail, facts = self._detail.detail, self._detail.facts
         sections = info_sections(detail, facts, self._faults())
@@ -176,6 +179,8 @@ class PageController(QObject):
     def _on_info_shown(self) -> None:
         if self._detail is None:
             self._read_detail(Lane.USER)
+        elif self._is_info_due:
+            self._say_info()
 
     def _on_unmask_asked(self, path: Path) -> None:
         if self._summary is not None:
