@@ -5,6 +5,7 @@ GUI thread only. Two lines of jobs: what is seen goes before what may be seen ne
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,9 @@ from PySide6.QtCore import QObject, Signal
 from app.controllers.session_jobs import PageAnswer, pages_work
 from app.jobs import Lane, Newest, Query
 from app.models.sessions_model import SessionsModel
+from app.present.summary import RowText, row_text
 from store.errors import BurrowError
+from store.values.session import SessionSummary
 from store.values.store import StoreKey
 
 if TYPE_CHECKING:
@@ -21,6 +24,11 @@ if TYPE_CHECKING:
 
 AHEAD_ROWS = 60
 """Pages this close to what is seen are read ahead, in the background."""
+
+
+def row_maker(store_name: str) -> Callable[[SessionSummary], RowText]:
+    """What makes the rows of a store, as times read at the moment when a row is made; on any thread."""
+    return lambda summary: row_text(summary, store_name, time.time_ns() // 1_000_000)
 
 
 class RowPages(QObject):
@@ -38,15 +46,17 @@ class RowPages(QObject):
         super().__init__(parent)
         self._library = context.library
         self._model = model
+        self._make_row = row_maker("")
         self._key: StoreKey | None = None
         self._seen = Newest(context.jobs)
         self._near = Newest(context.jobs)
         self._asked: tuple[int, tuple[int, ...]] | None = None
 
-    def use_store(self, key: StoreKey | None) -> None:
-        """Read rows of this store from now on."""
+    def use_store(self, key: StoreKey | None, name: str = "") -> None:
+        """Read rows of this store, which people call so, from now on."""
         self.cancel()
         self._key = key
+        self._make_row = row_maker(name)
 
     def cancel(self) -> None:
         """Give up what is being read: the rows become others."""
@@ -74,7 +84,7 @@ class RowPages(QObject):
         if self._key is None:
             return
         wanted = [(page, self._model.page_handles(page)) for page in pages]
-        work = pages_work(self._library, self._key, self._model.generation, wanted)
+        work = pages_work(self._library, self._key, self._model.generation, wanted, self._make_row)
         line.run(Query("Reading sessions", work, lane), on_done, self._on_failed)
 
     def _on_seen(self, answer: PageAnswer) -> None:
@@ -86,7 +96,7 @@ class RowPages(QObject):
         self._take(answer)
 
     def _take(self, answer: PageAnswer) -> bool:
-        taken = [self._model.apply_page(answer.generation, page, summaries) for page, summaries in answer.pages]
+        taken = [self._model.apply_page(answer.generation, page, rows) for page, rows in answer.pages]
         return any(taken)
 
     def _on_failed(self, error: BurrowError) -> None:

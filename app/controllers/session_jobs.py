@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.present.summary import RowText
 from store.values.session import SessionDetail, SessionIds, SessionSummary, SortKey, SortOrder
 from store.values.store import SessionKey, StoreFacts, StoreKey
 
@@ -47,10 +48,10 @@ class IdsAnswer:
 
 @dataclass(frozen=True, slots=True)
 class PageAnswer:
-    """Summaries of some pages of one generation of a list, as (page number, summaries)."""
+    """The rows of some pages of one generation of a list, as (page number, rows)."""
 
     generation: int
-    pages: tuple[tuple[int, tuple[SessionSummary, ...]], ...]
+    pages: tuple[tuple[int, tuple[RowText, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +77,20 @@ def ids_work(
 
 
 def pages_work(
-    library: Library, key: StoreKey, generation: int, wanted: Sequence[tuple[int, tuple[int, ...]]]
+    library: Library,
+    key: StoreKey,
+    generation: int,
+    wanted: Sequence[tuple[int, tuple[int, ...]]],
+    make_row: Callable[[SessionSummary], RowText],
 ) -> Callable[[CancelToken], PageAnswer]:
-    """Work that reads some pages of rows, given as (page number, handles)."""
+    """Work that reads some pages of rows, given as (page number, handles), and makes their texts."""
 
     def work(token: CancelToken) -> PageAnswer:
         backend = library.backend(key)
         pages = []
         for page, handles in wanted:
             token.check()
-            pages.append((page, backend.summaries(handles, token)))
+            pages.append((page, tuple(make_row(summary) for summary in backend.summaries(handles, token))))
         return PageAnswer(generation, tuple(pages))
 
     return work

@@ -13,14 +13,14 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from app.controllers.row_pages import RowPages
+from app.controllers.row_pages import RowPages, row_maker
 from app.controllers.session_jobs import IdsAnswer, Place, ids_work
 from app.jobs import Newest, Query
 from app.look.look import Look
 from app.models.sessions_model import SessionsModel
 from app.present.one_line import one_line
 from app.present.sizes import counted
-from app.present.summary import RowText, row_text
+from app.present.summary import RowText
 from app.present.times import ms_to_midnight
 from app.views.sessions_pane import SessionsPane
 from store.errors import BurrowError
@@ -66,7 +66,7 @@ class SessionsController(QObject):
         self._is_fresh = True
         self._waits_for_rows = False
         self._rows = Newest(context.jobs)
-        self._model = SessionsModel(self._make_row, self)
+        self._model = SessionsModel(self)
         self._pages = RowPages(context, self._model, self)
         self._pane = SessionsPane(context.looks.current, self._model)
         # The timers end with the widget that their slots speak to.
@@ -158,10 +158,6 @@ class SessionsController(QObject):
         row = self._current()
         return row.summary if row is not None else None
 
-    def _make_row(self, summary: SessionSummary) -> RowText:
-        name = self._facts.name if self._facts is not None else ""
-        return row_text(summary, name, time.time_ns() // 1_000_000)
-
     def _current(self) -> RowText | None:
         row = self._pane.view.current_row()
         return None if row is None else self._model.row_at(row)
@@ -169,7 +165,7 @@ class SessionsController(QObject):
     def _load_rows(self, name: str) -> None:
         if self._facts is None:
             return
-        self._pages.use_store(self._facts.key)
+        self._pages.use_store(self._facts.key, self._facts.name)
         if not self._is_fresh:
             self._set_stale(True)
         work = ids_work(self._context.library, self._facts.key, self._order, self._place)
@@ -298,7 +294,7 @@ class SessionsController(QObject):
         self._on_range_seen(*self._pane.view.visible_rows())
 
     def _on_midnight(self) -> None:
-        self._model.remake_texts()
+        self._model.remake_texts(row_maker(self._facts.name if self._facts is not None else ""))
         self._wait_for_midnight()
 
     def _wait_for_midnight(self) -> None:

@@ -44,14 +44,9 @@ class SessionsModel(QAbstractTableModel):
         is_stale: the rows are being read again; the last values stand.
     """
 
-    def __init__(self, make_row: Callable[[SessionSummary], RowText], parent: QObject | None = None) -> None:
-        """Make an empty model.
-
-        Args:
-            make_row: makes a row's texts of a summary, when its page arrives.
-        """
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Make an empty model."""
         super().__init__(parent)
-        self._make_row = make_row
         self._handles: array[int] = array("q")
         self._order = SortOrder()
         self._pages: OrderedDict[int, list[RowText]] = OrderedDict()
@@ -100,16 +95,16 @@ class SessionsModel(QAbstractTableModel):
         """Show no rows."""
         self.set_ids(SessionIds(array("q"), self._order))
 
-    def apply_page(self, generation: int, page: int, summaries: Sequence[SessionSummary]) -> bool:
-        """Take a page of summaries, one for each of `page_handles(page)`.
+    def apply_page(self, generation: int, page: int, rows: Sequence[RowText]) -> bool:
+        """Take a page of rows, one for each of `page_handles(page)`.
 
         Returns:
             False if it belongs to rows that are not shown any more; it is dropped then.
         """
         expected = max(min(PAGE_ROWS, self.row_count - page * PAGE_ROWS), 0)
-        if generation != self.generation or len(summaries) != expected or not summaries:
+        if generation != self.generation or len(rows) != expected or not rows:
             return False
-        self._pages[page] = [self._make_row(summary) for summary in summaries]
+        self._pages[page] = list(rows)
         self._pages.move_to_end(page)
         while len(self._pages) > KEPT_PAGES:
             self._pages.popitem(last=False)
@@ -122,10 +117,10 @@ class SessionsModel(QAbstractTableModel):
             if page in self._pages:
                 self._pages.move_to_end(page)
 
-    def remake_texts(self) -> None:
+    def remake_texts(self, make_row: Callable[[SessionSummary], RowText]) -> None:
         """Make all loaded texts again: a new day has begun, and "today" means another one."""
         for page, rows in self._pages.items():
-            self._pages[page] = [self._make_row(row.summary) for row in rows]
+            self._pages[page] = [make_row(row.summary) for row in rows]
         for page in self._pages:
             self._announce(page)
 

@@ -56,7 +56,7 @@ def summary_of(handle: int, title: str = "", **changes: Any) -> SessionSummary:
 def view(qtbot: Any) -> SessionsView:
     """A list of 1,000 rows, the first page loaded, on the screen."""
     add_bundled_fonts()
-    model = SessionsModel(lambda summary: row_text(summary, "orchard", 1_787_054_400_000))
+    model = SessionsModel()
     view = SessionsView(Look(Theme.LIGHT), model)
     qtbot.addWidget(view)
     view.resize(416, 500)
@@ -69,7 +69,9 @@ def view(qtbot: Any) -> SessionsView:
 def show_rows(view: SessionsView, summaries: list[SessionSummary]) -> None:
     model = model_of(view)
     model.set_ids(SessionIds(array("q", range(len(summaries))), SortOrder()))
-    model.apply_page(model.generation, 0, summaries[:200])
+    model.apply_page(
+        model.generation, 0, [row_text(summary, "orchard", 1_787_054_400_000) for summary in summaries[:200]]
+    )
 
 
 def model_of(view: SessionsView) -> SessionsModel:
