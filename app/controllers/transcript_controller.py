@@ -165,7 +165,7 @@ class TranscriptController(QObject):
         self._view.show_transcript(answer.outline, answer.messages, keeps_place=self._is_reload)
         if not answer.outline.is_complete:
             # Before any signal: who hears one may open another session.
-            work = rest_work(self._context.library, answer.key, answer.messages)
+            work = rest_work(self._context.library, answer.key, answer.messages, self._view.stage.guess)
             self._opening.run(Query("Reading transcript", work), self._on_completed, self._on_open_failed)
         if answer.outline.count:
             self._stack.setCurrentWidget(self._view)
@@ -179,7 +179,7 @@ class TranscriptController(QObject):
         """All of a session is indexed whose beginning is shown already."""
         if answer.key != self._key:
             return
-        self._view.grow(answer.outline, answer.messages)
+        self._view.grow(answer.outline, answer.messages, answer.guessed)
         self.faults.emit(answer.outline.faults)
         waiting, self._when_complete = self._when_complete, None
         if waiting is not None:

@@ -13,6 +13,8 @@ from app.present.highlight import highlight
 from app.present.show_message import show_message
 from app.present.shown import Folds, ShownMessage
 from app.present.thumbnails import decode_small
+from app.views.transcript.estimate import Guess, estimate_heights
+from app.views.transcript.heights import Heights
 from app.views.transcript.layout import Record, Thumbnail
 from store.errors import SessionError
 from store.values.message import ImageRef, Outline, WholeRef
@@ -31,6 +33,9 @@ PAGE_BYTES = 2_000_000
 BEGINNING_MESSAGES = 64
 """Read of a long session before its index is made: more than any screen shows."""
 
+PAINT_S = 0.03
+"""What a long job leaves to the thread that draws, which paints the beginning then and needs the interpreter's lock."""
+
 FIRST_MESSAGES = 32
 """Read first, when nothing of the place that was jumped to is there yet."""
 COPY_LIMIT_CHARS = 200_000_000
@@ -40,11 +45,16 @@ PICTURE_PX = (2400, 1800)
 
 @dataclass(frozen=True, slots=True)
 class TranscriptAnswer:
-    """A session's outline with the messages around one place, or with those that changed."""
+    """A session's outline with the messages around one place, or with those that changed.
+
+    Attributes:
+        guessed: heights of all messages, where they were asked for.
+    """
 
     key: SessionKey
     outline: Outline
     messages: tuple[ShownMessage, ...]
+    guessed: tuple[Guess, Heights] | None = None
 
 
 def transcript_work(
@@ -71,21 +81,23 @@ def transcript_work(
 
 
 def rest_work(
-    library: Library, key: SessionKey, shown: Sequence[ShownMessage]
+    library: Library, key: SessionKey, shown: Sequence[ShownMessage], guess: Guess
 ) -> Callable[[CancelToken], TranscriptAnswer]:
     """Work that indexes a whole session of which the beginning is shown.
 
     Args:
         shown: the messages of the beginning; those that look other now are in the answer.
+        guess: how the view guesses heights; for so many messages that is too long for the thread that draws.
     """
 
     def work(token: CancelToken) -> TranscriptAnswer:
+        time.sleep(PAINT_S)
         backend = library.backend(key.store)
         outline = backend.outline(key.session_id, token)
         messages = backend.messages(key.session_id, 0, min(len(shown), outline.count), token)
         fresh = [show_message(message) for message in messages]
         changed = tuple(new for new, old in zip(fresh, shown, strict=False) if new != old)
-        return TranscriptAnswer(key, outline, changed)
+        return TranscriptAnswer(key, outline, changed, (guess, Heights(estimate_heights(outline, guess))))
 
     return work
 

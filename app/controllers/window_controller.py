@@ -298,10 +298,7 @@ class WindowController(QObject):
         if self._remembers:
             self._context.settings.remember_session(summary.key.store.path, summary.key.session_id)
         self._waiting = summary
-        if self._page is None:
-            QTimer.singleShot(0, self, self._prepare_page)  # the list is painted first
-        else:
-            self._prepare_page()
+        QTimer.singleShot(0, self, self._prepare_page)  # the list is painted first
 
     @Slot(object)
     def _on_session_entered(self, _summary: SessionSummary) -> None:

@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.views.transcript.measures import Measures
 from store.values.message import MessageKind, Outline
 
 
-def estimate_heights(outline: Outline, measures: Measures) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What guessed heights depend on; a plain value, so that a job can guess for the view.
+
+    Attributes:
+        line_chars: characters of prose in a line.
+        line_px: height of a line.
+        plain_px, prompt_px, results_px: what a message, a prompt and a card of results are high without their text.
+    """
+
+    line_chars: int
+    line_px: int
+    plain_px: int
+    prompt_px: int
+    results_px: int
+
+
+def guess_of(measures: Measures) -> Guess:
+    """How heights are guessed at these measures. GUI thread only."""
+    plain_px = measures.px(22) + measures.gap_px
+    return Guess(
+        line_chars=max(int((measures.right_px - measures.text_px) / (measures.cell_px * 0.95)), 10),
+        line_px=measures.prose.line_px,
+        plain_px=plain_px,
+        prompt_px=plain_px + measures.px(18),
+        results_px=plain_px + measures.px(34),
+    )
+
+
+def estimate_heights(outline: Outline, guess: Guess) -> list[int]:
     """A height for each message, in pixels, with the gap below it; 0 for hidden ones."""
-    per_line = max(int((measures.right_px - measures.text_px) / (measures.cell_px * 0.95)), 10)
-    line = measures.prose.line_px
-    plain = measures.px(22) + measures.gap_px
-    prompt = plain + measures.px(18)
-    bases = {MessageKind.PROMPT: prompt, MessageKind.TOOL_RESULTS: plain + measures.px(34)}
+    line_chars, line_px = guess.line_chars, guess.line_px
+    bases = {MessageKind.PROMPT: guess.prompt_px, MessageKind.TOOL_RESULTS: guess.results_px}
     hidden = int(MessageKind.TOOL_RESULTS_JOINED)
-    base_of = [bases.get(MessageKind(kind), plain) for kind in range(len(MessageKind))]
+    base_of = [bases.get(MessageKind(kind), guess.plain_px) for kind in range(len(MessageKind))]
     return [
-        0 if kind == hidden else base_of[kind] + line * (chars // per_line + 1)
+        0 if kind == hidden else base_of[kind] + line_px * (chars // line_chars + 1)
         for kind, chars in zip(outline.kinds, outline.text_chars, strict=True)
     ]

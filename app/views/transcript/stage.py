@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.present.shown import Folds, ShownMessage
-from app.views.transcript.estimate import estimate_heights
+from app.views.transcript.estimate import Guess, estimate_heights, guess_of
 from app.views.transcript.heights import Heights
 from app.views.transcript.layout import MessageLayout, Record, Scene, Thumbnail
 from app.views.transcript.measures import Measures
@@ -104,7 +104,7 @@ class Stage:
         self._messages.clear()
         self._layouts.clear()
         self._message_bytes = 0
-        self.heights = Heights(estimate_heights(outline, self.measures) if outline is not None else ())
+        self.heights = Heights(estimate_heights(outline, self.guess) if outline is not None else ())
         if keeps_place:
             self.records = {}
         else:
@@ -113,11 +113,19 @@ class Stage:
         self._take(messages)
         self.hold(held)
 
-    def grow(self, outline: Outline, messages: Iterable[ShownMessage]) -> None:
+    @property
+    def guess(self) -> Guess:
+        """How heights are guessed now."""
+        return guess_of(self.measures)
+
+    def grow(
+        self, outline: Outline, messages: Iterable[ShownMessage], guessed: tuple[Guess, Heights] | None = None
+    ) -> None:
         """Take the outline of all where only the beginning was known; what is read stays where it is.
 
         Args:
             messages: those of the beginning that look other now.
+            guessed: heights that were guessed already; of no use if the width changed meanwhile. The stage's from now.
         """
         held = self.held()
         self.outline = outline
@@ -125,7 +133,7 @@ class Stage:
             dropped = self._messages.pop(message.index, None)
             self._message_bytes -= _cost(dropped) if dropped is not None else 0
         self._take(messages)
-        self.estimate_again()
+        self.estimate_again(guessed)
         self.hold(held)
 
     def add_messages(self, messages: Iterable[ShownMessage]) -> None:
@@ -192,10 +200,13 @@ class Stage:
             self.estimate_again()
         self.hold((row, y))
 
-    def estimate_again(self) -> None:
+    def estimate_again(self, guessed: tuple[Guess, Heights] | None = None) -> None:
         """Guess the heights of everything again; layouts that exist stay exact."""
         if self.outline is not None:
-            self.heights = Heights(estimate_heights(self.outline, self.measures))
+            if guessed is not None and guessed[0] == self.guess:
+                self.heights = guessed[1]
+            else:
+                self.heights = Heights(estimate_heights(self.outline, self.guess))
             for row, layout in self._layouts.items():
                 self.heights.set(row, layout.height)
 

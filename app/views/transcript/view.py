@@ -26,7 +26,9 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from app.look.look import Look
 from app.look.tokens import TypeUse
 from app.present.shown import ShownMessage
+from app.views.transcript.estimate import Guess
 from app.views.transcript.focus import Focus
+from app.views.transcript.heights import Heights
 from app.views.transcript.layout import Record, Thumbnail
 from app.views.transcript.lines_part import LinesPart
 from app.views.transcript.measures import Measures
@@ -127,14 +129,16 @@ class TranscriptView(QAbstractScrollArea):
         self.content_changed()
         self.selection_changed.emit()
 
-    def grow(self, outline: Outline, messages: Iterable[ShownMessage]) -> None:
+    def grow(
+        self, outline: Outline, messages: Iterable[ShownMessage], guessed: tuple[Guess, Heights] | None = None
+    ) -> None:
         """Take the whole of a transcript whose beginning is shown, with the messages that look other now."""
         if outline.count < self.stage.count:
             # The session was made shorter between the two readings.
             self.show_transcript(outline, messages, keeps_place=True)
             return
         self.selector.grow(self.stage.count, outline.count)
-        self.stage.grow(outline, messages)
+        self.stage.grow(outline, messages, guessed)
         self.content_changed()
 
     def show_nothing(self) -> None:
