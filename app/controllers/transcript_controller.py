@@ -288,16 +288,6 @@ class TranscriptController(QObject):
             self._view.toggle_raw(row)
 
     @Slot()
-    def open_whole(self) -> None:
-        """Open the first text of the message that is read which was cut."""
-        layout = self._view.stage.layout(self._view.first_row()) if self._view.stage.count else None
-        spots = layout.spots if layout is not None else []
-        for spot in spots:
-            if layout is not None and spot.act is Act.OPEN_WHOLE:
-                self._on_spot_clicked(layout.message, spot)
-                return
-
-    @Slot()
     def copy(self) -> None:
         """Copy the selection as it is shown; without one, the message that has the focus."""
         selection = self._view.selector.selection

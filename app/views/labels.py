@@ -38,11 +38,6 @@ class TextLabel(QLabel):
         palette.setColor(QPalette.ColorRole.HighlightedText, self._look.colour("text"))
         self.setPalette(palette)
 
-    def set_use(self, use: TypeUse) -> None:
-        """Take another type use."""
-        self._use = use
-        self.setFont(self._look.font(use))
-
     def wrap(self) -> None:
         """Break the text into lines; the label is as high as its lines at the width it gets."""
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

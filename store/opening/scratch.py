@@ -118,7 +118,7 @@ def no_room() -> SnapshotTooLarge:
     """The error for a disk without room for a copy."""
     return SnapshotTooLarge(
         "There is no room for a private copy of this store in Burrow's own folder.",
-        "Free some disk space, or read it in place for this once, which touches the -shm file beside it.",
+        "Free some disk space, or open it when the program that writes it has closed it.",
     )
 
 

@@ -191,5 +191,5 @@ def refuse_too_large(found: Found, limit_bytes: int = SNAPSHOT_LIMIT_BYTES) -> N
     if found.is_journal_hot:
         advice = "A write was cut short; the program that wrote it repairs the store when it opens it."
     else:
-        advice = "Read it in place for this once, which touches the -shm file beside it, or when it is not in use."
+        advice = "Open it when the program that writes it has closed it: it is read without a copy then."
     raise SnapshotTooLarge(sentence, advice)

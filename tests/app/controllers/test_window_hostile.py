@@ -207,12 +207,11 @@ def test_1_case_5_nul_characters_are_seen_as_signs(qtbot, show_sessions) -> None
 
 
 def whole_text(qtbot: Any, program: Any, view: Any, row: int) -> str:
-    """Open the whole of a message that was cut, as the menu does, and close it again."""
-    layout = view.stage.layout(row)
-    assert any(spot.act is Act.OPEN_WHOLE for spot in layout.spots)
+    """Open the whole of a message that was cut, as a click on the words does, and close it again."""
+    spot = next(spot for spot in view.stage.layout(row).spots if spot.act is Act.OPEN_WHOLE)
     assert "Cut here. Open whole" in words_of(view, row)
     view.focus_message(row, brings_to_top=True)
-    program.controller.transcript.open_whole()
+    view.do_spot(row, spot)
     window = program.controller.window
     qtbot.waitUntil(lambda: window.findChild(WholeTextWindow) is not None, timeout=10_000)
     opened = window.findChild(WholeTextWindow)

@@ -308,7 +308,7 @@ def test_B1_a_store_over_the_limit_is_copied_only_never_and_read_in_place_only_w
     os.truncate(path, 1024**3 + 4096)
     with pytest.raises(SnapshotTooLarge, match=r"too large for one: 1\.0 GiB") as raised:
         Looking(path, scratch)
-    assert "in place" in raised.value.advice
+    assert "has closed it" in raised.value.advice
     with Looking.in_place(path, scratch) as looking:
         assert looking.read(balances, CancelToken()) == (SUM, ACCOUNTS, 1, 1)
         assert looking.access is Access.IN_PLACE
