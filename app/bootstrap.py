@@ -145,7 +145,9 @@ def build(application: QApplication, options: Options, paths: OwnPaths, settings
     add_bundled_fonts()
     application.setWindowIcon(program_icon())
     jobs = Jobs(uncaught.report)
-    looks = LookSource(_forced_theme(options, settings), options.zoom_percent or settings.zoom_percent)
+    looks = LookSource(
+        _forced_theme(options, settings), options.zoom_percent or settings.zoom_percent, settings.density
+    )
     store = SettingsStore(paths.settings_file, settings, jobs, is_saving=options.screenshot is None)
     context = Context(jobs, Library(paths), store, paths, looks)
     controller = WindowController(context, options, application)

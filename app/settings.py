@@ -19,9 +19,11 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.jobs import Jobs, Lane, Query
+from app.look.tokens import Density
 from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.errors import BurrowError
+from store.values.listing import GroupBy
 
 RECENT_AT_MOST = 10
 SESSIONS_AT_MOST = 200
@@ -67,7 +69,19 @@ class Settings:
         is_maximised: whether it was.
         library_width_px, sessions_width_px: the two left panes; the page takes the rest.
         is_library_shown, is_page_shown: panes that can be hidden.
+        density: how close rows and messages stand.
+        is_utc: times are shown in UTC, not in the zone of the machine.
+        places: folders that are searched for stores at every start, beside the usual ones.
+        are_usual_places_searched: whether the places where systems keep their stores are searched at the start.
         sort_key, is_sort_descending: order of the sessions, by the word of the command line.
+        group_by: headings in the list of sessions.
+        columns: names of the columns that a person chose, in their order; empty for as many as fit.
+        column_widths_px: pairs of a column's name and the width that a person gave it.
+        last_view: saved view that was shown last; empty for a store.
+        closed_sections: sections of the library that are folded.
+        is_prompts_only: the transcript leaves out tools, reasoning and notices.
+        is_case_matched, is_whole_word: how the find bar compares.
+        is_output_wrapped, is_json_tree: how the pane for a whole text shows it.
         recent: newest first.
         open_paths: what was open when the program ended.
         last_store: path of the store that was shown last.
@@ -85,8 +99,22 @@ class Settings:
     sessions_width_px: int = 0
     is_library_shown: bool = True
     is_page_shown: bool = True
+    density: Density = Density.COMFORTABLE
+    is_utc: bool = False
+    places: tuple[str, ...] = ()
+    are_usual_places_searched: bool = True
     sort_key: str = "updated_at"
     is_sort_descending: bool = True
+    group_by: GroupBy = GroupBy.NONE
+    columns: tuple[str, ...] = ()
+    column_widths_px: tuple[tuple[str, int], ...] = ()
+    last_view: str = ""
+    closed_sections: tuple[str, ...] = ()
+    is_prompts_only: bool = False
+    is_case_matched: bool = False
+    is_whole_word: bool = False
+    is_output_wrapped: bool = True
+    is_json_tree: bool = False
     recent: tuple[RecentPlace, ...] = ()
     open_paths: tuple[str, ...] = ()
     last_store: str = ""
@@ -136,12 +164,14 @@ def _decode(name: str, value: Any, default: Any) -> Any:
     """One field, checked against its default's type."""
     if name == "recent":
         return tuple(RecentPlace(_text(r["path"]), _text(r["name"]), _whole(r["opened_at_ms"], 2**53)) for r in value)
-    if name == "open_paths":
-        return tuple(_text(path) for path in value)
+    if name in ("open_paths", "places", "columns", "closed_sections"):
+        return tuple(_text(entry) for entry in value)
+    if name == "column_widths_px":
+        return tuple((_text(column), _whole(width)) for column, width in value)
     if name == "last_sessions":
         return tuple((_text(store), _text(session)) for store, session in value)
-    if name == "theme":
-        return ThemeChoice(value)
+    if isinstance(default, StrEnum):
+        return type(default)(value)
     if isinstance(default, bool):
         if not isinstance(value, bool):
             raise ValueError(f"{name} is neither true nor false")

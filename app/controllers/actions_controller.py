@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
@@ -60,7 +61,7 @@ class ActionsController(QObject):
         self._state = ShellState(zoom_percent=context.looks.current.zoom_percent)
         self.chooser = PathChooser(window)
         self._panes: tuple[QWidget, ...] = ()
-        self._slots = {
+        self._slots: dict[ActionId, Callable[[], object]] = {
             ActionId.OPEN: self.chooser.ask_files,
             ActionId.OPEN_FOLDER: self.chooser.ask_folder,
             ActionId.OPEN_DEMO: library.open_demo,
@@ -98,18 +99,32 @@ class ActionsController(QObject):
         self._check_switches()
         self._enable()
 
+    def use(self, slots: Mapping[ActionId, Callable[[], object]]) -> None:
+        """Let these actions be carried out by others; an action that nobody carries out stays disabled."""
+        self._slots.update(slots)
+        self._enable()
+
+    def check(self, chosen: Mapping[ActionId, bool]) -> None:
+        """Show switches as on or off."""
+        for name, is_on in chosen.items():
+            self._window.actions_of.check(name, is_on)
+
+    def is_checked(self, name: ActionId) -> bool:
+        """Whether a switch is on, as a person just left it."""
+        return bool(self._window.actions_of.by_id[name].isChecked())
+
     def use_panes(self, *panes: QWidget) -> None:
         """The widgets that F6 goes through, in order."""
         self._panes = panes
 
-    def say(self, *, has_panes: bool, has_store: bool, has_session: bool) -> None:
+    def say(self, *, has_panes: bool, has_store: bool, has_session: bool, has_list: bool) -> None:
         """Tell what is shown now."""
         zoom_percent = self._context.looks.current.zoom_percent
-        self._state = ShellState(has_panes, has_store, has_session, self._progress.is_busy, zoom_percent)
+        self._state = ShellState(has_panes, has_store, has_session, self._progress.is_busy, zoom_percent, has_list)
         self._enable()
 
     def _enable(self) -> None:
-        self._window.actions_of.enable(enabled_actions(self._state))
+        self._window.actions_of.enable(enabled_actions(self._state) & self._slots.keys())
 
     def _check_switches(self) -> None:
         settings, actions = self._context.settings.current, self._window.actions_of
@@ -131,8 +146,9 @@ class ActionsController(QObject):
 
     @Slot(bool)
     def _on_busy_changed(self, _is_busy: bool) -> None:
-        state = self._state
-        self.say(has_panes=state.has_panes, has_store=state.has_store, has_session=state.has_session)
+        is_busy, zoom_percent = self._progress.is_busy, self._context.looks.current.zoom_percent
+        self._state = replace(self._state, is_busy=is_busy, zoom_percent=zoom_percent)
+        self._enable()
 
     def _show_panes(self) -> None:
         actions = self._window.actions_of.by_id

@@ -89,7 +89,7 @@ class WindowController(QObject):
         self.sessions.counted.connect(self.status.count)
         self.sessions.failed.connect(self._on_failed)
         self.sessions.row_menu_asked.connect(window.show_session_menu)
-        self.sessions.order_menu_asked.connect(window.show_sort_menu)
+        self.sessions.order_menu_asked.connect(window.show_header_menu)
         self.actions.chooser.chosen.connect(self.open_paths)
         self.actions.reload_asked.connect(library.reload)
         window.band.action_asked.connect(self._on_band_asked)
@@ -312,8 +312,13 @@ class WindowController(QObject):
 
     def _say_state(self) -> None:
         has_session = self._has_session()
-        has_store = self.library.current is not None
-        self.actions.say(has_panes=self.window.has_panes, has_store=has_store, has_session=has_session)
+        facts = self.library.current
+        self.actions.say(
+            has_panes=self.window.has_panes,
+            has_store=facts is not None,
+            has_session=has_session,
+            has_list=facts is not None and facts.is_open,
+        )
         self.status.select(has_session)
 
     # Start page, closing

@@ -1,6 +1,6 @@
-"""A `Look`: one theme at one zoom, with its colours, fonts, measures and icons. GUI thread only.
+"""A `Look`: one theme at one zoom and density, with its colours, fonts, measures and icons. GUI thread only.
 
-Views get a Look when they are made and a new one through `set_look` when theme or zoom change; they never ask the
+Views get a Look when they are made and a new one through `set_look` when one of them changes; they never ask the
 application for a palette or a font.
 """
 
@@ -12,7 +12,17 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from app.look.tokens import MONO_USES, Theme, TypeUse, hex_colour, read_resource, tokens, type_of
+from app.look.tokens import (
+    MONO_USES,
+    Density,
+    Theme,
+    TypeUse,
+    density_of,
+    hex_colour,
+    read_resource,
+    tokens,
+    type_of,
+)
 
 _FONT_FILES = (
     "inter/Inter-Regular.ttf",
@@ -48,16 +58,18 @@ def program_icon() -> QIcon:
 
 
 class Look:
-    """One theme at one zoom.
+    """One theme at one zoom and density.
 
     Attributes:
         theme: light or dark.
         zoom_percent: 80 to 200.
+        density: how close rows and messages stand.
     """
 
-    def __init__(self, theme: Theme, zoom_percent: int = 100) -> None:
+    def __init__(self, theme: Theme, zoom_percent: int = 100, density: Density = Density.COMFORTABLE) -> None:
         self.theme = theme
         self.zoom_percent = zoom_percent
+        self.density = density
         self._colours: dict[str, QColor] = {}
         self._fonts: dict[TypeUse, QFont] = {}
         self._metrics: dict[TypeUse, QFontMetricsF] = {}
@@ -67,6 +79,26 @@ class Look:
         """A length of the tokens at this zoom, in whole logical pixels; never 0 for a length above 0."""
         scaled = round(length * self.zoom_percent / 100)
         return max(scaled, 1) if length > 0 else scaled
+
+    @property
+    def row_px(self) -> int:
+        """Height of a session's row."""
+        return self.px(density_of(self.density)["row"])
+
+    @property
+    def row_lines(self) -> int:
+        """Lines of a session's row: 1 or 2."""
+        return int(density_of(self.density)["lines"])
+
+    @property
+    def tree_row_px(self) -> int:
+        """Height of a row of the library."""
+        return self.px(density_of(self.density)["tree_row"])
+
+    @property
+    def message_gap_px(self) -> int:
+        """Distance between two messages."""
+        return self.px(density_of(self.density)["message_gap"])
 
     def colour(self, role: str) -> QColor:
         """The colour of a role, by its name in the tokens ("text_2")."""
@@ -83,7 +115,7 @@ class Look:
         return found
 
     def _make_font(self, use: TypeUse) -> QFont:
-        size, _line, weight = type_of(use)
+        size, _line, weight = self._type_of(use)
         is_mono = use in MONO_USES
         font = QFont()
         font.setFamilies(tokens()["type"]["mono_family" if is_mono else "ui_family"])
@@ -105,7 +137,14 @@ class Look:
 
     def line_px(self, use: TypeUse) -> int:
         """Line height of a type use."""
-        return self.px(type_of(use)[1])
+        return self.px(self._type_of(use)[1])
+
+    def _type_of(self, use: TypeUse) -> tuple[int, int, int]:
+        """Size, line height and weight of a type use; prose is set as the density says."""
+        size, line, weight = type_of(use)
+        if use is TypeUse.PROSE:
+            size, line = density_of(self.density)["prose"]
+        return size, line, weight
 
     def pixmap(self, name: str, role: str, size: int, ratio: float = 1.0) -> QPixmap:
         """An icon drawn in the colour of a role; `size` in logical pixels at 100 % zoom (12, 14, 16, 24)."""

@@ -20,6 +20,14 @@ class Theme(StrEnum):
     DARK = "dark"
 
 
+class Density(StrEnum):
+    """How close rows and messages stand; the values are the names under `density` in the tokens."""
+
+    COMPACT = "compact"
+    COMFORTABLE = "comfortable"
+    SPACIOUS = "spacious"
+
+
 class TypeUse(StrEnum):
     """What a font is for; the values are the names under `type` in the tokens."""
 
@@ -67,3 +75,9 @@ def type_of(use: TypeUse) -> tuple[int, int, int]:
     """Size and line height in logical pixels, and weight, of a type use."""
     size, line, weight = tokens()["type"][use.value]
     return int(size), int(line), int(weight)
+
+
+def density_of(density: Density) -> dict[str, Any]:
+    """Lengths of one density: row, lines, tree_row, message_gap, prose (size and line height)."""
+    found: dict[str, Any] = tokens()["density"][density.value]
+    return found

@@ -8,8 +8,9 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
-from app.commands import ACTIONS, MENUS, ActionId, ActionSpec, Menu, MenuPart
+from app.commands import ACTIONS, ActionId, ActionSpec
 from app.look.look import Look
+from app.menus import MENUS, Menu, MenuPart
 
 
 class Actions(QObject):

@@ -6,18 +6,10 @@ from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
-from app.commands import (
-    LIBRARY_MENU,
-    SESSION_MENU,
-    SORT_MENU,
-    TOOL_BAR_LEFT,
-    TOOL_BAR_RIGHT,
-    ActionId,
-    Menu,
-    MenuPart,
-)
+from app.commands import ActionId
 from app.look.look import Look
 from app.look.tokens import tokens
+from app.menus import HEADER_MENU, LIBRARY_MENU, SESSION_MENU, TOOL_BAR_LEFT, TOOL_BAR_RIGHT, Menu, MenuPart
 from app.views.actions import Actions
 from app.views.band import Band
 from app.views.error_panel import ErrorPanel
@@ -236,9 +228,9 @@ class MainWindow(QMainWindow):
         self._pop_up(SESSION_MENU, at)
 
     @Slot(object)
-    def show_sort_menu(self, at: QPoint) -> None:
-        """Pop up the orders of the list."""
-        self._pop_up(SORT_MENU.entries, at)
+    def show_header_menu(self, at: QPoint) -> None:
+        """Pop up the columns and orders of the list."""
+        self._pop_up(HEADER_MENU, at)
 
     def _pop_up(self, entries: tuple[ActionId | MenuPart | Menu, ...], at: QPoint) -> None:
         menu = QMenu(self)

@@ -6,40 +6,28 @@ from itertools import chain
 
 import pytest
 
-from app.commands import (
-    ACTIONS,
+from app.commands import ACTIONS, GROUPINGS, SORT_KEYS, VIEWS, ActionId, Need, ShellState, enabled_actions
+from app.menus import (
     LIBRARY_MENU,
     MENUS,
     SESSION_MENU,
-    SORT_KEYS,
     SORT_MENU,
     TOOL_BAR_LEFT,
     TOOL_BAR_RIGHT,
-    ActionId,
     Menu,
-    Need,
-    ShellState,
-    enabled_actions,
 )
+from store.values.listing import CatalogueKey
 from store.values.session import SortKey
 
-ALWAYS = frozenset(
-    {
-        ActionId.OPEN,
-        ActionId.OPEN_FOLDER,
-        ActionId.OPEN_DEMO,
-        ActionId.QUIT,
-        ActionId.THEME_SYSTEM,
-        ActionId.THEME_LIGHT,
-        ActionId.THEME_DARK,
-        ActionId.ZOOM_IN,
-        ActionId.ZOOM_OUT,
-        ActionId.ZOOM_RESET,
-        ActionId.COPY_LOG_PATH,
-    }
-)
-PANES = frozenset({ActionId.SHOW_LIBRARY, ActionId.SHOW_PAGE, ActionId.NEXT_PANE, ActionId.PREVIOUS_PANE})
-STORE = frozenset({ActionId.RELOAD, ActionId.SORT_DESCENDING, *SORT_KEYS})
+
+def _needing(*needs: Need) -> frozenset[ActionId]:
+    return frozenset(name for name, spec in ACTIONS.items() if spec.need in needs)
+
+
+ALWAYS = _needing(Need.NOTHING, Need.SMALLER_ZOOM, Need.LARGER_ZOOM)
+PANES = frozenset({ActionId.SHOW_LIBRARY, ActionId.SHOW_PAGE, ActionId.NEXT_PANE, ActionId.PREVIOUS_PANE, *VIEWS})
+STORE = frozenset({ActionId.RELOAD, ActionId.CLOSE_STORE, ActionId.COPY_STORE_PATH, ActionId.SHOW_IN_FOLDER})
+LIST = frozenset({ActionId.SORT_DESCENDING, *SORT_KEYS, *GROUPINGS} | _needing(Need.LIST))
 SESSION = frozenset(name for name, spec in ACTIONS.items() if spec.need is Need.SESSION)
 
 
@@ -49,6 +37,7 @@ SESSION = frozenset(name for name, spec in ACTIONS.items() if spec.need is Need.
         (ShellState(), ALWAYS),
         (ShellState(has_panes=True), ALWAYS | PANES),
         (ShellState(has_panes=True, has_store=True), ALWAYS | PANES | STORE),
+        (ShellState(has_panes=True, has_list=True), ALWAYS | PANES | LIST),
         (ShellState(True, True, True), ALWAYS | PANES | STORE | SESSION),
         (ShellState(is_busy=True), ALWAYS | {ActionId.CANCEL}),
         (ShellState(zoom_percent=200), ALWAYS - {ActionId.ZOOM_IN}),
@@ -70,7 +59,7 @@ def test_no_shortcut_means_two_things() -> None:
 
 
 def test_1_4_every_order_of_the_store_is_in_the_menu_bar_whatever_columns_are_seen() -> None:
-    assert set(SORT_KEYS.values()) == set(SortKey)
+    assert set(SORT_KEYS.values()) == {*SortKey, *CatalogueKey} - {CatalogueKey.PROVIDER}
     assert set(SORT_KEYS) < set(SORT_MENU.entries)
     assert {ACTIONS[name].group for name in SORT_KEYS} == {"sort"}
 

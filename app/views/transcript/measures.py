@@ -28,7 +28,7 @@ class Measures:
         self.text_px = self.left_px + look.px(space["gutter"])
         widest = self.text_px + look.px(space["prose_max"]) + look.px(12)
         self.right_px = max(min(width_px - self.left_px, widest), self.text_px + look.px(160))
-        self.gap_px = look.px(space["message_gap"])
+        self.gap_px = look.message_gap_px
         self.code_line_px = look.line_px(TypeUse.CODE)
         self.cell_px = look.metrics(TypeUse.CODE).horizontalAdvance("0" * 64) / 64
         self.prose = prose_style(look)
