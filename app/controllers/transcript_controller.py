@@ -6,19 +6,17 @@ and records each have a line in which only the newest question counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QUrl, Signal, Slot
-from PySide6.QtGui import QClipboard, QDesktopServices, QGuiApplication, QImage
+from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from app.controllers.copying_controller import CopyingController
 from app.controllers.transcript_jobs import (
     FIRST_MESSAGES,
     TranscriptAnswer,
-    copy_work,
     highlights_work,
-    markdown_work,
     page_around,
     page_before,
     page_work,
@@ -31,7 +29,6 @@ from app.controllers.transcript_jobs import (
 )
 from app.jobs import Lane, Newest, Query
 from app.look.look import Look
-from app.present.copy_text import BETWEEN_MESSAGES, message_markdown, message_text, selected_text
 from app.present.shown import ShownMessage
 from app.views.link_dialog import LinkDialog, is_openable
 from app.views.message_panel import MessagePanel
@@ -50,9 +47,6 @@ from store.values.store import SessionKey
 
 if TYPE_CHECKING:
     from app.context import Context
-
-COPY_AT_ONCE_MESSAGES = 60
-"""A selection of more messages, or of some that are not loaded, is copied by a job."""
 
 
 class TranscriptController(QObject):
@@ -81,7 +75,6 @@ class TranscriptController(QObject):
         self._context = context
         self._key: SessionKey | None = None
         self._is_reload = False
-        self._when_complete: Callable[[], None] | None = None
         jobs = context.jobs
         self._opening, self._pages, self._colours = Newest(jobs), Newest(jobs), Newest(jobs)
         self._pictures, self._asked = Newest(jobs), Newest(jobs)
@@ -94,6 +87,7 @@ class TranscriptController(QObject):
         self._stack.addWidget(self._view)
         self._stack.addWidget(self._panel)
         self._stack.setFocusProxy(self._view)
+        self._copying = CopyingController(context, self._view, self)
         self._connect()
 
     def _connect(self) -> None:
@@ -106,8 +100,8 @@ class TranscriptController(QObject):
         view.button_clicked.connect(self._on_button_clicked)
         view.link_activated.connect(self._on_link_activated)
         view.menu_wanted.connect(self._on_menu_wanted)
-        view.copy_wanted.connect(self.copy)
-        view.primary_wanted.connect(self._on_primary_wanted)
+        self._copying.copied.connect(self.copied)
+        self._copying.failed.connect(self._on_failed)
         view.selection_changed.connect(self._on_selection_changed)
         self._context.looks.changed.connect(self._on_look_changed)
 
@@ -127,6 +121,7 @@ class TranscriptController(QObject):
         """Show a session from its beginning."""
         self._give_up()
         self._key = key
+        self._copying.use_session(key)
         self._is_reload = False
         self._view.show_nothing()
         self._stack.setCurrentWidget(self._view)
@@ -145,13 +140,14 @@ class TranscriptController(QObject):
         """Show no session."""
         self._give_up()
         self._key = None
+        self._copying.use_session(None)
         self._view.show_nothing()
         self._stack.setCurrentWidget(self._view)
 
     def _give_up(self) -> None:
         for line in (self._opening, self._pages, self._colours, self._pictures, self._asked):
             line.cancel()
-        self._when_complete = None
+        self._copying.give_up()
 
     def _open(self, row: int) -> None:
         assert self._key is not None
@@ -181,9 +177,7 @@ class TranscriptController(QObject):
             return
         self._view.grow(answer.outline, answer.messages, answer.guessed)
         self.faults.emit(answer.outline.faults)
-        waiting, self._when_complete = self._when_complete, None
-        if waiting is not None:
-            waiting()
+        self._copying.go_on()
 
     def _on_open_failed(self, error: BurrowError) -> None:
         self._panel.say("triangle-alert", "error", "The transcript cannot be read", error.sentence, error.advice)
@@ -285,83 +279,17 @@ class TranscriptController(QObject):
         if self._view.stage.count:
             row = self._view.first_row()
             self._view.focus_message(row)
-            self._view.toggle_raw(row)
+            self._view.folding.toggle_raw(row)
 
     @Slot()
     def copy(self) -> None:
         """Copy the selection as it is shown; without one, the message that has the focus."""
-        selection = self._view.selector.selection
-        stage = self._view.stage
-        if self._key is None or stage.outline is None:
-            return
-        if selection is None or selection.is_empty:
-            self.copy_message()
-            return
-        if not stage.outline.is_complete:
-            self._when_complete = self.copy
-            return
-        begin, end = selection.begin, selection.end
-        rows = range(max(begin.message, 0), min(end.message + 1, stage.count))
-        loaded = [message for row in rows[: COPY_AT_ONCE_MESSAGES + 1] if (message := stage.message(row)) is not None]
-        if len(loaded) == len(rows) <= COPY_AT_ONCE_MESSAGES:
-            texts = selected_text(loaded, stage.folds, self._record_texts(), begin, end)
-            self._to_clipboard(BETWEEN_MESSAGES.join(texts))
-            return
-        records = {row: found for row, found in stage.records.items() if found is not None}
-        work = copy_work(self._context.library, self._key, stage.folds, records, begin, end, stage.outline)
-        self._asked.run(Query("Copying", work), self._to_clipboard, self._on_failed)
-
-    def _record_texts(self) -> Mapping[int, tuple[str, ...]]:
-        return {
-            row: tuple(record.text for record in found)
-            for row, found in self._view.stage.records.items()
-            if found is not None
-        }
-
-    @Slot()
-    def copy_message(self) -> None:
-        """Copy the message that is read, as it is shown."""
-        message = self._view.stage.message(self._view.first_row()) if self._view.stage.count else None
-        if message is not None:
-            self._copy_shown(message)
-
-    def _copy_shown(self, message: ShownMessage) -> None:
-        self._to_clipboard(message_text(message, self._view.stage.folds, self._record_texts().get(message.index)))
+        self._copying.copy()
 
     @Slot()
     def copy_as_markdown(self) -> None:
         """Copy the selected messages, or the one that is read, as Markdown with their stored source."""
-        stage, selection = self._view.stage, self._view.selector.selection
-        if self._key is None or stage.outline is None or not stage.count:
-            return
-        if not stage.outline.is_complete:
-            self._when_complete = self.copy_as_markdown
-            return
-        row = self._view.first_row()
-        if selection is None or selection.is_empty:
-            begin, end = row, row + 1
-        else:
-            begin, end = max(selection.begin.message, 0), min(selection.end.message + 1, stage.count)
-        only = stage.message(begin) if end - begin == 1 else None
-        if only is not None:
-            self._to_clipboard(message_markdown(only.stored))
-            return
-        work = markdown_work(self._context.library, self._key, begin, end)
-        self._asked.run(Query("Copying", work), self._to_clipboard, self._on_failed)
-
-    def _to_clipboard(self, text: str) -> None:
-        QGuiApplication.clipboard().setText(text)
-        self.copied.emit(f"Copied {len(text):,} characters")
-
-    @Slot()
-    def _on_primary_wanted(self) -> None:
-        selection, stage = self._view.selector.selection, self._view.stage
-        if selection is None or selection.end.message - selection.begin.message > COPY_AT_ONCE_MESSAGES:
-            return
-        rows = range(max(selection.begin.message, 0), min(selection.end.message + 1, stage.count))
-        loaded = [message for row in rows if (message := stage.message(row)) is not None]
-        texts = selected_text(loaded, stage.folds, self._record_texts(), selection.begin, selection.end)
-        QGuiApplication.clipboard().setText(BETWEEN_MESSAGES.join(texts), QClipboard.Mode.Selection)
+        self._copying.copy_as_markdown()
 
     @Slot()
     def _on_selection_changed(self) -> None:
@@ -377,7 +305,7 @@ class TranscriptController(QObject):
     @Slot(object, object)
     def _on_spot_clicked(self, message: ShownMessage, spot: Spot) -> None:
         if spot.act is Act.COPY_TEXT and isinstance(spot.payload, str):
-            self._to_clipboard(spot.payload)
+            self._copying.to_clipboard(spot.payload)
         elif spot.act is Act.OPEN_WHOLE and isinstance(spot.payload, Record):
             self._show_whole((message.index, spot.payload.text))
         elif spot.act is Act.OPEN_WHOLE and isinstance(spot.payload, WholeRef) and self._key is not None:
@@ -399,12 +327,12 @@ class TranscriptController(QObject):
     @Slot(object, object)
     def _on_button_clicked(self, message: ShownMessage, button: HeadButton) -> None:
         if button is HeadButton.COPY:
-            self._copy_shown(message)
+            self._copying.copy_shown(message)
 
     @Slot(str)
     def _on_link_activated(self, target: str) -> None:
         dialog = LinkDialog(self._context.looks.current, target, self._stack.window())
-        dialog.copy_asked.connect(self._to_clipboard)
+        dialog.copy_asked.connect(self._copying.to_clipboard)
         dialog.open_asked.connect(self._open_link)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -433,17 +361,17 @@ class TranscriptController(QObject):
         elif entry.act is MenuAct.OPEN_LINK:
             self._on_link_activated(str(entry.payload))
         elif entry.act is MenuAct.COPY_LINK:
-            self._to_clipboard(str(entry.payload))
+            self._copying.to_clipboard(str(entry.payload))
         elif message is not None and row is not None:
             self._do_message_entry(message, row, entry)
 
     def _do_message_entry(self, message: ShownMessage, row: int, entry: Entry) -> None:
         spot = spot_of(entry)
         if entry.act is MenuAct.COPY_MESSAGE:
-            self._copy_shown(message)
+            self._copying.copy_shown(message)
         elif entry.act is MenuAct.COPY_MARKDOWN:
-            self._to_clipboard(message_markdown(message.stored))
+            self._copying.copy_message_as_markdown(message)
         elif entry.act is MenuAct.RAW:
-            self._view.toggle_raw(row)
+            self._view.folding.toggle_raw(row)
         elif spot is not None:
             self._view.do_spot(row, spot)

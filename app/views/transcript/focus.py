@@ -136,7 +136,7 @@ class Focus:
         if stop is None or self.row is None:
             self.has_keys = True
             self.row = self.read_row()
-            self._view.toggle_all_folds(self.row)
+            self._view.folding.toggle_all(self.row)
         elif stop.spot is not None:
             self._view.do_spot(self.row, stop.spot)
             self._view.focus_moved.emit(self.row)

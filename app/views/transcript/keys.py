@@ -111,7 +111,7 @@ def _go(view: TranscriptView, event: QKeyEvent) -> bool:
         view.go_next(-1, MessageKind.PROMPT)
     elif key is _Key.Key_R:
         view.focus_message(view.first_row())
-        view.toggle_raw(view.first_row())
+        view.folding.toggle_raw(view.first_row())
     elif key in (_Key.Key_Return, _Key.Key_Enter, _Key.Key_Space):
         view.focus.act()
     elif key is _Key.Key_Escape and view.focus.leave_stop():

@@ -198,7 +198,7 @@ class Mouse:
             return
         message = row.layout.message
         if button is HeadButton.RAW:
-            view.toggle_raw(row.index)
+            view.folding.toggle_raw(row.index)
         elif button is HeadButton.MORE:
             view.menu_wanted.emit(row.index, view.viewport().mapToGlobal(point), "")
         elif button is not None:
@@ -212,9 +212,9 @@ class Mouse:
         """Do what a spot is for; what needs a job is handed on."""
         view = self._view
         if spot.act is Act.FOLD:
-            view.toggle_fold(row, spot.key)
+            view.folding.toggle(row, spot.key)
         elif spot.act is Act.UNROLL:
-            view.toggle_unrolled(row, spot.key)
+            view.folding.toggle_unrolled(row, spot.key)
         else:
             view.spot_clicked.emit(view.stage.message(row), spot)
 

@@ -79,6 +79,15 @@ class Selection:
         return not self.is_empty and self.begin <= place < self.end
 
 
+def own_range(selection: Selection | None, message: int) -> tuple[Place | None, Place | None] | None:
+    """What of a selection concerns one message: its ends that lie in it; None when it touches it not at all."""
+    if selection is None or not selection.touches(message):
+        return None
+    begin = selection.begin if selection.begin.message == message else None
+    end = selection.end if selection.end.message == message else None
+    return begin, end
+
+
 class Step(Enum):
     """How far a cursor is moved by a key."""
 

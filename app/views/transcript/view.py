@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QAccessibleInterface,
     QContextMenuEvent,
@@ -24,10 +24,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from app.look.look import Look
-from app.look.tokens import TypeUse
 from app.present.shown import ShownMessage
 from app.views.transcript.estimate import Guess
 from app.views.transcript.focus import Focus
+from app.views.transcript.folding import Folding
 from app.views.transcript.heights import Heights
 from app.views.transcript.layout import Record, Thumbnail
 from app.views.transcript.lines_part import LinesPart
@@ -35,10 +35,11 @@ from app.views.transcript.measures import Measures
 from app.views.transcript.mouse import Mouse
 from app.views.transcript.needs import Needs
 from app.views.transcript.ops import Spot
-from app.views.transcript.painter import HeadButton, Marks, paint_row
-from app.views.transcript.places import Selection
+from app.views.transcript.paint_rows import paint_rows
+from app.views.transcript.painter import HeadButton
+from app.views.transcript.places import Selection, own_range
 from app.views.transcript.selector import Selector
-from app.views.transcript.stage import Row, Stage
+from app.views.transcript.stage import Stage
 from store.values.message import ImageRef, MessageKind, Outline
 
 ESTIMATE_AFTER_MS = 120
@@ -52,6 +53,7 @@ class TranscriptView(QAbstractScrollArea):
         stage: messages, layouts and the anchor.
         selector: the selection.
         focus: the message, and the thing in it, that keys work on.
+        folding: opens and folds blocks, and shows stored records.
         accessible_interface: kept here, since nobody else would.
 
     Signals:
@@ -95,6 +97,7 @@ class TranscriptView(QAbstractScrollArea):
         self.stage = Stage(Measures(look, 600))
         self.selector = Selector(self.stage)
         self.focus = Focus(self)
+        self.folding = Folding(self)
         self.hovered_row: int | None = None
         self.hovered_spot: Spot | None = None
         self.hovered_button: HeadButton | None = None
@@ -164,12 +167,6 @@ class TranscriptView(QAbstractScrollArea):
         self.stage.add_thumbnails(found)
         self.content_changed()
 
-    def set_records(self, message: int, records: tuple[Record, ...]) -> None:
-        """Take the stored records of a message that shows Raw."""
-        if message in self.stage.records:
-            self.stage.records[message] = records
-            self._relaid(message)
-
     def set_look(self, look: Look) -> None:
         """Paint with another look; the same text stays where it is."""
         self.stage.set_measures(Measures(look, max(self.viewport().width(), 1)), estimates_now=True)
@@ -186,59 +183,11 @@ class TranscriptView(QAbstractScrollArea):
         self.viewport().update()
         self._needs.start()
 
-    # -- folding, raw --------------------------------------------------------------------------------------------------
+    # -- things in messages --------------------------------------------------------------------------------------------
 
-    def toggle_fold(self, message: int, block: int) -> None:
-        """Fold or open a block; its head stays where it is."""
-        self.stage.folds = self.stage.folds.with_toggled(message, block)
-        self._relaid(message)
-
-    def toggle_all_folds(self, message: int) -> None:
-        """Open all blocks of a message, or fold them when all are open."""
-        shown = self.stage.message(message)
-        if shown is None:
-            return
-        layout = self.stage.layout(message)
-        blocks = {spot.key for spot in layout.spots if spot.act.name == "FOLD"} if layout is not None else set()
-        folding = [block for block in shown.blocks if block.block in blocks]
-        closed = [block for block in folding if not self.stage.folds.is_open(message, block)]
-        for block in closed or folding:
-            self.stage.folds = self.stage.folds.with_toggled(message, block.block)
-        self._relaid(message)
-
-    def toggle_unrolled(self, message: int, key: int) -> None:
-        """Show all lines of a text, or its first ones."""
-        self.stage.folds = self.stage.folds.with_unrolled(message, key)
-        self._relaid(message)
-
-    def toggle_raw(self, message: int) -> None:
-        """Show the stored records of a message in its place, or the message again."""
-        shown = self.stage.message(message)
-        if shown is None:
-            return
-        selection = self.selector.selection
-        if selection is not None and selection.touches(message):
-            self.selector.clear()  # part keys mean other texts there
-            self.selection_changed.emit()
-        if message in self.stage.records:
-            del self.stage.records[message]
-        else:
-            self.stage.records[message] = None
-            self.records_wanted.emit(shown)
-        self._relaid(message)
-
-    def _relaid(self, message: int) -> None:
-        """Lay a message out again; its head stays where it is, or comes to the top if it was above."""
-        stage = self.stage
-        top = stage.top_of(message)
-        stage.forget_layout(message)
-        stage.holds_end = False
-        if top is not None and top > -stage.height_px * 20:
-            height = stage.exact_height(message)
-            stage.hold((message, top if top + height > stage.pad_px else stage.pad_px))
-        else:
-            stage.settle()
-        self.content_changed()
+    def set_records(self, message: int, records: tuple[Record, ...]) -> None:
+        """Take the stored records of a message that shows Raw."""
+        self.folding.take_records(message, records)
 
     def do_spot(self, row: int, spot: Spot) -> None:
         """Do what a spot is for, as a click on it would."""
@@ -355,35 +304,7 @@ class TranscriptView(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         clip = event.rect()
         painter.fillRect(clip, self.stage.measures.look.colour("base"))
-        rows = self.stage.rows()
-        for row in rows:
-            if row.top - 8 <= clip.bottom() and row.top + row.height + 8 >= clip.top():
-                if row.layout is None:
-                    self._paint_placeholder(painter, row)
-                else:
-                    paint_row(painter, row, clip, self._marks(row))
-        self._painted = {row.index: row.top for row in rows}
-
-    def _marks(self, row: Row) -> Marks:
-        selection = self.selector.selection
-        is_hovered = row.index == self.hovered_row
-        has_ring = self.focus.has_keys and row.index == self.focus_row and self.hasFocus()
-        stop = self.focus.stop() if has_ring else None
-        return Marks(
-            selection if selection is not None and selection.touches(row.index) else None,
-            is_hovered or has_ring,
-            has_ring,
-            stop.rects if stop is not None else (),
-            self.hovered_spot if is_hovered else None,
-            self.hovered_button if is_hovered else None,
-        )
-
-    def _paint_placeholder(self, painter: QPainter, row: Row) -> None:
-        measures = self.stage.measures
-        painter.setFont(measures.look.font(TypeUse.SMALL))
-        painter.setPen(measures.look.colour("text_3"))
-        rect = QRect(measures.text_px, row.top, measures.right_px - measures.text_px, measures.px(20))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"#{row.index + 1:,}")
+        self._painted = paint_rows(self, painter, clip)
 
     def update_row(self, index: int | None) -> None:
         """Paint one message again, if it is on the screen."""
@@ -402,7 +323,7 @@ class TranscriptView(QAbstractScrollArea):
         if before == after:
             return
         for row in self.stage.rows():
-            if _own_range(before, row.index) != _own_range(after, row.index):
+            if own_range(before, row.index) != own_range(after, row.index):
                 self.viewport().update(0, row.top - 8, self.viewport().width(), row.height + 16)
         self.selection_changed.emit()
 
@@ -483,12 +404,3 @@ class TranscriptView(QAbstractScrollArea):
         if event.type() == QEvent.Type.Leave:
             self._mouse.leave()
         return bool(super().viewportEvent(event))
-
-
-def _own_range(selection: Selection | None, row: int) -> object:
-    """What of a selection concerns one message."""
-    if selection is None or not selection.touches(row):
-        return None
-    begin = selection.begin if selection.begin.message == row else None
-    end = selection.end if selection.end.message == row else None
-    return begin, end

@@ -137,7 +137,7 @@ def test_1_N1_place_selection_and_folds_stay_when_the_rest_comes(between: Betwee
         assert all(row.layout is not None for row in view.stage.rows())
         view.set_selection(Selection(Place(21, 0, 2), Place(22, 0, 5)))
         view.focus_message(3)
-        view.toggle_fold(3, 0)
+        view.folding.toggle(3, 0)
         view.go_to_message(20)
         seen.update(tops=tops(view), maximum=view.verticalScrollBar().maximum())
 

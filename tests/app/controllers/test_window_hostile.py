@@ -287,7 +287,7 @@ def test_1_case_7_hostile_text_is_inert_in_every_part_of_the_window(
         [messages], lambda database: database.execute("UPDATE sessions SET metadata_json = ?", (metadata,))
     )
     view = choose(qtbot, program, 0)
-    view.toggle_fold(2, 0)
+    view.folding.toggle(2, 0)
     shown = "\n".join(words_of(view, row) for row in range(3))
     program.controller.page.show_info()
     qtbot.waitUntil(lambda: program.context.jobs.idle(), timeout=10_000)

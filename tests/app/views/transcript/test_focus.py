@@ -131,7 +131,7 @@ def test_1_6_a_thing_beyond_the_edge_is_brought_into_view(
     view = show(pair)
     framed(view)
     view.focus_message(1)
-    view.toggle_all_folds(1)
+    view.folding.toggle_all(1)
     count = len(view.focus.stops())
     assert count > 5
     for _ in range(count):
@@ -158,7 +158,7 @@ def test_B4_a_screen_reader_is_told_what_has_the_focus(
 
 def test_1_6_stops_are_in_the_order_in_which_they_are_seen(show: Callable, pair: list[Message]) -> None:
     view = show(pair)
-    view.toggle_all_folds(1)
+    view.folding.toggle_all(1)
     stops = stops_of(view.stage.layout(1))
     places = [(stop.rects[0].top(), stop.rects[0].left()) for stop in stops]
     assert places == sorted(places)

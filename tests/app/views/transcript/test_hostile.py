@@ -68,7 +68,7 @@ def test_1_case_7_terminal_output_loses_its_sequences(show: Callable, message: C
     """(1-case-7) Colours and titles of a terminal are taken out of tool text; other marks are made visible."""
     output = "\x1b]0;title\x07\x1b[1;31mFAILED\x1b[0m \u202eabc\u202c \x08"
     view = show([message(0, MessageKind.ASSISTANT, call("bash", '{"command":"x"}', output))])
-    view.toggle_fold(0, 0)
+    view.folding.toggle(0, 0)
     assert view.stage.layout(0).parts[-1].text(0, 100) == "FAILED [RLO]abc[PDF] ␈"
 
 

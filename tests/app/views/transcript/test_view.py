@@ -107,7 +107,7 @@ def test_B4_a_look_another_width_and_folding_above_keep_the_text_in_place(
     view.resize(900, 600)
     assert tops(view)[60] == 16
     top = tops(view)[61]
-    view.toggle_fold(1, 0)
+    view.folding.toggle(1, 0)
     assert tops(view)[61] == top
 
 
@@ -263,5 +263,5 @@ def test_1_6_the_end_stays_in_view_when_heights_change(show: Callable, talk: lis
     view.scroll_by(2_000)
     view.resize(640, 600)
     assert gap() == 0
-    view.toggle_fold(118, 2)
+    view.folding.toggle(118, 2)
     assert tops(view)[118] < view.viewport().height() - view.stage.pad_px
