@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.present.copy_text import BETWEEN_MESSAGES, message_markdown, selected_text
 from app.present.highlight import highlight
 from app.present.show_message import show_message
-from app.present.shown import Folds, ShownMessage
+from app.present.shown import ShownMessage
 from app.present.thumbnails import decode_small
 from app.views.transcript.estimate import Guess, estimate_heights
 from app.views.transcript.heights import Heights
@@ -38,7 +37,6 @@ PAINT_S = 0.03
 
 FIRST_MESSAGES = 32
 """Read first, when nothing of the place that was jumped to is there yet."""
-COPY_LIMIT_CHARS = 200_000_000
 THUMBNAIL_PX = (300, 192)
 PICTURE_PX = (2400, 1800)
 
@@ -217,58 +215,5 @@ def whole_work(
 
     def work(token: CancelToken) -> tuple[int, str]:
         return message, library.backend(key.store).whole(key.session_id, ref, token)
-
-    return work
-
-
-def copy_work(
-    library: Library,
-    key: SessionKey,
-    folds: Folds,
-    records: Mapping[int, tuple[Record, ...]],
-    begin: tuple[int, int, int],
-    end: tuple[int, int, int],
-    outline: Outline,
-) -> Callable[[CancelToken], str]:
-    """Work that makes the text of a selection, page by page, of messages that were never laid out."""
-    texts = {index: tuple(record.text for record in found) for index, found in records.items()}
-    last = min(end[0] + 1, outline.count)
-
-    def work(token: CancelToken) -> str:
-        backend = library.backend(key.store)
-        out: list[str] = []
-        chars, row = 0, max(begin[0], 0)
-        first = row
-        while row < last and chars < COPY_LIMIT_CHARS:
-            token.report(row - first, last - first, "Copying", "messages")
-            low, high = page_around(outline, row)
-            high = min(high, last)
-            for message in backend.messages(key.session_id, low, high, token):
-                token.check()
-                out.extend(selected_text((show_message(message),), folds, texts, begin, end))
-                chars += len(out[-1]) if out else 0
-                time.sleep(0)  # keeps the thread that draws free; half the speed, a quarter of the stalls
-            row = high
-        return BETWEEN_MESSAGES.join(out)
-
-    return work
-
-
-def markdown_work(library: Library, key: SessionKey, begin: int, end: int) -> Callable[[CancelToken], str]:
-    """Work that makes Markdown of messages [begin, end)."""
-
-    def work(token: CancelToken) -> str:
-        backend = library.backend(key.store)
-        out: list[str] = []
-        row = begin
-        while row < end:
-            token.report(row - begin, end - begin, "Copying", "messages")
-            high = min(row + PAGE_MESSAGES, end)
-            for message in backend.messages(key.session_id, row, high, token):
-                token.check()
-                if message.blocks or message.faults:
-                    out.append(message_markdown(message))
-            row = high
-        return "\n".join(out)
 
     return work

@@ -7,7 +7,7 @@ same documents that a layout would use, so that it equals what would be seen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from app.present.markdown import document_text, prose_document
 from app.present.pieces import Piece, PieceKind, pieces_of, record_pieces
@@ -24,6 +24,7 @@ from store.values.message import (
     ToolCallBlock,
     ToolResultBlock,
     UnknownBlock,
+    WholeRef,
 )
 
 Edge = tuple[int, int]
@@ -101,11 +102,38 @@ def selected_text(
             yield text
 
 
-def message_markdown(message: Message) -> str:
-    """A message as Markdown: texts as they are stored, everything else in fences longer than any inside."""
+Whole = Callable[[WholeRef], str]
+"""Reads what was cut for showing; waits."""
+
+
+def has_cut_blocks(message: Message) -> bool:
+    """Whether anything of a message was cut for showing, so that its Markdown has to be read first."""
+    if message.whole is not None:
+        return True
+    blocks = list(message.blocks)
+    while blocks:
+        block = blocks.pop()
+        if getattr(block, "whole", None) is not None:
+            return True
+        if isinstance(block, ToolCallBlock) and block.result is not None:
+            blocks.append(block.result)
+        elif isinstance(block, ToolResultBlock):
+            blocks.extend(block.blocks)
+    return False
+
+
+def message_markdown(message: Message, whole: Whole | None = None) -> str:
+    """A message as Markdown: texts as they are stored, everything else in fences longer than any inside.
+
+    Args:
+        whole: reads what was cut; without it a note says how much is missing.
+    """
     parts = [f"**{_speaker(message)}**" + (f" · {message.created_at}" if message.created_at else "")]
     for block in message.blocks:
-        parts.extend(_block_markdown(block))
+        parts.extend(_block_markdown(block, whole))
+    if message.whole is not None:
+        parts.append(f"(cut: {len(message.blocks):,} of {message.block_count:,} blocks)")
+        parts.extend(["The whole message as it is stored:", fenced(whole(message.whole), "json")] if whole else [])
     parts.extend(f"> {fault.sentence}" for fault in message.faults)
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -115,27 +143,50 @@ def _speaker(message: Message) -> str:
     return names.get(message.kind, message.kind.name.replace("_", " ").capitalize())
 
 
-def _block_markdown(block: object) -> list[str]:
+def _block_markdown(block: object, whole: Whole | None) -> list[str]:
     if isinstance(block, TextBlock):
-        return [block.text, _cut_note(block.text, block.full_chars)]
+        return _uncut(block.text, block.full_chars, block.whole, whole)
     if isinstance(block, ReasoningBlock):
-        return ["\n".join("> " + line for line in block.text.split("\n"))] if block.text else ["> (sealed reasoning)"]
+        text, *note = _uncut(block.text, block.full_chars, block.whole, whole)
+        return [_quoted(text), *note] if text else ["> (sealed reasoning)"]
     if isinstance(block, ToolCallBlock):
-        parts = [f"Tool call: `{block.name}`", fenced(block.arguments, "json")]
-        return parts + (_block_markdown(block.result) if block.result is not None else ["No result is recorded."])
+        arguments, *note = _uncut(block.arguments, block.arguments_chars, block.whole, whole)
+        parts = [f"Tool call: `{block.name}`", fenced(arguments, "json"), *note]
+        no_result = ["No result is recorded."]
+        return parts + (_block_markdown(block.result, whole) if block.result is not None else no_result)
     if isinstance(block, ToolResultBlock):
         parts = ["Result" + (" (failed):" if block.is_error else ":")]
         for inner in block.blocks:
-            parts.extend([fenced(inner.text, "")] if isinstance(inner, TextBlock) else _block_markdown(inner))
+            parts.extend(_result_markdown(inner, whole))
         return parts
     if isinstance(block, ImageBlock):
         return [f"(image: {block.ref.name or block.ref.media_type})"]
     if isinstance(block, NoticeBlock):
-        details = [fenced(block.details, "json")] if block.details else []
-        return [f"**{block.title}**", block.text, *details]
+        details = whole(block.whole) if whole is not None and block.whole is not None else block.details
+        return [f"**{block.title}**", block.text, fenced(details, "json") if details else ""]
     if isinstance(block, UnknownBlock):
-        return [f"Unknown block `{block.kind}`:", fenced(block.raw, "json")]
+        raw, *note = _uncut(block.raw, len(block.raw), block.whole, whole)
+        return [f"Unknown block `{block.kind}`:", fenced(raw, "json"), *note]
     return []
+
+
+def _result_markdown(inner: object, whole: Whole | None) -> list[str]:
+    """A part of a tool's result: its text in a fence, whatever it holds."""
+    if not isinstance(inner, TextBlock):
+        return _block_markdown(inner, whole)
+    text, *note = _uncut(inner.text, inner.full_chars, inner.whole, whole)
+    return [fenced(text, ""), *note]
+
+
+def _quoted(text: str) -> str:
+    return "\n".join("> " + line for line in text.split("\n"))
+
+
+def _uncut(text: str, full_chars: int, ref: WholeRef | None, whole: Whole | None) -> list[str]:
+    """A text in full, or cut with a note about what is missing."""
+    if ref is not None and whole is not None:
+        return [whole(ref)]
+    return [text, _cut_note(text, full_chars)]
 
 
 def _cut_note(text: str, full_chars: int) -> str:

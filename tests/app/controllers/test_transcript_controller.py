@@ -129,7 +129,7 @@ def test_1_6_raw_shows_exactly_the_stored_bytes_of_the_message(
     assert json.loads(shown) == documents[session_id][0]
     assert shown == json.dumps(documents[session_id][0], ensure_ascii=False, separators=(",", ":"))
     transcript.view.focus_message(0)
-    transcript.copy_message()
+    transcript.copy()
     assert QGuiApplication.clipboard().text() == shown
     transcript.toggle_raw()
     assert not transcript.view.stage.layout(0).is_raw  # type: ignore[union-attr]
@@ -150,7 +150,7 @@ def test_1_6_all_of_a_session_is_copied_by_a_job_as_it_would_be_shown(
     transcript.copy()
     at_once = QGuiApplication.clipboard().text()
     QGuiApplication.clipboard().clear()
-    monkeypatch.setattr("app.controllers.transcript_controller.COPY_AT_ONCE_MESSAGES", 0)
+    monkeypatch.setattr("app.controllers.copying_controller.COPY_AT_ONCE_MESSAGES", 0)
     with qtbot.waitSignal(transcript.copied):
         transcript.copy()
     assert QGuiApplication.clipboard().text() == at_once

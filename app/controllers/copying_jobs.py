@@ -1,0 +1,105 @@
+"""What copying asks of a worker thread: the text of a selection, of messages that were never laid out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.controllers.transcript_jobs import page_around
+from app.present.copy_text import BETWEEN_MESSAGES, message_markdown, selected_text
+from app.present.show_message import show_message
+from app.present.shown import Folds
+from app.views.transcript.layout import Record
+from store.values.message import Outline, WholeRef
+from store.values.store import SessionKey
+
+if TYPE_CHECKING:
+    from store import Library
+    from store.backend import Backend
+    from store.cancel import CancelToken
+
+COPY_LIMIT_CHARS = 200_000_000
+"""More is no use to any program that could be pasted into."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """Text for the clipboard.
+
+    Attributes:
+        message_count: messages that were gone through.
+        is_cut: it ends before the selection does, at COPY_LIMIT_CHARS.
+    """
+
+    text: str
+    message_count: int
+    is_cut: bool = False
+
+
+def copy_work(
+    library: Library,
+    key: SessionKey,
+    folds: Folds,
+    records: Mapping[int, tuple[Record, ...]],
+    begin: tuple[int, int, int],
+    end: tuple[int, int, int],
+    outline: Outline,
+) -> Callable[[CancelToken], Copied]:
+    """Work that makes the text of a selection, page by page.
+
+    Args:
+        begin, end: (message, part key, position), as in `Place`.
+    """
+    texts = {index: tuple(record.text for record in found) for index, found in records.items()}
+
+    def work(token: CancelToken) -> Copied:
+        backend = library.backend(key.store)
+        out: list[str] = []
+        first, last = max(begin[0], 0), min(end[0] + 1, outline.count)
+        chars, row = 0, first
+        while row < last and chars < COPY_LIMIT_CHARS:
+            token.report(row - first, last - first, "Copying", "messages")
+            low, high = page_around(outline, row)
+            high = min(high, last)
+            for message in backend.messages(key.session_id, low, high, token):
+                token.check()
+                for text in selected_text((show_message(message),), folds, texts, begin, end):
+                    out.append(text)
+                    chars += len(text)
+                time.sleep(0)  # keeps the thread that draws free; half the speed, a quarter of the stalls
+            row = high
+        return Copied(BETWEEN_MESSAGES.join(out), row - first, row < last)
+
+    return work
+
+
+def markdown_work(
+    library: Library, key: SessionKey, begin: int, end: int, outline: Outline
+) -> Callable[[CancelToken], Copied]:
+    """Work that makes Markdown of messages [begin, end), every block whole."""
+
+    def work(token: CancelToken) -> Copied:
+        backend = library.backend(key.store)
+        whole = _whole_reader(backend, key.session_id, token)
+        out: list[str] = []
+        chars, row = 0, begin
+        while row < end and chars < COPY_LIMIT_CHARS:
+            token.report(row - begin, end - begin, "Copying", "messages")
+            low, high = page_around(outline, row)
+            high = min(high, end)
+            for message in backend.messages(key.session_id, low, high, token):
+                token.check()
+                if message.blocks or message.faults:
+                    out.append(message_markdown(message, whole))
+                    chars += len(out[-1])
+                time.sleep(0)
+            row = high
+        return Copied("\n".join(out), row - begin, row < end)
+
+    return work
+
+
+def _whole_reader(backend: Backend, session_id: str, token: CancelToken) -> Callable[[WholeRef], str]:
+    return lambda ref: backend.whole(session_id, ref, token)
