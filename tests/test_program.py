@@ -151,6 +151,51 @@ def test_1_1_the_window_appears_on_a_display_and_the_program_ends_when_asked(
     assert "Traceback" not in errors
 
 
+READ_CLIPBOARD = """
+import sys
+from PySide6.QtGui import QClipboard, QGuiApplication
+application = QGuiApplication([])
+mode = QClipboard.Mode.Selection if sys.argv[1] == "primary" else QClipboard.Mode.Clipboard
+sys.stdout.buffer.write(application.clipboard().text(mode).encode())
+"""
+"""What another program does that is pasted into."""
+
+
+@pytest.mark.slow
+@pytest.mark.xcb
+@pytest.mark.skipif(shutil.which("xdotool") is None, reason="needs xdotool")
+def test_2_7_what_is_copied_and_what_is_selected_arrive_in_another_program(
+    tmp_path: Path, repo_root: Path, virtual_display: dict[str, str]
+) -> None:
+    def pasted(mode: str) -> str:
+        command = [sys.executable, "-c", READ_CLIPBOARD, mode]
+        done = subprocess.run(command, env=virtual_display, capture_output=True, check=True, timeout=START_LIMIT_S)
+        return done.stdout.decode()
+
+    def until_pasted(mode: str, *keys_or_clicks: str) -> str:
+        deadline = time.monotonic() + START_LIMIT_S
+        while time.monotonic() < deadline:
+            subprocess.run(["xdotool", *keys_or_clicks], env=virtual_display, check=True, timeout=START_LIMIT_S)
+            if text := pasted(mode):
+                return text
+        return ""
+
+    command = [sys.executable, "-m", "app", "--data-dir", str(tmp_path / "own"), "--demo"]
+    with subprocess.Popen(command, cwd=repo_root, env=virtual_display, stderr=subprocess.PIPE, text=True) as program:
+        try:
+            window = _window_of(program.pid, virtual_display)
+            subprocess.run(["xdotool", "windowactivate", "--sync", window], env=virtual_display, check=True)
+            copied = until_pasted("clipboard", "key", "F6", "key", "ctrl+a", "key", "ctrl+c", "sleep", "0.5")
+            clicks = ("mousemove", "--window", window, "900", "300", "click", "--repeat", "2", "--delay", "60", "1")
+            word = until_pasted("primary", *clicks)
+        finally:
+            program.send_signal(signal.SIGTERM)
+        program.communicate(timeout=START_LIMIT_S)
+    assert len(copied) > 500
+    assert word
+    assert word in copied
+
+
 def _window_of(pid: int, environment: dict[str, str]) -> str:
     """The first visible window of a process, once there is one."""
     deadline = time.monotonic() + START_LIMIT_S

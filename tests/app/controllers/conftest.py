@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
 
 from app.context import Context
-from app.jobs import Jobs
+from app.controllers.transcript_controller import TranscriptController
+from app.jobs import Jobs, Lane
 from app.look.look import add_bundled_fonts
 from app.look.look_source import LookSource
 from app.look.tokens import Theme
@@ -46,3 +49,27 @@ def open_store(context: Context, in_worker: Callable[..., Any]) -> Callable[[Pat
         return facts[0]
 
     return open_one
+
+
+@pytest.fixture
+def transcript(context: Context, qtbot: QtBot) -> Iterator[TranscriptController]:
+    """A controller whose widget is on the screen, 700 × 900."""
+    controller = TranscriptController(context)
+    qtbot.addWidget(controller.widget)
+    controller.widget.resize(700, 900)
+    with qtbot.waitExposed(controller.widget):
+        controller.widget.show()
+    yield controller
+    controller.show_nothing()
+
+
+@pytest.fixture
+def settled(context: Context, qtbot: QtBot) -> Callable[[], None]:
+    """Wait until nothing is read any more."""
+
+    def wait() -> None:
+        for _ in range(3):
+            qtbot.waitUntil(lambda: context.jobs.idle() and context.jobs.idle(Lane.BACKGROUND))
+            QGuiApplication.processEvents()
+
+    return wait

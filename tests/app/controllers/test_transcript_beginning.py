@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -78,18 +78,6 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, in_worker: Any, open_s
     in_worker(lambda: make_store(path, request.param))
     found: StoreFacts = open_store(path)
     return found
-
-
-@pytest.fixture
-def transcript(context: Context, qtbot: QtBot) -> Iterator[TranscriptController]:
-    """A controller whose widget is on the screen, 700 × 900."""
-    controller = TranscriptController(context)
-    qtbot.addWidget(controller.widget)
-    controller.widget.resize(700, 900)
-    with qtbot.waitExposed(controller.widget):
-        controller.widget.show()
-    yield controller
-    controller.show_nothing()
 
 
 class Between:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ from pytestqt.qtbot import QtBot
 
 from app.context import Context
 from app.controllers.transcript_controller import TranscriptController
-from app.jobs import Lane
 from app.views.transcript.places import Place, Selection
 from app.views.whole_text_window import WholeTextWindow
 from store.values.store import SessionKey, StoreFacts
@@ -57,30 +56,6 @@ def documents(realm: Path, in_worker: Callable[..., Any]) -> dict[str, list[Any]
 
     found: dict[str, list[Any]] = in_worker(read)
     return found
-
-
-@pytest.fixture
-def transcript(context: Context, qtbot: QtBot) -> Iterator[TranscriptController]:
-    """A controller whose widget is on the screen, 700 × 900."""
-    controller = TranscriptController(context)
-    qtbot.addWidget(controller.widget)
-    controller.widget.resize(700, 900)
-    with qtbot.waitExposed(controller.widget):
-        controller.widget.show()
-    yield controller
-    controller.show_nothing()
-
-
-@pytest.fixture
-def settled(context: Context, qtbot: QtBot) -> Callable[[], None]:
-    """Wait until nothing is read any more."""
-
-    def wait() -> None:
-        for _ in range(3):
-            qtbot.waitUntil(lambda: context.jobs.idle() and context.jobs.idle(Lane.BACKGROUND))
-            QGuiApplication.processEvents()
-
-    return wait
 
 
 def key_of(store: StoreFacts, session_id: str) -> SessionKey:
