@@ -158,6 +158,10 @@ def _sort(text: str, what: str) -> ActionSpec:
     return ActionSpec(text, f"Sort the sessions by {what}", (), "", Need.LIST, is_checkable=True, group="sort")
 
 
+def _column(text: str) -> ActionSpec:
+    return _switch(text, f"Show or hide the column {text.replace('&', '')}", Need.LIST)
+
+
 ACTIONS: dict[ActionId, ActionSpec] = {
     ActionId.OPEN: ActionSpec("&Open…", "Open a store or session file", ("Ctrl+O",), "folder-open"),
     ActionId.OPEN_FOLDER: ActionSpec("Open &Folder…", "Open the stores in a folder", ("Ctrl+Shift+O",)),
@@ -170,8 +174,8 @@ ACTIONS: dict[ActionId, ActionSpec] = {
     ActionId.COPY_MARKDOWN: ActionSpec("Copy as &Markdown", "Copy as Markdown", ("Ctrl+Shift+C",), "", _SESSION),
     ActionId.COPY_SESSION_ID: ActionSpec("Copy Session &Id", "Copy the id of the session", (), "", _SESSION),
     ActionId.COPY_SESSION_TITLE: ActionSpec("Copy Session &Title", "Copy the title of the session", (), "", _SESSION),
-    ActionId.COPY_STORE_PATH: ActionSpec("Copy Store &Path", "Copy where the store is", (), "", Need.STORE),
-    ActionId.SHOW_IN_FOLDER: ActionSpec("Show in &File Manager", "Show the store's folder", (), "", Need.STORE),
+    ActionId.COPY_STORE_PATH: ActionSpec("Copy Store Pat&h", "Copy where the store is", (), "", Need.STORE),
+    ActionId.SHOW_IN_FOLDER: ActionSpec("Show in File &Manager", "Show the store's folder", (), "", Need.STORE),
     ActionId.PIN: _switch("&Pin", "Keep the session in the view Pinned", _SESSION, "", ("Ctrl+D",)),
     ActionId.FIND: ActionSpec("&Find…", "Find in the transcript", ("Ctrl+F",), "search", _SESSION),
     ActionId.FIND_NEXT: ActionSpec("Find &Next", "To the next hit", ("F3", "Ctrl+G"), "arrow-down", _SESSION),
@@ -196,11 +200,11 @@ ACTIONS: dict[ActionId, ActionSpec] = {
     ActionId.SORT_TOKENS: _sort("&Tokens", "their tokens"),
     ActionId.SORT_SIZE: _sort("&Size", "their stored size"),
     ActionId.SORT_ID: _sort("&Id", "their ids"),
-    ActionId.SORT_TITLE: _sort("T&itle", "their titles"),
+    ActionId.SORT_TITLE: _sort("Titl&e", "their titles"),
     ActionId.SORT_STATE: _sort("St&ate", "their state"),
-    ActionId.SORT_STORE: _sort("St&ore", "their store"),
-    ActionId.SORT_MODEL: _sort("Mo&del", "their model"),
-    ActionId.SORT_DURATION: _sort("Du&ration", "how long they went on"),
+    ActionId.SORT_STORE: _sort("Sto&re", "their store"),
+    ActionId.SORT_MODEL: _sort("M&odel", "their model"),
+    ActionId.SORT_DURATION: _sort("Duratio&n", "how long they went on"),
     ActionId.SORT_LABELS: _sort("&Labels", "their labels"),
     ActionId.SORT_DESCENDING: ActionSpec(
         "&Descending", "Newest or largest first", (), "", Need.LIST, is_checkable=True
@@ -209,21 +213,16 @@ ACTIONS: dict[ActionId, ActionSpec] = {
     ActionId.GROUP_DAY: _switch("&Day", "Group the sessions by the day of their last change", _LIST, "group"),
     ActionId.GROUP_STORE: _switch("&Store", "Group the sessions by their store", _LIST, "group"),
     ActionId.GROUP_MODEL: _switch("&Model", "Group the sessions by their model", _LIST, "group"),
-    **{
-        ActionId(f"column-{word.lower()}"): _switch(word, f"Show or hide the column {word}", _LIST)
-        for word in (
-            "Store",
-            "State",
-            "Model",
-            "Messages",
-            "Tokens",
-            "Size",
-            "Created",
-            "Updated",
-            "Duration",
-            "Labels",
-        )
-    },
+    ActionId.COLUMN_STORE: _column("&Store"),
+    ActionId.COLUMN_STATE: _column("S&tate"),
+    ActionId.COLUMN_MODEL: _column("&Model"),
+    ActionId.COLUMN_MESSAGES: _column("M&essages"),
+    ActionId.COLUMN_TOKENS: _column("To&kens"),
+    ActionId.COLUMN_SIZE: _column("Si&ze"),
+    ActionId.COLUMN_CREATED: _column("&Created"),
+    ActionId.COLUMN_UPDATED: _column("&Updated"),
+    ActionId.COLUMN_DURATION: _column("&Duration"),
+    ActionId.COLUMN_LABELS: _column("&Labels"),
     ActionId.RESET_COLUMNS: ActionSpec(
         "&As Wide as Fits", "Choose and size the columns by the room there is", (), "", _LIST
     ),
@@ -262,7 +261,7 @@ ACTIONS: dict[ActionId, ActionSpec] = {
         "Previous of This K&ind", "To the previous message of the kind that is chosen", ("[",), "arrow-up", _SESSION
     ),
     ActionId.NEXT_ERROR: ActionSpec("Next &Error", "To the next error", ("E",), "", _SESSION),
-    ActionId.PREVIOUS_ERROR: ActionSpec("Previous Err&or", "To the previous error", ("Shift+E",), "", _SESSION),
+    ActionId.PREVIOUS_ERROR: ActionSpec("Pre&vious Error", "To the previous error", ("Shift+E",), "", _SESSION),
     ActionId.FOLD_ALL: ActionSpec("&Fold All", "Fold all tool calls and reasoning", ("Ctrl+Shift+-",), "", _SESSION),
     ActionId.UNFOLD_ALL: ActionSpec(
         "&Unfold All", "Open all tool calls and reasoning", ("Ctrl+Shift+=",), "", _SESSION
@@ -272,7 +271,7 @@ ACTIONS: dict[ActionId, ActionSpec] = {
     ),
     ActionId.TOGGLE_RAW: ActionSpec("Ra&w Message", "The stored bytes of the message", ("R",), "code", _SESSION),
     ActionId.NEXT_PANE: ActionSpec("Next P&ane", "To the next pane", ("F6",), "", _PANES),
-    ActionId.PREVIOUS_PANE: ActionSpec("Previous Pan&e", "To the previous pane", ("Shift+F6",), "", _PANES),
+    ActionId.PREVIOUS_PANE: ActionSpec("Previo&us Pane", "To the previous pane", ("Shift+F6",), "", _PANES),
     ActionId.PALETTE: ActionSpec("&Command Palette…", "Find and run any command", ("Ctrl+Shift+P",), "terminal"),
     ActionId.SHORTCUTS: ActionSpec("&Keyboard Shortcuts", "All keys on one page", ("F1",)),
     ActionId.ABOUT: ActionSpec("&About Burrow", "Version and licences", (), "info"),

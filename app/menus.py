@@ -24,6 +24,8 @@ class Menu:
 
 
 _SEPARATOR = MenuPart.SEPARATOR
+RECENT_TITLE = "Open &Recent"
+"""Of the menu of recent places, which is filled while the program runs."""
 
 SORT_MENU = Menu("Sort &by", (*SORT_KEYS, _SEPARATOR, ActionId.SORT_DESCENDING))
 GROUP_MENU = Menu("&Group by", tuple(GROUPINGS))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QStackedWidget, Q
 from app.commands import ActionId
 from app.look.look import Look
 from app.look.tokens import tokens
-from app.menus import HEADER_MENU, LIBRARY_MENU, SESSION_MENU, TOOL_BAR_LEFT, TOOL_BAR_RIGHT, Menu, MenuPart
+from app.menus import HEADER_MENU, LIBRARY_MENU, RECENT_TITLE, SESSION_MENU, TOOL_BAR_LEFT, TOOL_BAR_RIGHT, Menu, MenuPart
 from app.views.actions import Actions
 from app.views.band import Band
 from app.views.error_panel import ErrorPanel
@@ -44,7 +44,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.actions_of = Actions(self, look)
-        self.recent_menu = QMenu("Open &Recent", self)
+        self.recent_menu = QMenu(RECENT_TITLE, self)
         self.actions_of.fill_menu_bar(self.menuBar(), self.recent_menu)
         self._tool_bar = self._make_tool_bar()
         self._library = library

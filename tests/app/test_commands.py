@@ -8,13 +8,16 @@ import pytest
 
 from app.commands import ACTIONS, GROUPINGS, SORT_KEYS, VIEWS, ActionId, Need, ShellState, enabled_actions
 from app.menus import (
+    HEADER_MENU,
     LIBRARY_MENU,
     MENUS,
+    RECENT_TITLE,
     SESSION_MENU,
     SORT_MENU,
     TOOL_BAR_LEFT,
     TOOL_BAR_RIGHT,
     Menu,
+    MenuPart,
 )
 from store.values.listing import CatalogueKey
 from store.values.session import SortKey
@@ -24,6 +27,7 @@ def _needing(*needs: Need) -> frozenset[ActionId]:
     return frozenset(name for name, spec in ACTIONS.items() if spec.need in needs)
 
 
+CONTEXT_MENUS = {"library": LIBRARY_MENU, "session": SESSION_MENU, "header": HEADER_MENU}
 ALWAYS = _needing(Need.NOTHING, Need.SMALLER_ZOOM, Need.LARGER_ZOOM)
 PANES = frozenset({ActionId.SHOW_LIBRARY, ActionId.SHOW_PAGE, ActionId.NEXT_PANE, ActionId.PREVIOUS_PANE, *VIEWS})
 STORE = frozenset({ActionId.RELOAD, ActionId.CLOSE_STORE, ActionId.COPY_STORE_PATH, ActionId.SHOW_IN_FOLDER})
@@ -67,18 +71,27 @@ def test_1_4_every_order_of_the_store_is_in_the_menu_bar_whatever_columns_are_se
 def test_tool_bar_and_context_menus_offer_only_what_the_menu_bar_offers_with_an_icon_for_each_button() -> None:
     in_menus = set(_entries(MENUS))
     buttons = {*TOOL_BAR_LEFT, *TOOL_BAR_RIGHT}
-    context_menus = (*LIBRARY_MENU, *SESSION_MENU, *SORT_MENU.entries)
-    assert buttons | {entry for entry in context_menus if isinstance(entry, ActionId)} <= in_menus
+    popped_up = _entries(tuple(Menu(name, entries) for name, entries in CONTEXT_MENUS.items()))
+    assert buttons | set(popped_up) <= in_menus
     assert all(ACTIONS[name].icon and ACTIONS[name].tip for name in buttons)
 
 
 def test_no_menu_uses_a_mnemonic_twice() -> None:
     inner = [entry for top in MENUS for entry in top.entries if isinstance(entry, Menu)]
-    for menu in (*MENUS, *inner):
-        letters = [ACTIONS[e].text if isinstance(e, ActionId) else e.title for e in menu.entries
-                   if isinstance(e, (ActionId, Menu))]  # fmt: skip
-        letters = [text[text.index("&") + 1].lower() for text in letters]
+    popped_up = [Menu(name, entries) for name, entries in CONTEXT_MENUS.items()]
+    for menu in (*MENUS, *inner, *popped_up, Menu("the menu bar", MENUS)):
+        texts = [_text_of(entry) for entry in menu.entries]
+        letters = [text[text.index("&") + 1].lower() for text in texts if text]
         assert len(letters) == len(set(letters)), menu.title
+
+
+def _text_of(entry: ActionId | MenuPart | Menu) -> str:
+    """The text with its mnemonic; empty for a line between entries."""
+    if isinstance(entry, ActionId):
+        return ACTIONS[entry].text
+    if isinstance(entry, Menu):
+        return entry.title
+    return RECENT_TITLE if entry is MenuPart.RECENT else ""
 
 
 def _entries(menus: tuple[Menu, ...]) -> list[ActionId]:

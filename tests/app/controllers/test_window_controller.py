@@ -13,6 +13,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QPalette
 
 from app.commands import ActionId
+from app.menus import LIBRARY_MENU
 from app.settings import RecentPlace, Settings, ThemeChoice, read_settings
 from store.values.session import SortKey, SortOrder
 from store.values.store import StoreKind
@@ -275,9 +276,9 @@ def test_the_context_menu_offers_what_the_menu_bar_offers(qtbot, show_program, c
     program.controller.library.view.menu_asked.emit(QPoint(10, 10))
     menu = QGuiApplication.instance().activePopupWidget()
     assert [a for a in menu.actions() if not a.isSeparator()] == [
-        program.controller.window.actions_of.by_id[name]
-        for name in (ActionId.RELOAD, ActionId.OPEN, ActionId.OPEN_FOLDER)
+        program.controller.window.actions_of.by_id[name] for name in LIBRARY_MENU if isinstance(name, ActionId)
     ]
+    assert {ActionId.RELOAD, ActionId.CLOSE_STORE, ActionId.COPY_STORE_PATH, ActionId.OPEN} <= set(LIBRARY_MENU)
     menu.close()
 
 
@@ -291,7 +292,7 @@ def test_1_4_a_row_offers_its_id_and_title_and_the_view_menu_sorts_by_columns_th
     sessions.row_menu_asked.emit(QPoint(10, 10))
     menu = QGuiApplication.instance().activePopupWidget()
     assert [action.text() for action in menu.actions() if not action.isSeparator()] == [
-        "Copy Session &Id", "Copy Session &Title", "&Reload",
+        "&Pin", "Copy Session &Id", "Copy Session &Title", "Copy Store Pat&h", "Show in File &Manager", "&Reload",
     ]  # fmt: skip
     menu.close()
     trigger(program, ActionId.COPY_SESSION_ID)
