@@ -222,3 +222,20 @@ def virtual_display(load_packaging: Callable[[str], ModuleType]) -> Iterator[dic
         pytest.skip(f"needs {' and '.join(missing)}")
     with display.virtual_display() as name:
         yield os.environ | {"DISPLAY": name, "QT_QPA_PLATFORM": "xcb"}
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour.lstrip("#")[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.fixture(scope="session")
+def contrast() -> Callable[[str, str], float]:
+    """The contrast of two "#RRGGBB" colours after WCAG 2, from 1 to 21."""
+
+    def of(one: str, other: str) -> float:
+        darker, lighter = sorted((_luminance(one), _luminance(other)))
+        return (lighter + 0.05) / (darker + 0.05)
+
+    return of

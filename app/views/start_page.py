@@ -133,6 +133,7 @@ class StartPage(QScrollArea):
         self._look = look
         self._recent: tuple[RecentText, ...] = ()
         self._rows: list[RecentRow] = []
+        self.setAccessibleName("Start page")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidgetResizable(True)
