@@ -21,7 +21,6 @@ from store.values.session import SortKey, SortOrder
 
 if TYPE_CHECKING:
     from app.context import Context
-    from app.controllers.library_controller import LibraryController
     from app.controllers.progress_controller import ProgressController
     from app.controllers.sessions_controller import SessionsController
     from app.controllers.transcript_controller import TranscriptController
@@ -50,7 +49,6 @@ class ActionsController(QObject):
         context: Context,
         window: MainWindow,
         memory: WindowMemory,
-        library: LibraryController,
         sessions: SessionsController,
         transcript: Callable[[], TranscriptController],
         progress: ProgressController,
@@ -64,7 +62,6 @@ class ActionsController(QObject):
         self._slots: dict[ActionId, Callable[[], object]] = {
             ActionId.OPEN: self.chooser.ask_files,
             ActionId.OPEN_FOLDER: self.chooser.ask_folder,
-            ActionId.OPEN_DEMO: library.open_demo,
             ActionId.QUIT: window.close,
             ActionId.COPY: self._copy,
             ActionId.COPY_MARKDOWN: lambda: transcript().copy_as_markdown(),

@@ -1,16 +1,15 @@
-"""The left pane: opens paths in jobs, keeps the tree of stores, and notices when one moved on disk.
+"""The left pane: keeps the tree of stores, and notices when one moved on disk.
 
 GUI thread only. Which store is chosen is known here; what is shown of it is the business of others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.controllers.library_jobs import Opened, demo_work, open_work, reload_work, watch_work
+from app.controllers.library_jobs import reload_work, watch_work
 from app.jobs import JobHandle, Lane, Newest, Query
 from app.look.look import Look
 from app.models.library_model import LibraryModel
@@ -29,16 +28,14 @@ class LibraryController(QObject):
     """Knows the library's model and its view.
 
     Signals:
-        opened (Opened): paths were opened, the library has the stores.
-        gave_up: nothing is being opened any more and nothing came of it.
+        opening_asked (tuple of str): paths are to be opened again.
         store_chosen (StoreFacts): another store is to be shown.
         store_renewed (StoreFacts): the chosen store was read again.
         changed_on_disk (StoreFacts): the chosen store moved since it was read.
-        failed (BurrowError): opening or reading again failed as a whole.
+        failed (BurrowError): reading again failed as a whole.
     """
 
-    opened = Signal(object)
-    gave_up = Signal()
+    opening_asked = Signal(object)
     store_chosen = Signal(object)
     store_renewed = Signal(object)
     changed_on_disk = Signal(object)
@@ -49,7 +46,6 @@ class LibraryController(QObject):
         self._context = context
         self._current: StoreKey | None = None
         self._changed: frozenset[StoreKey] = frozenset()
-        self._asked: list[JobHandle] = []
         self._reloading = Newest(context.jobs)
         self._reloading_key: StoreKey | None = None
         self._watching: JobHandle | None = None
@@ -58,7 +54,6 @@ class LibraryController(QObject):
         self.view.store_chosen.connect(self._on_store_chosen)
         self._timer = QTimer(self, interval=WATCH_MS)
         self._timer.timeout.connect(self._look_at_stamps)
-        context.jobs.activity.delivered.connect(self._on_delivered)
 
     @property
     def current(self) -> StoreFacts | None:
@@ -66,24 +61,25 @@ class LibraryController(QObject):
         return self.model.facts_of(self._current) if self._current is not None else None
 
     @property
-    def is_opening(self) -> bool:
-        """Whether paths are being opened."""
-        return bool(self._asked)
-
-    @property
     def has_changed(self) -> bool:
         """Whether the chosen store moved on disk since it was read."""
         return self._current in self._changed
 
-    def open_paths(self, paths: Sequence[str]) -> None:
-        """Open whatever lies at the paths, beside what is open already."""
-        name = "Opening a store" if len(paths) == 1 else f"Opening {len(paths)} places"
-        self._ask(Query(name, open_work(self._context.library, tuple(paths))))
+    def put(self, stores: tuple[StoreFacts, ...]) -> None:
+        """Add stores that were opened, or what is known of them now."""
+        self.model.put(stores)
+        self._changed -= {facts.key for facts in stores}
+        current = self.current
+        if current is None:
+            self._current = None
+            return
+        self.view.choose(current.key)
+        if current in stores:
+            self.store_renewed.emit(current)
 
-    def open_demo(self) -> None:
-        """Make the demo library if it is not there yet, and open it."""
-        work = demo_work(self._context.library, self._context.paths)
-        self._ask(Query("Making the demo library", work))
+    def remove(self, keys: tuple[StoreKey, ...]) -> None:
+        """Take stores out of the tree."""
+        self.model.remove(keys)
 
     def choose(self, key: StoreKey) -> None:
         """Choose a store of the library."""
@@ -96,7 +92,7 @@ class LibraryController(QObject):
         if facts is None:
             return
         if not facts.is_open:
-            self.open_paths((facts.key.path,))
+            self.opening_asked.emit((facts.key.path,))
             return
         work = reload_work(self._context.library, facts.key)
         self._reloading_key = facts.key
@@ -121,42 +117,6 @@ class LibraryController(QObject):
     def set_look(self, look: Look) -> None:
         """Draw the pane with another look."""
         self.view.set_look(look)
-
-    def _ask(self, query: Query[Opened]) -> None:
-        self._asked.append(self._context.jobs.run(query, self._on_opened, self._on_open_failed))
-
-    def _on_opened(self, opened: Opened) -> None:
-        self._forget_done()
-        asked = {path for path, _found in opened.by_path}
-        stores = opened.stores
-        # A path that could not be opened and now leads to stores is no row of its own any more.
-        gone = [f.key for f in self.model.stores() if not f.is_open and f.key.path in asked]
-        self.model.remove(tuple(key for key in gone if key not in {facts.key for facts in stores}))
-        self.model.put(stores)
-        self._changed -= {facts.key for facts in stores}
-        current = self.current
-        if current is None:
-            self._current = None
-        else:
-            self.view.choose(current.key)
-            if current in stores:
-                self.store_renewed.emit(current)
-        self.opened.emit(opened)
-
-    def _on_open_failed(self, error: BurrowError) -> None:
-        self._forget_done()
-        self.failed.emit(error)
-        if not self._asked:
-            self.gave_up.emit()
-
-    def _forget_done(self) -> None:
-        self._asked = [handle for handle in self._asked if not handle.is_over]
-
-    def _on_delivered(self) -> None:
-        # A job that was cancelled calls nobody; this is where it is noticed.
-        if self._asked and all(handle.is_over for handle in self._asked):
-            self._asked = []
-            self.gave_up.emit()
 
     def _on_store_chosen(self, key: StoreKey) -> None:
         facts = self.model.facts_of(key)

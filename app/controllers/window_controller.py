@@ -8,9 +8,11 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from app.commands import ActionId
 from app.controllers.actions_controller import ActionsController
 from app.controllers.library_controller import LibraryController
 from app.controllers.library_jobs import Opened, find_session_work
+from app.controllers.opening_controller import OpeningController
 from app.controllers.progress_controller import ProgressController
 from app.controllers.recent_controller import RecentController
 from app.controllers.sessions_controller import SessionsController
@@ -38,7 +40,7 @@ class WindowController(QObject):
 
     Attributes:
         window: the frame.
-        library, sessions, page, transcript, progress, status, recent, actions: controllers of its parts.
+        library, opening, sessions, page, transcript, progress, status, recent, actions: controllers of its parts.
         failure: what could not be done as the command line asked; None while all is well.
 
     Signals:
@@ -59,6 +61,7 @@ class WindowController(QObject):
         self._asked_session: SessionKey | None = None
         self._shown_facts: StoreFacts | None = None
         self.library = LibraryController(context, self)
+        self.opening = OpeningController(context, self.library, self)
         self.sessions = SessionsController(context, self)
         self._page: PageController | None = None
         self._waiting: SessionSummary | None = None
@@ -69,15 +72,16 @@ class WindowController(QObject):
         self.recent = RecentController(context, self.window)
         self.memory = WindowMemory(context, self.window)
         self.actions = ActionsController(
-            context, self.window, self.memory, self.library, self.sessions, lambda: self.transcript, self.progress
+            context, self.window, self.memory, self.sessions, lambda: self.transcript, self.progress
         )
         self.actions.use_panes(self.library.view.tree, self.sessions.widget, self.window.page_place)
         self._connect()
 
     def _connect(self) -> None:
         context, window, library = self._context, self.window, self.library
-        library.opened.connect(self._on_opened)
-        library.gave_up.connect(self._on_gave_up)
+        self.opening.opened.connect(self._on_opened)
+        self.opening.gave_up.connect(self._on_gave_up)
+        self.opening.failed.connect(self._on_failed)
         library.store_chosen.connect(self._on_store_chosen)
         library.store_renewed.connect(self._on_store_renewed)
         library.changed_on_disk.connect(self._on_changed_on_disk)
@@ -99,6 +103,7 @@ class WindowController(QObject):
         window.start_page.open_folder_asked.connect(self.actions.chooser.ask_folder)
         window.start_page.open_demo_asked.connect(self._on_demo_asked)
         self.recent.asked.connect(self.open_paths)
+        self.actions.use({ActionId.OPEN_DEMO: self._on_demo_asked})
         window.paths_dropped.connect(self.open_paths)
         if self._remembers:  # a picture shows one moment; it neither remembers nor follows
             window.seen.connect(library.watch)
@@ -166,9 +171,9 @@ class WindowController(QObject):
         else:
             self.window.show()
         if paths:
-            self.library.open_paths(paths)
+            self.opening.open_paths(paths)
         if options.is_demo:
-            self.library.open_demo()
+            self.opening.open_demo()
         if not paths and not options.is_demo:
             # Nobody waits for anything now; later the first store would.
             QTimer.singleShot(0, self, self._prepare_page)
@@ -180,7 +185,7 @@ class WindowController(QObject):
         if not self.window.has_panes:
             self.window.show_opening()
         self._asked_session = None
-        self.library.open_paths(paths)
+        self.opening.open_paths(paths)
 
     # What was opened
 
@@ -283,7 +288,7 @@ class WindowController(QObject):
     @Slot(object)
     def _on_failed(self, error: BurrowError) -> None:
         self.window.band.say(str(error), "Dismiss", "triangle-alert")
-        if not self.window.has_panes and not self.library.is_opening:
+        if not self.window.has_panes and not self.opening.is_opening:
             self.failure = self.failure or error
 
     @Slot()
@@ -330,8 +335,9 @@ class WindowController(QObject):
 
     @Slot()
     def _on_demo_asked(self) -> None:
-        self.window.show_opening()
-        self.library.open_demo()
+        if not self.window.has_panes:
+            self.window.show_opening()
+        self.opening.open_demo()
 
     @Slot()
     def _on_closing(self) -> None:

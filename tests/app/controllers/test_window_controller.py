@@ -111,7 +111,7 @@ def test_1_3_what_is_dropped_on_the_window_opens_beside_what_is_open(qtbot, show
     data.setUrls([QUrl.fromLocalFile(str(dropped)), QUrl("http://example.invalid/x")])
     actions, buttons = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
     drop = QDropEvent(QPointF(50, 50), actions, data, buttons, Qt.KeyboardModifier.NoModifier)
-    with qtbot.waitSignal(program.controller.library.opened):
+    with qtbot.waitSignal(program.controller.opening.opened):
         program.controller.window.dropEvent(drop)
     assert len(stores(program)) == 2
     assert program.controller.library.current.key.path.startswith(os.path.realpath(dropped))
@@ -319,7 +319,7 @@ def test_open_asks_with_a_dialog_that_does_not_stop_the_program(qtbot, show_prog
     trigger(program, ActionId.OPEN_FOLDER)
     chooser.dialog.reject()
     qtbot.waitUntil(lambda: chooser.dialog is None)
-    with qtbot.waitSignal(program.controller.library.opened):
+    with qtbot.waitSignal(program.controller.opening.opened):
         chooser.chosen.emit((str(copy_sample(RICH)),))
 
 
