@@ -78,11 +78,11 @@ def show_message(message: Message) -> ShownMessage:
     speaker, icon = _SPEAKERS[message.kind]
     blocks = [] if message.kind is MessageKind.TOOL_RESULTS_JOINED else _blocks(message)
     blocks.extend(_trailing_cards(message, blocks))
-    rewrite = any(isinstance(block, ShownNotice) and block.is_rewrite for block in blocks)
+    rewrite = message.is_rewrite or any(isinstance(block, ShownNotice) and block.is_rewrite for block in blocks)
     return ShownMessage(
         index=message.index,
         kind=message.kind,
-        speaker=speaker,
+        speaker="Context compacted" if message.is_rewrite else speaker,
         icon="fold-vertical" if rewrite else icon,
         time="" if message.created_at_ms is None else clock_text(message.created_at_ms),
         remark=_remark(message),
@@ -101,6 +101,8 @@ def message_time_tip(message: Message) -> str:
 
 
 def _remark(message: Message) -> str:
+    if message.is_rewrite:
+        return "what was said before, summed up"
     if message.kind is MessageKind.INJECTED or (message.kind is MessageKind.UNKNOWN and message.stored_role):
         return one_line(message.stored_role, 60) if message.stored_role != "user" else "not typed by a person"
     if message.stop_reason and message.stop_reason not in _USUAL_STOPS:

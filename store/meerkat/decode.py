@@ -24,7 +24,7 @@ from store.meerkat.content import (
 from store.meerkat.notices import notice_item, notice_title
 from store.meerkat.strict_json import Json, NotStrict, parse
 from store.meerkat.times import rfc3339_ms
-from store.meerkat.transcript_index import is_prompt
+from store.meerkat.transcript_index import is_prompt, is_summary
 from store.meerkat.usage import usage_of
 from store.values.fault import Fault
 from store.values.message import (
@@ -110,6 +110,7 @@ def decode_message(stored: Stored, kind: MessageKind, result_at: ResultAt, call_
         blocks=tuple(blocks),
         block_count=count,
         whole=whole,
+        is_rewrite=role == "user" and is_summary(fields),
     )
 
 

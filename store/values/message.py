@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import IntEnum, IntFlag, StrEnum
 
 from store.values.fault import Fault
 from store.values.session import Usage
@@ -43,6 +43,26 @@ class MessageKind(IntEnum):
     NOTICE = 6
     UNKNOWN = 7
     DAMAGED = 8
+
+
+class MessageFlag(IntFlag):
+    """What is in a message, one byte each in an Outline.
+
+    Results stand where they are shown: with the message of their call, or with their own when they have no call.
+
+    Attributes:
+        HAS_TEXT: a prompt, or an answer that says something in words or with a picture.
+        HAS_TOOLS: a call of a tool, or a result without a call.
+        HAS_REASONING: reasoning, also sealed.
+        HAS_ERROR: a tool failed, the model's answer was broken off by an error, or the message is damaged.
+        IS_REWRITE: history was changed here: the summary that a compaction left.
+    """
+
+    HAS_TEXT = 1
+    HAS_TOOLS = 2
+    HAS_REASONING = 4
+    HAS_ERROR = 8
+    IS_REWRITE = 16
 
 
 class WholePart(StrEnum):
@@ -232,6 +252,7 @@ class Message:
         block_count: of the stored message.
         faults: why it is damaged.
         whole: set when blocks were left out.
+        is_rewrite: history was changed here: it is the summary that a compaction left.
     """
 
     index: int
@@ -247,6 +268,7 @@ class Message:
     block_count: int
     faults: tuple[Fault, ...] = ()
     whole: WholeRef | None = None
+    is_rewrite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +278,7 @@ class Outline:
     Attributes:
         count: messages that can be shown.
         kinds: one MessageKind a message.
+        flags: MessageFlag bits of each message.
         size_bytes: stored bytes of each message (unsigned, 32 bits, capped).
         text_chars: a rough count of characters that would be visible when all is folded (unsigned, 32 bits).
         faults: of the session as a whole.
@@ -264,6 +287,7 @@ class Outline:
 
     count: int
     kinds: bytes
+    flags: bytes
     size_bytes: array[int]
     text_chars: array[int]
     faults: tuple[Fault, ...] = ()

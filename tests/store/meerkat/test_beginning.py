@@ -60,6 +60,7 @@ def test_1_N1_the_beginning_of_a_long_session_equals_the_beginning_of_all_of_it(
     whole = backend.outline(name, token)
     assert (outline.is_complete, whole.is_complete) == (False, True)
     assert (outline.count, len(messages), whole.count) == (LIMIT, LIMIT, len(turns))
+    assert outline.flags == whole.flags[: outline.count]
     assert outline.kinds == whole.kinds[:LIMIT]
     assert outline.size_bytes == whole.size_bytes[:LIMIT]
     assert outline.text_chars == whole.text_chars[:LIMIT]

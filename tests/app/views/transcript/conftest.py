@@ -19,8 +19,10 @@ from store.values.fault import Fault
 from store.values.message import (
     Block,
     Message,
+    MessageFlag,
     MessageKind,
     Outline,
+    ReasoningBlock,
     Role,
     TextBlock,
     ToolCallBlock,
@@ -104,12 +106,33 @@ def message() -> Callable[..., Message]:
     return make
 
 
+def flags_of(message: Message) -> int:
+    """What an index would note of a message."""
+    flags = MessageFlag.HAS_TEXT if message.kind is MessageKind.PROMPT else MessageFlag(0)
+    for block in message.blocks:
+        if isinstance(block, TextBlock) and block.text and message.kind is MessageKind.ASSISTANT:
+            flags |= MessageFlag.HAS_TEXT
+        if isinstance(block, (ToolCallBlock, ToolResultBlock)) and message.kind is not MessageKind.TOOL_RESULTS_JOINED:
+            flags |= MessageFlag.HAS_TOOLS
+            result = block.result if isinstance(block, ToolCallBlock) else block
+            if result is not None and result.is_error:
+                flags |= MessageFlag.HAS_ERROR
+        if isinstance(block, ReasoningBlock):
+            flags |= MessageFlag.HAS_REASONING
+    if message.is_rewrite:
+        flags |= MessageFlag.IS_REWRITE
+    if message.kind is MessageKind.DAMAGED:
+        flags |= MessageFlag.HAS_ERROR
+    return int(flags)
+
+
 def outline_of(messages: Sequence[Message]) -> Outline:
     """The outline a backend would make."""
     chars = [sum(len(getattr(block, "text", "")) for block in found.blocks) for found in messages]
     return Outline(
         len(messages),
         bytes(int(found.kind) for found in messages),
+        bytes(flags_of(found) for found in messages),
         array("I", [found.size_bytes for found in messages]),
         array("I", chars),
     )
