@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ class CancelToken:
         self._cancelled = False
         self._connections: set[sqlite3.Connection] = set()
         self._progress: Progress | None = None
+        self._seen_at_s: float | None = None
 
     @property
     def is_cancelled(self) -> bool:
@@ -59,12 +61,18 @@ class CancelToken:
 
     def check(self) -> None:
         """Raise Cancelled if the job is not wanted any more."""
+        self._seen_at_s = time.monotonic()
         if self._cancelled:
             raise Cancelled
 
     def report(self, done: int, total: int, what: str, unit: str) -> None:
         """Say how far the job is; cheap enough for every page."""
+        self._seen_at_s = time.monotonic()
         self._progress = Progress(done, total, what, unit)
+
+    def silent_s(self) -> float:
+        """Seconds since the job last asked or reported anything; 0 before it began to."""
+        return 0.0 if self._seen_at_s is None else time.monotonic() - self._seen_at_s
 
     @contextmanager
     def interrupting(self, connection: sqlite3.Connection) -> Iterator[None]:

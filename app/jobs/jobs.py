@@ -1,4 +1,4 @@
-"""The pool of worker threads in two lanes, and the bridge that brings every answer to the GUI thread.
+"""The worker threads in their lanes, and the bridge that brings every answer to the GUI thread.
 
 `Jobs` is made, used and shut down in the GUI thread. A job's function runs on a worker thread. The bridge is one
 long-lived QObject: a signal object made per job, or a plain callable connected across threads, loses answers or runs
@@ -8,23 +8,39 @@ in the wrong thread.
 from __future__ import annotations
 
 import itertools
+import logging
 import sqlite3
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, Future, wait
+from functools import partial
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
 
 from app.jobs.query import JobHandle, Lane, Query
+from app.jobs.workers import Workers
 from store.cancel import Progress
 from store.errors import BurrowError, Cancelled, WouldBlock
 
 T = TypeVar("T")
 
-WORKERS = {Lane.USER: 2, Lane.BACKGROUND: 1}
-"""Threads of a lane. Two where a person waits, so that a job slow to notice its cancellation does not hold up the next
-one; more would only share one interpreter lock."""
+WORKERS = {Lane.USER: (2, 8), Lane.BACKGROUND: (1, 4), Lane.PLACES: (4, 28)}
+"""Threads of a lane, and how many more there may be for jobs that hang. Two where a person waits, so that a job slow to
+notice its cancellation does not hold up the next one; more would only share one interpreter lock. What opens stores
+waits for disks more than it works."""
+
+GIVE_UP_S = 1.0
+"""A job that has not ended so long after it was cancelled hangs in the system, and is not waited for any more."""
+
+STALLED_S = 1.0
+"""A lane in which something is queued and nothing was begun for so long gets another thread."""
+
+LOOK_MS = 250
+"""How often it is looked for jobs that hang, while there are any jobs."""
+
+PLACES_ENDING_S = 1.0
+"""How long the end of the program waits for a place that does not answer: nothing of ours is lost with it."""
 
 
 class Bridge(QObject):
@@ -33,24 +49,33 @@ class Bridge(QObject):
     Signals:
         finished (int generation as object): emitted on a worker thread.
         started, delivered: emitted in the GUI thread, for whoever shows that something runs.
+
+    Attributes:
+        timer: runs while there are jobs.
     """
 
     finished = Signal(object)
     started = Signal()
     delivered = Signal()
 
-    def __init__(self, deliver: Callable[[int], None]) -> None:
+    def __init__(self, deliver: Callable[[int], None], look: Callable[[], None]) -> None:
         super().__init__()
-        self._deliver = deliver
+        self._deliver, self._look = deliver, look
         self.finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
+        self.timer = QTimer(self, interval=LOOK_MS)
+        self.timer.timeout.connect(self._on_timeout)
 
     @Slot(object)
     def _on_finished(self, generation: int) -> None:
         self._deliver(generation)
 
+    @Slot()
+    def _on_timeout(self) -> None:
+        self._look()
+
 
 class Jobs:
-    """Runs queries in two lanes and delivers their answers in the GUI thread.
+    """Runs queries in their lanes and delivers their answers in the GUI thread.
 
     Args:
         uncaught: told of every exception that is no BurrowError, in the GUI thread.
@@ -61,11 +86,9 @@ class Jobs:
         self._generations = itertools.count(1)
         self._open: dict[int, JobHandle] = {}
         self._is_closed = False
-        self._bridge = Bridge(self._deliver)
-        self._pools = {
-            lane: ThreadPoolExecutor(count, thread_name_prefix=f"burrow-{lane.value}")
-            for lane, count in WORKERS.items()
-        }
+        self._is_clean = True
+        self._bridge = Bridge(self._deliver, self._look)
+        self._lanes = {lane: Workers(lane.value, count, spare) for lane, (count, spare) in WORKERS.items()}
 
     @property
     def activity(self) -> Bridge:
@@ -86,10 +109,11 @@ class Jobs:
             handle.is_over = True
             return handle
         self._open[handle.generation] = handle
-        future = self._pools[query.lane].submit(_run, query, handle)
+        future = self._lanes[query.lane].submit(partial(_run, query, handle))
         handle.future = future
-        bridge, generation = self._bridge, handle.generation
-        future.add_done_callback(lambda _future: bridge.finished.emit(generation))
+        future.add_done_callback(partial(_tell, self._bridge, handle.generation))
+        if not self._bridge.timer.isActive():
+            self._bridge.timer.start()
         self._bridge.started.emit()
         return handle
 
@@ -98,9 +122,9 @@ class Jobs:
         return not any(handle.lane is lane for handle in self._open.values())
 
     def oldest_running(self, at_least_s: float = 0.0) -> JobHandle | None:
-        """The job in the USER lane that a person waits for longest, if that is longer than `at_least_s`."""
+        """The job that a person waits for longest, if that is longer than `at_least_s`."""
         for handle in self._open.values():
-            if handle.lane is Lane.USER and not handle.is_cancelled and handle.elapsed_s() >= at_least_s:
+            if handle.is_awaited and not handle.is_cancelled and handle.elapsed_s() >= at_least_s:
                 return handle
         return None
 
@@ -110,7 +134,7 @@ class Jobs:
         return handle.progress() if handle is not None else None
 
     def cancel_all(self) -> None:
-        """Cancel every job in both lanes, but not those that must finish."""
+        """Cancel every job in all lanes, but not those that must finish."""
         for handle in list(self._open.values()):
             if not handle.must_finish:
                 handle.cancel()
@@ -118,24 +142,53 @@ class Jobs:
     def shutdown(self, limit_s: float = 5.0) -> bool:
         """End all work, in the one order that loses nothing; calling it twice is harmless.
 
-        Refuse new jobs, cancel the tokens, which interrupts SQL, wait, deliver what is queued, delete the bridge.
+        Refuse new jobs, cancel the tokens, which interrupts SQL, wait, deliver what is queued, delete the bridge. What
+        was given up before is not waited for, and places that do not answer for a second only.
 
         Returns:
-            Whether every worker ended within `limit_s`. If not, the process must not wait for them at its exit.
+            Whether every worker ended. If not, the process must not wait for them at its exit.
         """
         if self._is_closed:
-            return True
+            return self._is_clean
         self._is_closed = True
         self.cancel_all()
-        waiting = [handle.future for handle in self._open.values() if handle.future is not None]
-        not_done = wait(waiting, timeout=limit_s).not_done
-        for pool in self._pools.values():
-            pool.shutdown(wait=not not_done, cancel_futures=True)
+        places = [h.future for h in self._open.values() if h.future is not None and h.lane is Lane.PLACES]
+        others = [h.future for h in self._open.values() if h.future is not None and h.lane is not Lane.PLACES]
+        not_done = wait(others, timeout=limit_s).not_done | wait(places, min(limit_s, PLACES_ENDING_S)).not_done
+        # Threads that have nothing left to do end at once; the others are known not to.
+        have_ended = [workers.shutdown(0.0 if not_done else 0.5) for workers in self._lanes.values()]
+        self._is_clean = all(have_ended)
         self._deliver_queued()
-        if not not_done:
+        if self._is_clean:
             self._bridge.deleteLater()
             QCoreApplication.sendPostedEvents(self._bridge, QEvent.Type.DeferredDelete.value)
-        return not not_done
+        else:
+            self._bridge.timer.stop()
+        return self._is_clean
+
+    def _look(self) -> None:
+        """Give up what was cancelled and hangs, and help lanes in which nothing moves."""
+        now_s = time.monotonic()
+        for handle in list(self._open.values()):
+            since_s = handle.cancelled_at_s
+            if since_s is not None and now_s - since_s >= GIVE_UP_S:
+                self._give_up(handle)
+        for workers in self._lanes.values():
+            workers.relieve(STALLED_S)
+
+    def _give_up(self, handle: JobHandle) -> None:
+        logging.getLogger("burrow").warning("given up, it does not end: %s", handle.name)
+        del self._open[handle.generation]
+        future, handle.future = handle.future, None
+        handle.is_over = True
+        if future is not None:
+            self._lanes[handle.lane].write_off(future)
+        self._rest_if_idle()
+        self._bridge.delivered.emit()
+
+    def _rest_if_idle(self) -> None:
+        if not self._open:
+            self._bridge.timer.stop()
 
     def _deliver_queued(self) -> None:
         # A future counts as done a moment before its callback has emitted; a short wait closes that gap.
@@ -151,6 +204,7 @@ class Jobs:
             return
         future, handle.future = handle.future, None
         handle.is_over = True
+        self._rest_if_idle()
         try:
             self._answer(handle, future)
         finally:
@@ -172,6 +226,11 @@ class Jobs:
             handle.on_error(error)
         else:
             self._uncaught(error)
+
+
+def _tell(bridge: Bridge, generation: int, _future: Future[Any]) -> None:
+    """Say on a worker thread that an answer is there."""
+    bridge.finished.emit(generation)
 
 
 def _run(query: Query[T], handle: JobHandle) -> T:

@@ -19,6 +19,8 @@ class Lane(Enum):
 
     USER = "user"
     BACKGROUND = "background"
+    PLACES = "places"
+    """Looking for stores and opening them: any of these may lie on a disk that does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,14 @@ class Query(Generic[T]):
         work: called once, on a worker thread, with a token that it checks between steps.
         lane: which worker threads take it.
         must_finish: not cancelled when the program ends, since it saves something of ours.
+        is_awaited: a person waits for it, though it is not in the USER lane: its progress is shown.
     """
 
     name: str
     work: Callable[[CancelToken], T]
     lane: Lane = Lane.USER
     must_finish: bool = False
+    is_awaited: bool = False
 
 
 class JobHandle:
@@ -44,8 +48,10 @@ class JobHandle:
     Attributes:
         generation: number of the job, counted up over the whole run of the program.
         name, lane: as in its query.
+        is_awaited: a person waits for it.
         started_at_s: monotonic seconds when it was asked for.
-        is_over: its answer was delivered or dropped.
+        cancelled_at_s: when it was first cancelled; None while it is wanted.
+        is_over: its answer was delivered or dropped, or it was given up.
     """
 
     def __init__(
@@ -58,8 +64,10 @@ class JobHandle:
         self.generation = generation
         self.name = query.name
         self.lane = query.lane
+        self.is_awaited = query.is_awaited or query.lane is Lane.USER
         self.must_finish = query.must_finish
         self.started_at_s = time.monotonic()
+        self.cancelled_at_s: float | None = None
         self.is_over = False
         self.token = CancelToken()
         self.on_done = on_done
@@ -73,6 +81,8 @@ class JobHandle:
 
     def cancel(self) -> None:
         """Give the job up: neither callback is called from now on, and its SQL statements are interrupted."""
+        if self.cancelled_at_s is None:
+            self.cancelled_at_s = time.monotonic()
         self.token.cancel()
         if self.future is not None:
             self.future.cancel()
@@ -80,6 +90,10 @@ class JobHandle:
     def progress(self) -> Progress | None:
         """The job's last report, None before the first one."""
         return self.token.progress
+
+    def silent_s(self) -> float:
+        """Seconds for which its work has given no sign of life; 0 before it began and after it is over."""
+        return 0.0 if self.is_over else self.token.silent_s()
 
     def elapsed_s(self) -> float:
         """Seconds since it was asked for."""

@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QThread
 
 from app.jobs import Jobs, Lane, Newest, Query
+from app.jobs.workers import Workers
 from store.cancel import CancelToken
 from store.errors import PathMissing, WouldBlock
 
@@ -206,7 +207,109 @@ def test_B3_shutdown_cancels_waits_delivers_and_refuses_what_comes_later(qtbot, 
 
 
 def test_B3_shutdown_says_when_a_worker_does_not_end_in_time(qtbot, uncaught):
-    jobs, answers, event = Jobs(uncaught.append), Answers(), threading.Event()
-    jobs.run(Query("deaf", lambda _token: event.wait(30)), answers.on_done, answers.on_error)
+    jobs, answers, deaf = Jobs(uncaught.append), Answers(), Deaf()
+    jobs.run(Query("deaf", deaf.work), answers.on_done, answers.on_error)
+    assert deaf.has_begun.wait(5)
     assert not jobs.shutdown(limit_s=0.05)
-    event.set()
+    assert not jobs.shutdown()
+    deaf.may_end.set()
+
+
+# ------------------------------------------------------------------------------------------------ jobs that hang
+
+
+class Deaf:
+    """Work that looks at no token, as a thread does that waits for a dead disk."""
+
+    def __init__(self):
+        self.has_begun, self.may_end = threading.Event(), threading.Event()
+
+    def work(self, _token):
+        self.has_begun.set()
+        self.may_end.wait(30)
+        return "late"
+
+
+@pytest.fixture
+def deaf():
+    """Makes such work; all of it ends with the test."""
+    made = []
+    yield lambda: made.append(Deaf()) or made[-1]
+    for work in made:
+        work.may_end.set()
+
+
+def test_2_1_a_cancelled_job_that_does_not_end_is_given_up_and_its_late_answer_dropped(qtbot, uncaught, deaf, caplog):
+    jobs, answers, hanging = Jobs(uncaught.append), Answers(), deaf()
+    handle = jobs.run(Query("Opening a store", hanging.work), answers.on_done, answers.on_error)
+    assert hanging.has_begun.wait(5)
+    handle.cancel()
+    qtbot.waitUntil(lambda: handle.is_over)
+    assert jobs.idle()
+    assert "given up, it does not end: Opening a store" in caplog.text
+    hanging.may_end.set()
+    done = jobs.run(Query("after", lambda _token: "after"), answers.on_done, answers.on_error)
+    qtbot.waitUntil(lambda: done.is_over)
+    assert answers.done == ["after"]
+    assert jobs.shutdown()
+
+
+@pytest.mark.parametrize("lane", list(Lane))
+def test_2_1_jobs_that_hang_do_not_keep_others_of_their_lane_from_running(qtbot, jobs, deaf, lane):
+    answers, others = Answers(), Answers()
+    hanging = [deaf() for _ in range(5 if lane is Lane.PLACES else 3)]
+    handles = [jobs.run(Query("hangs", work.work, lane), answers.on_done, answers.on_error) for work in hanging]
+    for n in range(3):
+        jobs.run(Query("works", lambda _token, n=n: n, lane), others.on_done, others.on_error)
+    qtbot.waitUntil(lambda: sorted(others.done) == [0, 1, 2], timeout=15_000)
+    assert not any(handle.is_over for handle in handles)
+    for work in hanging:
+        work.may_end.set()
+    qtbot.waitUntil(lambda: jobs.idle(lane))
+    assert answers.done == ["late"] * len(hanging)
+
+
+def test_2_1_the_end_does_not_wait_for_what_was_given_up(qtbot, uncaught, deaf):
+    jobs, answers, hanging = Jobs(uncaught.append), Answers(), deaf()
+    handle = jobs.run(Query("hangs", hanging.work, Lane.BACKGROUND), answers.on_done, answers.on_error)
+    assert hanging.has_begun.wait(5)
+    handle.cancel()
+    qtbot.waitUntil(lambda: handle.is_over)
+    assert not jobs.shutdown(limit_s=1_000_000.0)
+
+
+def test_a_lane_has_no_more_threads_than_it_may(deaf):
+    workers, hanging = Workers("small", 1, 1), [deaf() for _ in range(3)]
+    futures = [workers.submit(lambda work=work: work.work(None)) for work in hanging]
+    for future, work in zip(futures[:2], hanging[:2], strict=True):
+        assert work.has_begun.wait(5)
+        workers.write_off(future)
+    workers.relieve(0.0)
+    assert not futures[2].running()
+    hanging[0].may_end.set()
+    assert hanging[2].has_begun.wait(5)
+    assert not workers.shutdown(0.0)
+    for work in hanging:
+        work.may_end.set()
+
+
+def test_what_a_person_waits_for_is_progress_whatever_its_lane(qtbot, jobs, deaf):
+    answers, hanging = Answers(), [deaf(), deaf()]
+    silent = jobs.run(Query("found", hanging[0].work, Lane.PLACES), answers.on_done, answers.on_error)
+    assert jobs.oldest_running() is None
+    asked = jobs.run(
+        Query("asked for", hanging[1].work, Lane.PLACES, is_awaited=True), answers.on_done, answers.on_error
+    )
+    assert jobs.oldest_running() is asked
+    for work in hanging:
+        work.may_end.set()
+    qtbot.waitUntil(lambda: silent.is_over and asked.is_over)
+
+
+def test_a_handle_tells_for_how_long_its_work_has_been_silent(qtbot, jobs, deaf):
+    answers, hanging = Answers(), deaf()
+    handle = jobs.run(Query("hangs", hanging.work, Lane.PLACES), answers.on_done, answers.on_error)
+    qtbot.waitUntil(lambda: handle.silent_s() > 0.05)
+    hanging.may_end.set()
+    qtbot.waitUntil(lambda: handle.is_over)
+    assert handle.silent_s() == 0
