@@ -12,6 +12,7 @@ import logging
 import os
 import time
 from dataclasses import dataclass
+from datetime import tzinfo
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.jobs import Jobs, Lane, Query
 from app.look.tokens import Density
+from app.present.times import zone_of
 from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.errors import BurrowError
@@ -230,9 +232,11 @@ class SettingsStore(QObject):
 
     Signals:
         changed (Settings): after update().
+        zone_changed: times are shown in another zone from now on.
     """
 
     changed = Signal(object)
+    zone_changed = Signal()
 
     def __init__(self, path: Path, settings: Settings, jobs: Jobs, is_saving: bool = True) -> None:
         super().__init__()
@@ -246,13 +250,21 @@ class SettingsStore(QObject):
         self._timer.setInterval(SAVE_AFTER_MS)
         self._timer.timeout.connect(self.flush)
 
+    @property
+    def zone(self) -> tzinfo | None:
+        """The zone in which times are shown; None for that of the machine."""
+        return zone_of(self.current.is_utc)
+
     def update(self, **changes: Any) -> None:
         """Replace fields by name; nothing happens when all are as they were."""
         settings = dataclasses.replace(self.current, **changes)
-        if settings == self.current:
+        before = self.current
+        if settings == before:
             return
         self.current = settings
         self.changed.emit(settings)
+        if settings.is_utc != before.is_utc:
+            self.zone_changed.emit()
         self._timer.start()
 
     def remember_place(self, path: str, name: str) -> None:

@@ -6,6 +6,7 @@ comes when Info is looked at, or a moment later by itself, since it may add faul
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -63,6 +64,7 @@ class PageController(QObject):
         self._info.unmask_asked.connect(self._on_unmask_asked)
         transcript.faults.connect(self._on_transcript_faults)
         context.looks.changed.connect(self._on_look_changed)
+        context.settings.zone_changed.connect(self._on_zone_changed)
 
     @property
     def widget(self) -> QWidget:
@@ -129,6 +131,15 @@ class PageController(QObject):
         self._page.show_tab(INFO_TAB)
         self._info.setFocus()
 
+    @property
+    def _zone(self) -> tzinfo | None:
+        return self._context.settings.zone
+
+    @Slot()
+    def _on_zone_changed(self) -> None:
+        self._say_head()
+        self._say_info()
+
     def _faults(self) -> tuple[Fault, ...]:
         known = self._summary.faults if self._summary is not None else ()
         return tuple(dict.fromkeys((*known, *self._transcript_faults)))
@@ -138,7 +149,7 @@ class PageController(QObject):
             return
         count = self._summary.message_count
         faults = self._faults()
-        self._page.say_head(head_text(self._summary, faults), "" if count is None else exact_count(count))
+        self._page.say_head(head_text(self._summary, faults, self._zone), "" if count is None else exact_count(count))
         sentences = fault_sentences(faults)
         if self._summary.state is SessionState.DAMAGED:
             sentences = (*sentences[:2], WHAT_REMAINS, *sentences[2:])
@@ -166,8 +177,8 @@ class PageController(QObject):
         if self._detail is None or self._is_info_due:
             return
         detail, facts = self._detail.detail, self._detail.facts
-        sections = info_sections(detail, facts, self._faults())
-        self._info.show_info(opened_text(facts), sections, metadata_note(detail.metadata))
+        sections = info_sections(detail, facts, self._faults(), self._zone)
+        self._info.show_info(opened_text(facts, self._zone), sections, metadata_note(detail.metadata))
 
     def _on_detail_failed(self, error: BurrowError) -> None:
         self._info.show_sentence(str(error))

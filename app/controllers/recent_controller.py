@@ -50,9 +50,9 @@ class RecentController(QObject):
     @Slot()
     def show_places(self) -> None:
         """Show the places that are remembered now."""
-        now_ms = time.time_ns() // 1_000_000
+        now_ms, zone = time.time_ns() // 1_000_000, self._context.settings.zone
         texts = tuple(
-            RecentText(place.name, short_place(place.path), list_time(place.opened_at_ms, now_ms), place.path)
+            RecentText(place.name, short_place(place.path), list_time(place.opened_at_ms, now_ms, zone), place.path)
             for place in self._context.settings.current.recent
         )
         self._window.start_page.show_recent(texts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.models.library_model import badge_of
@@ -12,6 +14,9 @@ from app.views.library_view import BADGE_ICONS
 from app.views.status_bar import StatusBar
 from store.values.store import StoreFacts
 
+if TYPE_CHECKING:
+    from app.settings import SettingsStore
+
 NOTE_MS = 4000
 """How long the bar says what was just done before it says again what is shown."""
 
@@ -19,26 +24,35 @@ NOTE_MS = 4000
 class StatusController(QObject):
     """Knows the status bar's texts; progress has a controller of its own."""
 
-    def __init__(self, bar: StatusBar, parent: QObject | None = None) -> None:
+    def __init__(self, bar: StatusBar, settings: SettingsStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._bar = bar
+        self._bar, self._settings = bar, settings
+        self._facts: StoreFacts | None = None
+        settings.zone_changed.connect(self._on_zone_changed)
         self._count, self._has_session = "", False
         self._noting = QTimer(self, singleShot=True, interval=NOTE_MS)
         self._noting.timeout.connect(self._show_left)
 
     def show_nothing(self) -> None:
         """Say that no store is open."""
+        self._facts = None
         self._bar.show_access("Works offline, sends nothing", "")
         self._bar.show_faults("", "")
         self.count("No store open")
 
     def show_store(self, facts: StoreFacts) -> None:
         """Say how a store is being read and what is wrong with it."""
+        self._facts = facts
         badge = badge_of(facts)
         icon, role = BADGE_ICONS[badge] if badge is not None else ("", "text_2")
-        self._bar.show_access(access_sentence(facts), as_tip(one_line(facts.why)), icon, role)
+        self._bar.show_access(access_sentence(facts, self._settings.zone), as_tip(one_line(facts.why)), icon, role)
         sentences = tuple(one_line(fault.sentence) for fault in facts.faults) if facts.is_open else ()
         self._bar.show_faults(counted(len(sentences), "fault") if sentences else "", as_tip("\n".join(sentences)))
+
+    @Slot()
+    def _on_zone_changed(self) -> None:
+        if self._facts is not None:
+            self.show_store(self._facts)
 
     @Slot(str)
     def count(self, words: str) -> None:

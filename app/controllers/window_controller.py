@@ -68,7 +68,7 @@ class WindowController(QObject):
         self._transcript: TranscriptController | None = None
         self.window = MainWindow(look, self.library.view, self.sessions.widget)
         self.progress = ProgressController(context, self.window.status, self.window.progress_panel, self)
-        self.status = StatusController(self.window.status, self)
+        self.status = StatusController(self.window.status, context.settings, self)
         self.recent = RecentController(context, self.window)
         self.memory = WindowMemory(context, self.window)
         self.actions = ActionsController(

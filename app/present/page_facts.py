@@ -84,18 +84,18 @@ def _first_line(summary: SessionSummary, zone: tzinfo | None) -> tuple[HeadFact,
     facts = [HeadFact("", one_line(summary.model), "Model")] if summary.model else []
     span = span_text(summary.created_at_ms, summary.updated_at_ms, zone)
     if span:
-        facts.append(HeadFact("", span, _span_tip(summary, zone)))
+        facts.append(HeadFact("", span, _span_tip(summary)))
     passed_ms = duration_ms(summary)
     if passed_ms:
         facts.append(HeadFact("", duration_text(passed_ms), "From the creation to the last change"))
     return tuple(facts)
 
 
-def _span_tip(summary: SessionSummary, zone: tzinfo | None) -> str:
+def _span_tip(summary: SessionSummary) -> str:
     lines = []
     for word, time_ms in (("Created", summary.created_at_ms), ("Updated", summary.updated_at_ms)):
         if time_ms is not None:
-            lines.append(f"{word} {local_text(time_ms, zone)}\n{utc_text(time_ms)}")
+            lines.append(f"{word} {local_text(time_ms)}\n{utc_text(time_ms)}")
     return "\n".join(lines)
 
 

@@ -18,6 +18,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_MS = 86_400_000
 
 
+def zone_of(is_utc: bool) -> tzinfo | None:
+    """The zone in which times are shown: UTC, or None for that of the machine."""
+    return UTC if is_utc else None
+
+
 def moment(time_ms: int, zone: tzinfo | None = None) -> datetime | None:
     """The time in a zone (None: the machine's); None if no calendar has it, as a hostile counter may ask for."""
     try:

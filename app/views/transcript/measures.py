@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import tzinfo
 
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
 from app.present.markdown import ProseStyle
+from app.present.shown import ShownMessage
+from app.present.times import clock_text
 
 
 class Measures:
@@ -14,15 +17,17 @@ class Measures:
 
     Attributes:
         look: the look.
+        zone: in which times are shown; None for that of the machine.
         width_px: of the viewport.
         left_px, right_px: edges of the column; text_px: left edge of all message text.
         prose, small: styles of conversation text, and of notices and sentences.
         gap_px: between messages. cell_px: width of one character of code.
     """
 
-    def __init__(self, look: Look, width_px: int) -> None:
+    def __init__(self, look: Look, width_px: int, zone: tzinfo | None = None) -> None:
         space = tokens()["space"]
         self.look = look
+        self.zone = zone
         self.width_px = width_px
         self.left_px = look.px(space["page_inset"])
         self.text_px = self.left_px + look.px(space["gutter"])
@@ -39,6 +44,11 @@ class Measures:
     def px(self, length: float) -> int:
         """A length of the tokens at this zoom."""
         return self.look.px(length)
+
+    def clock_of(self, message: ShownMessage) -> str:
+        """When a message was made, as its head says it; empty when not recorded."""
+        created_at_ms = message.stored.created_at_ms
+        return "" if created_at_ms is None else clock_text(created_at_ms, self.zone)
 
 
 def prose_style(look: Look) -> ProseStyle:
