@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 COPY_AT_ONCE_MESSAGES = 60
 """A selection of more messages, or of some that are not loaded, is copied by a job."""
 
+FAR_MESSAGES = 2_000
+"""A selection over more messages, shown or hidden, is copied by a job."""
+
 PRIMARY_MESSAGES = 2_000
 """A selection of more messages is not offered to a middle click: nobody asked yet for what takes seconds to make."""
 
@@ -127,7 +130,8 @@ class CopyingController(QObject):
     def _run_markdown(self, begin: int, end: int) -> None:
         outline = self._view.stage.outline
         if self._key is not None and outline is not None:
-            work = markdown_work(self._context.library, self._key, begin, end, outline)
+            mask = self._view.stage.folds.mask
+            work = markdown_work(self._context.library, self._key, begin, end, outline, mask)
             self._asked.run(Query("Copying", work), self._on_copied, self._on_failed)
 
     def _work(self, key: SessionKey, selection: Selection) -> Callable[..., Copied]:
@@ -140,7 +144,10 @@ class CopyingController(QObject):
     def _text_at_once(self, selection: Selection) -> str | None:
         """The text of a selection all of which is loaded; None if it takes a job."""
         stage, begin, end = self._view.stage, selection.begin, selection.end
-        rows = range(max(begin.message, 0), min(end.message + 1, stage.count))
+        first, last = max(begin.message, 0), min(end.message + 1, stage.count)
+        rows = [row for row in range(first, min(last, first + FAR_MESSAGES)) if stage.folds.shows(row)]
+        if last - first > FAR_MESSAGES:
+            return None
         loaded = [message for row in rows[: COPY_AT_ONCE_MESSAGES + 1] if (message := stage.message(row)) is not None]
         if not len(loaded) == len(rows) <= COPY_AT_ONCE_MESSAGES:
             return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.controllers.transcript_jobs import page_around
 from app.present.copy_text import BETWEEN_MESSAGES, message_markdown, selected_text
+from app.present.reading import SHOWN
 from app.present.show_message import show_message
 from app.present.shown import Folds
 from app.views.transcript.layout import Record
@@ -58,7 +59,7 @@ def copy_work(
         backend = library.backend(key.store)
         out: list[str] = []
         first, last = max(begin[0], 0), min(end[0] + 1, outline.count)
-        chars, row = 0, first
+        chars, row = 0, _next_shown(folds.mask, first)
         while row < last and chars < COPY_LIMIT_CHARS:
             token.report(row - first, last - first, "Copying", "messages")
             low, high = page_around(outline, row)
@@ -69,33 +70,46 @@ def copy_work(
                     out.append(text)
                     chars += len(text)
                 time.sleep(0)  # keeps the thread that draws free; half the speed, a quarter of the stalls
-            row = high
+            row = min(_next_shown(folds.mask, high), last)
         return Copied(BETWEEN_MESSAGES.join(out), row - first, row < last)
 
     return work
 
 
+def _next_shown(mask: bytes, row: int) -> int:
+    """The first message from a row on that is shown; the count of all if there is none."""
+    if not mask:
+        return row
+    found = mask.find(SHOWN, row)
+    return len(mask) if found < 0 else found
+
+
 def markdown_work(
-    library: Library, key: SessionKey, begin: int, end: int, outline: Outline
+    library: Library, key: SessionKey, begin: int, end: int, outline: Outline, mask: bytes = b""
 ) -> Callable[[CancelToken], Copied]:
-    """Work that makes Markdown of messages [begin, end), every block whole."""
+    """Work that makes Markdown of messages [begin, end), every block whole.
+
+    Args:
+        mask: one byte a message, 0 for those that are not shown and left out; empty when all are.
+    """
 
     def work(token: CancelToken) -> Copied:
         backend = library.backend(key.store)
         whole = _whole_reader(backend, key.session_id, token)
         out: list[str] = []
-        chars, row = 0, begin
+        chars, row = 0, _next_shown(mask, begin)
         while row < end and chars < COPY_LIMIT_CHARS:
             token.report(row - begin, end - begin, "Copying", "messages")
             low, high = page_around(outline, row)
             high = min(high, end)
             for message in backend.messages(key.session_id, low, high, token):
                 token.check()
-                if message.blocks or message.faults:
+                is_shown = not mask or mask[message.index]
+                if is_shown and (message.blocks or message.faults):
                     out.append(message_markdown(message, whole))
                     chars += len(out[-1])
                 time.sleep(0)
-            row = high
+            row = min(_next_shown(mask, high), end)
         return Copied("\n".join(out), row - begin, row < end)
 
     return work

@@ -23,12 +23,14 @@ from app.controllers.transcript_jobs import (
     picture_work,
     records_work,
     rest_work,
+    rows_work,
     thumbnails_work,
     transcript_work,
     whole_work,
 )
 from app.jobs import Lane, Newest, Query
 from app.look.look import Look
+from app.present.reading import ReadKind
 from app.present.shown import ShownMessage
 from app.views.link_dialog import LinkDialog, is_openable
 from app.views.message_panel import MessagePanel
@@ -42,7 +44,7 @@ from app.views.transcript.painter import HeadButton
 from app.views.transcript.view import TranscriptView
 from app.views.whole_text_window import WholeTextWindow
 from store.errors import BurrowError, SessionChanged
-from store.values.message import ImageRef, MessageKind, WholeRef
+from store.values.message import ImageRef, WholeRef
 from store.values.store import SessionKey
 
 if TYPE_CHECKING:
@@ -93,6 +95,7 @@ class TranscriptController(QObject):
     def _connect(self) -> None:
         view = self._view
         view.range_wanted.connect(self._on_range_wanted)
+        view.rows_wanted.connect(self._on_rows_wanted)
         view.highlights_wanted.connect(self._on_highlights_wanted)
         view.thumbnails_wanted.connect(self._on_thumbnails_wanted)
         view.records_wanted.connect(self._on_records_wanted)
@@ -104,6 +107,12 @@ class TranscriptController(QObject):
         self._copying.failed.connect(self._on_failed)
         view.selection_changed.connect(self._on_selection_changed)
         self._context.looks.changed.connect(self._on_look_changed)
+        self._context.settings.zone_changed.connect(self._on_zone_changed)
+        self._on_zone_changed()
+
+    @Slot()
+    def _on_zone_changed(self) -> None:
+        self._view.set_zone(self._context.settings.zone)
 
     @property
     def widget(self) -> QWidget:
@@ -217,6 +226,13 @@ class TranscriptController(QObject):
             work = page_work(self._context.library, self._key, begin, end)
             self._pages.run(Query("Reading messages", work), self._on_page, self._on_failed)
 
+    @Slot(object)
+    def _on_rows_wanted(self, rows: tuple[int, ...]) -> None:
+        outline = self._view.stage.outline
+        if self._key is not None and outline is not None and outline.is_complete:
+            work = rows_work(self._context.library, self._key, rows)
+            self._pages.run(Query("Reading messages", work), self._on_page, self._on_failed)
+
     def _on_page(self, messages: tuple[ShownMessage, ...]) -> None:
         self._view.add_messages(messages)
 
@@ -259,12 +275,12 @@ class TranscriptController(QObject):
     @Slot()
     def next_prompt(self) -> None:
         """Move to the next prompt."""
-        self._view.go_next(1, MessageKind.PROMPT)
+        self._view.go_next(1, ReadKind.YOU)
 
     @Slot()
     def previous_prompt(self) -> None:
         """Move to the previous prompt."""
-        self._view.go_next(-1, MessageKind.PROMPT)
+        self._view.go_next(-1, ReadKind.YOU)
 
     @Slot()
     def select_all(self) -> None:
@@ -296,8 +312,7 @@ class TranscriptController(QObject):
         selection = self._view.selector.selection
         count = 0
         if selection is not None and not selection.is_empty:
-            last = min(selection.end.message, self._view.stage.count - 1)
-            count = last - max(selection.begin.message, 0) + 1
+            count = self._view.stage.shown.count(selection.begin.message, selection.end.message + 1)
         self.selection_changed.emit(count)
 
     # -- spots, buttons, links -----------------------------------------------------------------------------------------

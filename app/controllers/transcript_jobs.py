@@ -135,6 +135,22 @@ def page_work(
     return work
 
 
+def rows_work(
+    library: Library, key: SessionKey, rows: Sequence[int]
+) -> Callable[[CancelToken], tuple[ShownMessage, ...]]:
+    """Work that reads and presents single messages that stand far from each other."""
+
+    def work(token: CancelToken) -> tuple[ShownMessage, ...]:
+        backend = library.backend(key.store)
+        shown: list[ShownMessage] = []
+        for row in rows:
+            token.check()
+            shown.extend(show_message(message) for message in backend.messages(key.session_id, row, row + 1, token))
+        return tuple(shown)
+
+    return work
+
+
 def highlights_work(
     texts: Sequence[tuple[str, str]],
 ) -> Callable[[CancelToken], dict[tuple[str, str], array[int]]]:

@@ -97,6 +97,8 @@ def selected_text(
         high = end[1:] if message.index == end[0] else LAST_EDGE
         if message.index > end[0]:
             return
+        if not folds.shows(message.index):
+            continue
         text = message_text(message, folds, records.get(message.index), low, high)
         if text:
             yield text

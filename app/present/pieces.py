@@ -84,7 +84,7 @@ def is_cut(code: CodeText) -> bool:
 
 def pieces_of(message: ShownMessage, folds: Folds) -> list[Piece]:
     """All pieces of a message that are shown now, by key."""
-    return [piece for block in message.blocks for piece in _block_pieces(message.index, block, folds)]
+    return [piece for block in folds.blocks_of(message) for piece in _block_pieces(message.index, block, folds)]
 
 
 def _block_pieces(message: int, block: ShownBlock, folds: Folds) -> list[Piece]:

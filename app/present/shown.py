@@ -6,9 +6,10 @@ stays where it is when a card opens (pitfalls 15).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from app.present.reading import SHOWN, FoldState
 from app.present.segments import Prose
 from store.values.message import ImageRef, Message, MessageKind, WholeRef
 
@@ -170,7 +171,6 @@ class ShownMessage:
         index: position in the transcript, from 0.
         speaker: "You", "Assistant" …
         icon: of the gutter.
-        time: local clock time; empty when not recorded.
         remark: beside the time: why the model stopped when that is not the usual end.
         blocks: in reading order; empty for messages that are shown elsewhere.
         record_indices: messages whose stored records Raw shows: this one and those joined into it.
@@ -181,7 +181,6 @@ class ShownMessage:
     kind: MessageKind
     speaker: str
     icon: str
-    time: str
     remark: str
     blocks: tuple[ShownBlock, ...]
     record_indices: tuple[int, ...]
@@ -200,28 +199,55 @@ def part_key(block: int, section: Section) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Folds:
-    """Which cards and texts were toggled from how they stand by themselves.
+    """What of a transcript is shown: which messages, which of their blocks, and which of these are open.
 
     Attributes:
-        toggled: (message, block) of reasoning, tool cards and cards.
+        toggled: (message, block) of reasoning, tool cards and cards that stand other than `state` says.
         unrolled: (message, key) of texts that show all their lines.
+        state: how blocks stand that nobody touched.
+        leaves_out_work: tools, reasoning and notices are not shown.
+        mask: one byte a message, 0 for those that are not shown; empty when all are.
     """
 
     toggled: frozenset[tuple[int, int]] = frozenset()
     unrolled: frozenset[tuple[int, int]] = frozenset()
+    state: FoldState = FoldState.USUAL
+    leaves_out_work: bool = False
+    mask: bytes = b""
 
     def is_open(self, message: int, block: ShownBlock) -> bool:
         """Whether a block shows its body."""
-        return isinstance(block, (ShownCard, ShownText)) is not ((message, block.block) in self.toggled)
+        if self.state is FoldState.USUAL:
+            stands_open = isinstance(block, (ShownCard, ShownText))
+        else:
+            stands_open = self.state is FoldState.OPEN or isinstance(block, ShownText)
+        return stands_open is not ((message, block.block) in self.toggled)
 
     def is_unrolled(self, message: int, key: int) -> bool:
         """Whether a text shows all its lines."""
         return (message, key) in self.unrolled
 
+    def shows(self, message: int) -> bool:
+        """Whether a message is shown."""
+        return not self.mask or self.mask[message : message + 1] == SHOWN
+
+    def blocks_of(self, message: ShownMessage) -> tuple[ShownBlock, ...]:
+        """The blocks of a message that are shown, folded or open."""
+        if not self.leaves_out_work:
+            return message.blocks
+        return tuple(block for block in message.blocks if not isinstance(block, _WORK))
+
     def with_toggled(self, message: int, block: int) -> Folds:
         """The folds after a head was clicked."""
-        return Folds(self.toggled ^ {(message, block)}, self.unrolled)
+        return replace(self, toggled=self.toggled ^ {(message, block)})
 
     def with_unrolled(self, message: int, key: int) -> Folds:
         """The folds after "all lines" was clicked."""
-        return Folds(self.toggled, self.unrolled ^ {(message, key)})
+        return replace(self, unrolled=self.unrolled ^ {(message, key)})
+
+    def with_all(self, state: FoldState) -> Folds:
+        """The folds after everything was folded or opened, whatever was toggled before."""
+        return replace(self, toggled=frozenset(), state=state)
+
+
+_WORK = (ShownTool, ShownReasoning, ShownNotice)

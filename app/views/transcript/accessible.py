@@ -27,9 +27,9 @@ POOL = 64
 NAME_LIMIT_CHARS = 2_000
 
 
-def message_name(message: ShownMessage, text: str) -> str:
+def message_name(message: ShownMessage, time: str, text: str) -> str:
     """What is said of a message: who, when, which, and its text, cut."""
-    head = ", ".join(part for part in (message.speaker, message.time, f"message {message.index + 1:,}") if part)
+    head = ", ".join(part for part in (message.speaker, time, f"message {message.index + 1:,}") if part)
     return f"{head}: {one_line(text, NAME_LIMIT_CHARS)}" if text else head
 
 
@@ -151,7 +151,8 @@ class TranscriptInterface(QAccessibleWidget):
         stop = self._view.focus.stop() if self.is_focused(row.index) else None
         if stop is not None:
             return f"{one_line(stop.words, NAME_LIMIT_CHARS)}, in message {row.index + 1:,}"
-        return message_name(row.layout.message, shown_text_of(self._view, row.layout.message))
+        message = row.layout.message
+        return message_name(message, self._view.stage.measures.clock_of(message), shown_text_of(self._view, message))
 
     def rect_of(self, row: Row) -> QRect:
         """Where a message is on the screen."""
@@ -213,7 +214,7 @@ class Speaker(QObject):
             return
         text = shown_text_of(self._view, message)
         self._reader.setPlainText(text[: 20 * NAME_LIMIT_CHARS])
-        self._reader.setAccessibleName(message_name(message, ""))
+        self._reader.setAccessibleName(message_name(message, self._view.stage.measures.clock_of(message), ""))
         if not QAccessible.isActive():
             return
         rows = [found.index for found in self._view.stage.rows() if found.layout is not None][:POOL]

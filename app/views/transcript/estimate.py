@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import compress
 
+from app.present.reading import FoldState
 from app.views.transcript.measures import Measures
-from store.values.message import MessageKind, Outline
+from store.values.message import MessageFlag, MessageKind, Outline
+
+OPEN_LINES = 14
+"""What an open card or open reasoning stands for, in lines: somewhat more than half of what a long one shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,7 @@ class Guess:
         line_chars: characters of prose in a line.
         line_px: height of a line.
         plain_px, prompt_px, results_px: what a message, a prompt and a card of results are high without their text.
+        open_px: what tools or reasoning in a message add to that, as they stand when nobody touched them.
     """
 
     line_chars: int
@@ -23,10 +29,11 @@ class Guess:
     plain_px: int
     prompt_px: int
     results_px: int
+    open_px: int = 0
 
 
-def guess_of(measures: Measures) -> Guess:
-    """How heights are guessed at these measures. GUI thread only."""
+def guess_of(measures: Measures, state: FoldState = FoldState.USUAL) -> Guess:
+    """How heights are guessed at these measures, with blocks folded or open. GUI thread only."""
     plain_px = measures.px(22) + measures.gap_px
     return Guess(
         line_chars=max(int((measures.right_px - measures.text_px) / (measures.cell_px * 0.95)), 10),
@@ -34,6 +41,7 @@ def guess_of(measures: Measures) -> Guess:
         plain_px=plain_px,
         prompt_px=plain_px + measures.px(18),
         results_px=plain_px + measures.px(34),
+        open_px=OPEN_LINES * measures.code_line_px if state is FoldState.OPEN else 0,
     )
 
 
@@ -43,7 +51,13 @@ def estimate_heights(outline: Outline, guess: Guess) -> list[int]:
     bases = {MessageKind.PROMPT: guess.prompt_px, MessageKind.TOOL_RESULTS: guess.results_px}
     hidden = int(MessageKind.TOOL_RESULTS_JOINED)
     base_of = [bases.get(MessageKind(kind), guess.plain_px) for kind in range(len(MessageKind))]
-    return [
+    heights = [
         0 if kind == hidden else base_of[kind] + line_px * (chars // line_chars + 1)
         for kind, chars in zip(outline.kinds, outline.text_chars, strict=True)
     ]
+    if guess.open_px:
+        folding = MessageFlag.HAS_TOOLS | MessageFlag.HAS_REASONING
+        opens = bytes(bool(flag & folding) for flag in range(256))
+        for row in compress(range(outline.count), outline.flags.translate(opens)):
+            heights[row] += guess.open_px
+    return heights

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.present.reading import ReadKind
 from app.views.transcript.layout import MessageLayout
 from app.views.transcript.stops import Stop, stops_of
-from store.values.message import MessageKind
 
 if TYPE_CHECKING:
     from app.views.transcript.view import TranscriptView
@@ -43,6 +43,7 @@ class Focus:
         stage = self._view.stage
         if not 0 <= row < stage.count:
             return
+        self._view.reveal(row)
         self.has_keys = True
         self.row, self._stop = row, None
         top = stage.top_of(row)
@@ -62,7 +63,7 @@ class Focus:
             return self.row
         return next((row.index for row in rows if row.top >= 0), rows[0].index)
 
-    def go_next(self, step: int, kind: MessageKind | None = None) -> None:
+    def go_next(self, step: int, kind: ReadKind | None = None) -> None:
         """Move to the next or previous message, of one kind if one is given: such a one always comes to the top."""
         stage = self._view.stage
         if not stage.count:

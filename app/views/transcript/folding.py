@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.present.reading import FoldState
 from app.views.transcript.layout import Record
 from app.views.transcript.ops import Act
 
@@ -36,6 +37,11 @@ class Folding:
         for block in closed or folding:
             stage.folds = stage.folds.with_toggled(message, block.block)
         self.lay_out(message)
+
+    def set_all(self, state: FoldState) -> None:
+        """Fold or open all blocks of all messages, whatever was toggled before."""
+        self._view.stage.set_fold_state(state)
+        self._view.content_changed()
 
     def toggle_unrolled(self, message: int, key: int) -> None:
         """Show all lines of a text, or its first ones."""

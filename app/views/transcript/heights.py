@@ -1,7 +1,11 @@
-"""Heights of all messages, exact for those that were laid out, estimated for the rest; sums in slabs. Pure."""
+"""Heights of all messages, exact for those that were laid out, estimated for the rest; sums in slabs. Pure.
+
+Rows may be hidden: they take no height, and have the one they had when they are shown again.
+"""
 
 from __future__ import annotations
 
+import operator
 from array import array
 from collections.abc import Iterable
 
@@ -17,9 +21,25 @@ class Heights:
     """
 
     def __init__(self, heights: Iterable[int] = ()) -> None:
-        self._heights = array("i", heights)
-        self._slabs = array("q", (sum(self._heights[at : at + SLAB]) for at in range(0, len(self._heights), SLAB)))
+        self._full = array("i", heights)
+        self._mask: bytes | None = None
+        self._heights = self._full
+        self._sum_up()
+
+    def _sum_up(self) -> None:
+        heights = self._heights
+        self._slabs = array("q", (sum(heights[at : at + SLAB]) for at in range(0, len(heights), SLAB)))
         self._total = sum(self._slabs)
+
+    def show_only(self, mask: bytes) -> None:
+        """Show these rows and hide the others.
+
+        Args:
+            mask: one byte a row, 1 or 0.
+        """
+        self._mask = mask
+        self._heights = array("i", map(operator.mul, self._full, mask))
+        self._sum_up()
 
     def __len__(self) -> int:
         return len(self._heights)
@@ -34,7 +54,10 @@ class Heights:
         return self._heights[row]
 
     def set(self, row: int, height: int) -> None:
-        """Replace one height."""
+        """Replace one height; of a hidden row the one it has when it is shown."""
+        if self._mask is not None:
+            self._full[row] = height
+            height *= self._mask[row]
         change = height - self._heights[row]
         if change:
             self._heights[row] = height

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
+from app.present.reading import ReadKind
 from app.views.transcript.places import Place
 from app.views.transcript.selector import Move
-from store.values.message import MessageKind
 
 if TYPE_CHECKING:
     from app.views.transcript.view import TranscriptView
@@ -106,9 +106,9 @@ def _go(view: TranscriptView, event: QKeyEvent) -> bool:
     elif key is _Key.Key_K:
         view.go_next(-1)
     elif key is _Key.Key_N:
-        view.go_next(1, MessageKind.PROMPT)
+        view.go_next(1, ReadKind.YOU)
     elif key is _Key.Key_P:
-        view.go_next(-1, MessageKind.PROMPT)
+        view.go_next(-1, ReadKind.YOU)
     elif key is _Key.Key_R:
         view.focus_message(view.first_row())
         view.folding.toggle_raw(view.first_row())

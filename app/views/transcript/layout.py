@@ -69,6 +69,7 @@ class MessageLayout:
     """A laid out message.
 
     Attributes:
+        blocks: those of the message that are shown.
         height: with the gap below it; 0 for a hidden message.
         length: UTF-16 length of all shown text; what it costs to keep.
         box: the part of it that hover and focus mark.
@@ -82,6 +83,7 @@ class MessageLayout:
     def __init__(self, message: ShownMessage, scene: Scene) -> None:
         self.message = message
         self.scene = scene
+        self.blocks = scene.folds.blocks_of(message)
         self.ops: list[Op] = []
         self.parts: list[Part] = []
         self.spots: list[Spot] = []
@@ -117,9 +119,9 @@ class MessageLayout:
         if self.is_raw:
             add_records(self, self.scene.records[self.message.index])
         else:
-            for block in self.message.blocks:
+            for block in self.blocks:
                 add_block(self, block)
-            if not self.message.blocks:
+            if not self.blocks:
                 self.add_note("This message is empty.")
         self.y += measures.px(10) if is_prompt else 0
         self.box = QRect(measures.left_px, 0, measures.right_px - measures.left_px, self.y)
@@ -131,7 +133,7 @@ class MessageLayout:
 
     def is_headed_by(self, block: ShownBlock) -> bool:
         """Whether the head's words are the title of a notice."""
-        first = self.message.blocks[0] if self.message.blocks else None
+        first = self.blocks[0] if self.blocks else None
         return not self.is_raw and block is first and isinstance(block, ShownNotice) and self._is_notice
 
     @property
@@ -153,13 +155,13 @@ class MessageLayout:
             Icon(measures.left_px + measures.px(10), self.y + height // 2, message.icon, role, 16),
         )
         name_role = {"warn": "warn", "error": "error"}.get(role, "text")
-        first = message.blocks[0] if message.blocks else None
+        first = self.blocks[0] if self.blocks else None
         is_titled = isinstance(first, ShownNotice) and self.is_headed_by(first)
         name = first.title if isinstance(first, ShownNotice) and is_titled else message.speaker
         key = part_key(first.block, Section.HEAD) if first is not None and is_titled else -1
         rect = QRect(measures.text_px, self.y, max(self.width - measures.px(200), measures.px(80)), height)
         name_width = self.add_label(rect, name, name_role, TypeUse.SMALL_STRONG, key=key)
-        beside = "  ·  ".join(word for word in (message.time, message.remark) if word)
+        beside = "  ·  ".join(word for word in (measures.clock_of(message), message.remark) if word)
         left = measures.text_px + name_width + measures.px(8)
         self.add_label(QRect(left, self.y, max(self.right - left - measures.px(130), 0), height), beside, "text_3")
         self.y += height

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from app.views.transcript.view import TranscriptView
 
 KEPT_HIGHLIGHTS = 400
+FAR_APART = 6
+"""Messages with more others between them, on average, are read one by one."""
 
 
 class Needs:
@@ -61,7 +63,7 @@ class Needs:
         rows = view.stage.rows()
         missing = [row.index for row in rows if row.layout is None]
         if missing:
-            view.range_wanted.emit((missing[0], missing[-1] + 1))
+            self._ask_for(missing)
         elif rows:
             self._ask_around(rows)
         texts: list[tuple[str, str]] = []
@@ -82,15 +84,29 @@ class Needs:
 
     def _ask_around(self, rows: list[Row]) -> None:
         """Ask for what lies one screen before and after, so that scrolling finds it loaded."""
-        stage = self._view.stage
         margin = max(2 * len(rows), 12)
-        after = range(rows[-1].index + 1, min(rows[-1].index + 1 + margin, stage.count))
-        wanted = [row for row in after if stage.message(row) is None]
-        if not wanted:
-            before = range(max(rows[0].index - margin, 0), rows[0].index)
-            wanted = [row for row in before if stage.message(row) is None]
+        wanted = self._missing_from(rows[-1].index, 1, margin) or self._missing_from(rows[0].index, -1, margin)[::-1]
         if wanted:
-            self._view.range_wanted.emit((wanted[0], wanted[-1] + 1))
+            self._ask_for(wanted)
+
+    def _missing_from(self, row: int, step: int, limit: int) -> list[int]:
+        """Of the next shown messages after or before a row those that are not loaded."""
+        stage = self._view.stage
+        found: list[int] = []
+        for _ in range(limit):
+            row = stage.shown.after(row) if step > 0 else stage.shown.before(row)
+            if not 0 <= row < stage.count:
+                break
+            if stage.message(row) is None:
+                found.append(row)
+        return found
+
+    def _ask_for(self, rows: list[int]) -> None:
+        """Ask for messages in their order: as a range, or one by one when most of what lies between is not shown."""
+        if rows[-1] - rows[0] < FAR_APART * len(rows) + FAR_APART:
+            self._view.range_wanted.emit((rows[0], rows[-1] + 1))
+        else:
+            self._view.rows_wanted.emit(tuple(rows))
 
     def _dress(self, row: Row, part: LinesPart, texts: list[tuple[str, str]]) -> None:
         """Give a part its colours and its sideways place, or ask for the colours."""

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app.present.reading import FoldState, Reading, ReadKind, rows_of_kind, shown_rows
 from app.present.shown import Folds, ShownMessage
 from app.views.transcript.estimate import Guess, estimate_heights, guess_of
 from app.views.transcript.heights import Heights
 from app.views.transcript.layout import MessageLayout, Record, Scene, Thumbnail
 from app.views.transcript.measures import Measures
-from store.values.message import ImageRef, MessageKind, Outline
+from app.views.transcript.shown_rows import ShownRows
+from store.values.message import ImageRef, Outline
 
 KEPT_LAYOUTS = 120
 LEAST_LAYOUTS = 40
@@ -25,7 +27,6 @@ KEPT_MESSAGE_BYTES = 16_000_000
 KEPT_MESSAGES = 2_000
 KEPT_THUMBNAILS = 200
 _MESSAGE_COST_BYTES = 2_000
-_HIDDEN = int(MessageKind.TOOL_RESULTS_JOINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,9 @@ class Stage:
     """The state behind the painted area.
 
     Attributes:
+        shown: which messages take height: those of the reading, without results that stand with their calls.
         folds: what is open.
+        reading: what the reader wants to see.
         records: stored records of messages that show Raw; None while they are read.
         anchor_row, anchor_offset: the topmost row and how far it is scrolled out.
         height_px: of the viewport.
@@ -60,7 +63,9 @@ class Stage:
         self.measures = measures
         self.outline: Outline | None = None
         self.heights = Heights()
+        self.shown = ShownRows()
         self.folds = Folds()
+        self.reading = Reading()
         self.records: dict[int, tuple[Record, ...] | None] = {}
         self.anchor_row = 0
         self.anchor_offset = -measures.px(16)
@@ -70,6 +75,7 @@ class Stage:
         self._message_bytes = 0
         self._layouts: OrderedDict[int, MessageLayout] = OrderedDict()
         self._thumbnails: OrderedDict[ImageRef, Thumbnail] = OrderedDict()
+        self._place: tuple[tuple[int, int], tuple[int, int]] | None = None
 
     # -- content -----------------------------------------------------------------------------------------------------
 
@@ -92,8 +98,8 @@ class Stage:
         return (rows[0].index, rows[0].top) if rows else (0, self.pad_px)
 
     def hold(self, held: tuple[int, int]) -> None:
-        """Bring a held message back to its y."""
-        self.anchor_row, self.anchor_offset = min(held[0], max(self.count - 1, 0)), -held[1]
+        """Bring a held message back to its y; for one that is hidden now, the nearest that is shown."""
+        self.anchor_row, self.anchor_offset = max(self.shown.nearest(min(held[0], max(self.count - 1, 0))), 0), -held[1]
         self.settle()
 
     def show(self, outline: Outline | None, messages: Iterable[ShownMessage], keeps_place: bool) -> None:
@@ -104,19 +110,63 @@ class Stage:
         self._messages.clear()
         self._layouts.clear()
         self._message_bytes = 0
-        self.heights = Heights(estimate_heights(outline, self.guess) if outline is not None else ())
-        if keeps_place:
-            self.records = {}
-        else:
-            self.folds, self.records = Folds(), {}
+        self.records = {}
+        if not keeps_place:
+            self.reading = Reading(is_prompts_only=self.reading.is_prompts_only)
+            self.folds = Folds(state=self.folds.state)
+            self._place = None
             self._thumbnails.clear()
+        self._choose_rows()
+        self._use(Heights(estimate_heights(outline, self.guess) if outline is not None else ()))
         self._take(messages)
         self.hold(held)
 
     @property
     def guess(self) -> Guess:
         """How heights are guessed now."""
-        return guess_of(self.measures)
+        return guess_of(self.measures, self.folds.state)
+
+    def _choose_rows(self) -> None:
+        """Find out which messages are shown."""
+        mask = shown_rows(self.outline, self.reading) if self.outline is not None else b""
+        self.shown = ShownRows(mask)
+        is_partial = self.reading != Reading()
+        self.folds = replace(self.folds, leaves_out_work=self.reading.leaves_out_work, mask=mask if is_partial else b"")
+
+    def _use(self, heights: Heights) -> None:
+        """Take other heights; layouts that exist stay exact, and what is not shown takes none."""
+        self.heights = heights
+        for row, layout in self._layouts.items():
+            self.heights.set(row, layout.height)
+        if self.reading != Reading():
+            self.heights.show_only(self.shown.mask)
+
+    def set_reading(self, reading: Reading) -> None:
+        """Show other messages. What is read stays where it is, or what is nearest to it.
+
+        Who looks at some of the messages and then at all of them again, without scrolling between, is back where they
+        were.
+        """
+        if reading == self.reading:
+            return
+        held = self.held()
+        if self._place is not None and self._place[1] == held:
+            held = self._place[0]
+        if reading.leaves_out_work != self.reading.leaves_out_work:
+            self._layouts.clear()
+        self.reading = reading
+        self._choose_rows()
+        self.heights.show_only(self.shown.mask)
+        self.hold(held)
+        self._place = held, self.held()
+
+    def set_fold_state(self, state: FoldState) -> None:
+        """Fold or open all blocks of all messages; nothing is built for it, and what is read stays where it is."""
+        held = self.held()
+        self.folds = self.folds.with_all(state)
+        self._layouts.clear()
+        self.estimate_again()
+        self.hold(held)
 
     def grow(
         self, outline: Outline, messages: Iterable[ShownMessage], guessed: tuple[Guess, Heights] | None = None
@@ -129,6 +179,7 @@ class Stage:
         """
         held = self.held()
         self.outline = outline
+        self._choose_rows()
         for message in messages:
             dropped = self._messages.pop(message.index, None)
             self._message_bytes -= _cost(dropped) if dropped is not None else 0
@@ -161,7 +212,7 @@ class Stage:
 
     def is_hidden(self, row: int) -> bool:
         """Whether a message takes no height."""
-        return self.outline is not None and self.outline.kinds[row] == _HIDDEN
+        return row not in self.shown
 
     def layout(self, row: int) -> MessageLayout | None:
         """The layout of a message, made if need be; None while it is not loaded."""
@@ -204,11 +255,9 @@ class Stage:
         """Guess the heights of everything again; layouts that exist stay exact."""
         if self.outline is not None:
             if guessed is not None and guessed[0] == self.guess:
-                self.heights = guessed[1]
+                self._use(guessed[1])
             else:
-                self.heights = Heights(estimate_heights(self.outline, self.guess))
-            for row, layout in self._layouts.items():
-                self.heights.set(row, layout.height)
+                self._use(Heights(estimate_heights(self.outline, self.guess)))
 
     def add_thumbnails(self, found: dict[ImageRef, Thumbnail]) -> None:
         """Take decoded pictures; messages that wait for one are laid out again, with the same height."""
@@ -233,16 +282,17 @@ class Stage:
         Returns:
             Whether it stood beyond the end.
         """
-        if not self.count:
+        shown = self.shown
+        if shown.first < 0:
             self.anchor_row, self.anchor_offset = 0, 0
             return False
         if self.holds_end:
-            self.anchor_row, self.anchor_offset = self.count - 1, 1 << 30
+            self.anchor_row, self.anchor_offset = shown.last, 1 << 30
         self._walk()
         y, row = -self.anchor_offset, self.anchor_row
         while row < self.count and y < self.height_px:
             y += self.exact_height(row)
-            row += 1
+            row = shown.after(row)
         missing = self.height_px - self.pad_px - y
         if row == self.count and missing > 0:
             self.anchor_offset -= missing
@@ -251,19 +301,20 @@ class Stage:
         return False
 
     def _walk(self) -> None:
-        while self.anchor_offset < 0 and self.anchor_row > 0:
-            self.anchor_row -= 1
-            self.anchor_offset += self.exact_height(self.anchor_row)
-        if self.anchor_row == 0:
-            self.anchor_offset = max(self.anchor_offset, -self.pad_px)
-        while self.anchor_row < self.count - 1:
-            height = self.exact_height(self.anchor_row)
-            if self.anchor_offset < height:
-                return
-            self.anchor_offset -= height
-            self.anchor_row += 1
-        if self.anchor_row == self.count - 1:
-            self.anchor_offset = min(self.anchor_offset, max(self.exact_height(self.anchor_row) - 1, 0))
+        """Bring the anchor to the shown row that it stands in, over exact heights."""
+        shown = self.shown
+        row, offset = shown.nearest(self.anchor_row), self.anchor_offset
+        while offset < 0 and row > shown.first:
+            row = shown.before(row)
+            offset += self.exact_height(row)
+        if row == shown.first:
+            offset = max(offset, -self.pad_px)
+        while row != shown.last and offset >= (height := self.exact_height(row)):
+            offset -= height
+            row = shown.after(row)
+        if row == shown.last:
+            offset = min(offset, max(self.exact_height(row) - 1, 0))
+        self.anchor_row, self.anchor_offset = row, offset
 
     def scroll_by(self, dy: int) -> None:
         """Scroll by pixels over exact heights; positive goes on."""
@@ -309,43 +360,38 @@ class Stage:
     def rows(self) -> list[Row]:
         """The messages on the screen, from the top; hidden ones are left out."""
         found: list[Row] = []
-        y, row = -self.anchor_offset, self.anchor_row
-        while row < self.count and y < self.height_px:
-            if not self.is_hidden(row):
-                height = self.exact_height(row)
-                found.append(Row(row, y, height, self.layout(row)))
-                y += height
-            row += 1
+        y, row = -self.anchor_offset, self.shown.nearest(self.anchor_row)
+        while 0 <= row < self.count and y < self.height_px:
+            height = self.exact_height(row)
+            found.append(Row(row, y, height, self.layout(row)))
+            y += height
+            row = self.shown.after(row)
         return found
 
     def top_of(self, row: int) -> int | None:
         """The y of a message on or just above the screen; None if it is further away."""
-        if row < self.anchor_row:
-            y = -self.anchor_offset
-            for above in range(self.anchor_row - 1, row - 1, -1):
-                y -= self.exact_height(above)
-                if y < -4 * self.height_px and above > row:
-                    return None
-            return y
-        y = -self.anchor_offset
-        for below in range(self.anchor_row, row):
-            y += self.exact_height(below)
+        y, at = -self.anchor_offset, self.anchor_row
+        while at > row:
+            if y < -4 * self.height_px:
+                return None
+            at = self.shown.before(at)
+            if at < 0:
+                return y
+            y -= self.exact_height(at)
+        while at < row:
+            y += self.exact_height(at)
             if y > 4 * self.height_px:
                 return None
+            at = self.shown.after(at)
         return y
 
-    def next_row(self, row: int, step: int, kind: MessageKind | None = None) -> int | None:
-        """The next message before or after a row that is shown, of one kind if one is given."""
+    def next_row(self, row: int, step: int, kind: ReadKind | None = None) -> int | None:
+        """The next message before or after a row that is shown, or of a kind, be it shown or not."""
         if self.outline is None:
             return None
-        kinds = self.outline.kinds
-        if kind is not None:
-            found = kinds.find(bytes([kind]), row + 1) if step > 0 else kinds.rfind(bytes([kind]), 0, max(row, 0))
-            return None if found < 0 else found
-        row += step
-        while 0 <= row < self.count and kinds[row] == _HIDDEN:
-            row += step
-        return row if 0 <= row < self.count else None
+        rows = self.shown if kind is None else ShownRows(rows_of_kind(self.outline, kind))
+        found = rows.after(row) if step > 0 else rows.before(row)
+        return found if 0 <= found < self.count else None
 
 
 def _cost(message: ShownMessage) -> int:

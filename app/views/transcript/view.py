@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import tzinfo
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -24,6 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from app.look.look import Look
+from app.present.reading import Reading, ReadKind, shown_rows
 from app.present.shown import ShownMessage
 from app.views.transcript.estimate import Guess
 from app.views.transcript.focus import Focus
@@ -39,8 +42,9 @@ from app.views.transcript.paint_rows import paint_rows
 from app.views.transcript.painter import HeadButton
 from app.views.transcript.places import Selection, own_range
 from app.views.transcript.selector import Selector
+from app.views.transcript.shown_rows import ShownRows
 from app.views.transcript.stage import Stage
-from store.values.message import ImageRef, MessageKind, Outline
+from store.values.message import ImageRef, Outline
 
 ESTIMATE_AFTER_MS = 120
 WHEEL_LINE_PX = 20
@@ -69,6 +73,8 @@ class TranscriptView(QAbstractScrollArea):
         primary_wanted: a selection was made with the mouse on a system that keeps such selections.
         selection_changed: what is selected is other text now.
         focus_moved (int): another message, or another thing in it, has the focus.
+        rows_wanted (tuple of int): visible messages are missing that stand far from each other.
+        reading_changed: other kinds of messages are shown, or another transcript is.
     """
 
     range_wanted = Signal(object)
@@ -83,6 +89,8 @@ class TranscriptView(QAbstractScrollArea):
     primary_wanted = Signal()
     selection_changed = Signal()
     focus_moved = Signal(object)
+    rows_wanted = Signal(object)
+    reading_changed = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,6 +139,7 @@ class TranscriptView(QAbstractScrollArea):
             self.selector.clear()
         self.content_changed()
         self.selection_changed.emit()
+        self.reading_changed.emit()
 
     def grow(
         self, outline: Outline, messages: Iterable[ShownMessage], guessed: tuple[Guess, Heights] | None = None
@@ -143,6 +152,7 @@ class TranscriptView(QAbstractScrollArea):
         self.selector.grow(self.stage.count, outline.count)
         self.stage.grow(outline, messages, guessed)
         self.content_changed()
+        self.reading_changed.emit()
 
     def show_nothing(self) -> None:
         """Show no transcript."""
@@ -150,6 +160,24 @@ class TranscriptView(QAbstractScrollArea):
         self.selector.clear()
         self.focus.clear()
         self.content_changed()
+        self.reading_changed.emit()
+
+    def set_reading(self, reading: Reading) -> None:
+        """Show other kinds of messages; what is read stays where it is, or what is nearest to it."""
+        if reading != self.stage.reading:
+            self.stage.set_reading(reading)
+            self.content_changed()
+            self.reading_changed.emit()
+
+    def reveal(self, row: int) -> None:
+        """Show all kinds of messages again if this one is not among those that are shown."""
+        outline = self.stage.outline
+        if outline is None or not self.stage.is_hidden(row):
+            return
+        for reading in (replace(self.stage.reading, kind=ReadKind.ALL), Reading()):
+            if row in ShownRows(shown_rows(outline, reading)):
+                self.set_reading(reading)
+                return
 
     def add_messages(self, messages: Iterable[ShownMessage]) -> None:
         """Take messages that were asked for."""
@@ -169,11 +197,18 @@ class TranscriptView(QAbstractScrollArea):
 
     def set_look(self, look: Look) -> None:
         """Paint with another look; the same text stays where it is."""
-        self.stage.set_measures(Measures(look, max(self.viewport().width(), 1)), estimates_now=True)
+        measures = Measures(look, max(self.viewport().width(), 1), self.stage.measures.zone)
+        self.stage.set_measures(measures, estimates_now=True)
         self.verticalScrollBar().setSingleStep(look.px(WHEEL_LINE_PX))
         palette = self.palette()
         palette.setColor(palette.ColorRole.Base, look.colour("base"))
         self.viewport().setPalette(palette)
+        self.content_changed()
+
+    def set_zone(self, zone: tzinfo | None) -> None:
+        """Show times in this zone; None for that of the machine."""
+        old = self.stage.measures
+        self.stage.set_measures(Measures(old.look, old.width_px, zone), estimates_now=False)
         self.content_changed()
 
     def content_changed(self) -> None:
@@ -212,7 +247,7 @@ class TranscriptView(QAbstractScrollArea):
         """The message that is read now: the focused one if it is on the screen, else the first whose head is."""
         return self.focus.read_row()
 
-    def go_next(self, step: int, kind: MessageKind | None = None) -> None:
+    def go_next(self, step: int, kind: ReadKind | None = None) -> None:
         """Move the focus to the next or previous message, of one kind if one is given."""
         self.focus.go_next(step, kind)
 
@@ -333,7 +368,8 @@ class TranscriptView(QAbstractScrollArea):
         """Lay the visible messages out for the new width now, guess the rest when the dragging rests."""
         super().resizeEvent(event)
         if self.viewport().width() != self.stage.measures.width_px:
-            measures = Measures(self.stage.measures.look, max(self.viewport().width(), 1))
+            old = self.stage.measures
+            measures = Measures(old.look, max(self.viewport().width(), 1), old.zone)
             self.stage.set_measures(measures, estimates_now=False)
             self._estimates.start()
         self.stage.height_px = self.viewport().height()
