@@ -58,9 +58,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A main file that a system says lies in a folder."""
+    """A main file that was found.
 
-    system: System
+    Attributes:
+        system: the one that says that it lies in a folder; None when somebody named the file itself.
+        path: as found; a link is not followed yet.
+    """
+
+    system: System | None
     path: Path
 
 

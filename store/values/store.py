@@ -59,6 +59,7 @@ class StoreFacts:
         realm: realm id, if the store lies in one.
         faults: of the store as a whole; a store that could not be opened has exactly one.
         advice: what can be done, when it could not be opened.
+        is_answering: False when its disk has not answered for a while; it may still.
     """
 
     key: StoreKey
@@ -77,6 +78,7 @@ class StoreFacts:
     realm: str | None = None
     faults: tuple[Fault, ...] = ()
     advice: str = ""
+    is_answering: bool = True
 
     @property
     def is_open(self) -> bool:

@@ -1,0 +1,125 @@
+"""Where stores are looked for without being asked: the places at which systems keep them, and folders people added.
+
+Which places these are is pure; what lies there is found by the library. Formats/meerkat.md §1.7 says where Meerkat's
+programs put their realms.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+
+from store.blocking import may_wait
+
+REALMS_OF_PROJECT = PurePath(".rkat", "realms")
+"""Where `rkat` keeps the realms of a project, below its context root."""
+
+REALMS_OF_USER = ("meerkat", "realms")
+"""Where Meerkat's servers keep realms, below the folder that a system gives to programs for a user's data."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPlace:
+    """A folder that is searched for stores.
+
+    Attributes:
+        path: the folder; it need not exist.
+        is_added: a person added it, so that it is said when nothing can be found there.
+    """
+
+    path: Path
+    is_added: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What tells which places are the usual ones.
+
+    Attributes:
+        platform: as in `sys.platform`.
+        environment: as in `os.environ`.
+        home: the user's home folder; None if the system knows none.
+        folder: the working folder of somebody who started the program from a terminal; else None.
+    """
+
+    platform: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    home: Path | None = None
+    folder: Path | None = None
+
+    @classmethod
+    def of_process(cls) -> Surroundings:
+        """Those of this process."""
+        try:
+            home = Path.home()
+        except RuntimeError:
+            home = None
+        return cls(sys.platform, dict(os.environ), home, _folder_of_terminal())
+
+
+def _folder_of_terminal() -> Path | None:
+    """The working folder, if a terminal is attached: a program started from a menu has one that means nothing."""
+    try:
+        return Path.cwd() if sys.stdin is not None and sys.stdin.isatty() else None
+    except (OSError, ValueError):
+        return None
+
+
+def default_places(platform: str, environment: Mapping[str, str], home: Path | None) -> tuple[SearchPlace, ...]:
+    """The places at which Meerkat keeps realms for a user of this system.
+
+    Args:
+        platform: as in `sys.platform`.
+
+    Source:
+        formats/meerkat.md §1.7: what Rust's `dirs::data_dir()` gives, and `meerkat/realms` below it.
+    """
+    data = _data_folder(platform, environment, home)
+    return () if data is None else (SearchPlace(data.joinpath(*REALMS_OF_USER)),)
+
+
+def _data_folder(platform: str, environment: Mapping[str, str], home: Path | None) -> Path | None:
+    if platform == "win32":
+        roaming = environment.get("APPDATA", "")
+        if PureWindowsPath(roaming).is_absolute():
+            return Path(roaming)
+        return None if home is None else home / "AppData" / "Roaming"
+    if platform == "darwin":
+        return None if home is None else home / "Library" / "Application Support"
+    # A relative path in the variable counts as not set: https://specifications.freedesktop.org/basedir-spec/.
+    given = environment.get("XDG_DATA_HOME", "")
+    if PurePosixPath(given).is_absolute():
+        return Path(given)
+    return None if home is None else home / ".local" / "share"
+
+
+def usual_places(surroundings: Surroundings) -> tuple[SearchPlace, ...]:
+    """The default places, and the project in which the program was started from a terminal.
+
+    Looks at names above the working folder only.
+    """
+    places = default_places(surroundings.platform, surroundings.environment, surroundings.home)
+    project = None if surroundings.folder is None else realms_of_project(surroundings.folder)
+    return places if project is None else (*places, SearchPlace(project))
+
+
+def realms_of_project(folder: Path) -> Path | None:
+    """The realms of the project that a folder lies in: those of the nearest `.rkat` at or above it; None without one.
+
+    Source:
+        formats/meerkat.md §1.7: `rkat` takes the nearest `.rkat` on the way up for its context root.
+    """
+    may_wait("look for a project")
+    for parent in (folder, *folder.parents):
+        if os.path.lexists(parent / REALMS_OF_PROJECT.parts[0]):
+            realms = parent / REALMS_OF_PROJECT
+            return realms if realms.is_dir() else None
+    return None
+
+
+def added_places(folders: Iterable[str]) -> tuple[SearchPlace, ...]:
+    """The folders that a person added."""
+    return tuple(SearchPlace(Path(folder), is_added=True) for folder in folders)
