@@ -30,7 +30,7 @@ class RowFacts:
         are_all_messages: whether `messages` is the whole transcript.
         has_answer: whether the assistant spoke, where it is known without `messages`.
         prompt: a person's text that follows `messages`.
-        is_state_alone: whether a state row alone decides about archived (see `_is_archived`).
+        is_state_alone: whether a state row alone decides about archived (see `is_archived`).
         runtime_state: of the product's own state row, None if there is none.
         faults: what is wrong; `is_damaged` says that it is more than a difference between copies.
     """
@@ -80,8 +80,8 @@ class RowFacts:
             title_from=title_from,
             state=self._state(),
             is_running=self.is_running and not self.is_damaged,
-            has_no_answer=self._has_no_answer(),
-            model=_name(about.get("model")),
+            has_no_answer=self.has_no_answer(),
+            model=name_of(about.get("model")),
             provider=provider_name(about.get("provider")),
             message_count=self.message_count,
             input_tokens=usage.input_tokens,
@@ -95,7 +95,8 @@ class RowFacts:
             faults=tuple(self.faults),
         )
 
-    def _has_no_answer(self) -> bool | None:
+    def has_no_answer(self) -> bool | None:
+        """Whether the assistant never spoke; None when that is not known."""
         if self.has_answer is not None:
             return not self.has_answer
         if any(is_answer(message) for message in self.messages):
@@ -107,9 +108,9 @@ class RowFacts:
     def _state(self) -> SessionState:
         if self.is_damaged:
             return SessionState.DAMAGED
-        return SessionState.ARCHIVED if self._is_archived() else SessionState.ACTIVE
+        return SessionState.ARCHIVED if self.is_archived() else SessionState.ACTIVE
 
-    def _is_archived(self) -> bool:
+    def is_archived(self) -> bool:
         """Whether the session is archived (formats/meerkat.md §0 fact 9, §3.10).
 
         Whole documents (S-0.6): where the product keeps a state row, that row alone decides, as its programs do; the
@@ -165,19 +166,20 @@ def runtime_state_of(value: bytes | None) -> str | None:
 
 def provider_name(value: Json) -> str | None:
     """A provider as the products print it: `open_a_i` is what old releases stored for OpenAI."""
-    name = _name(value)
+    name = name_of(value)
     return "openai" if name in ("open_a_i", "open_ai") else name
 
 
-def _name(value: Json) -> str | None:
+def name_of(value: Json) -> str | None:
+    """A name as one line; None if there is none."""
     return one_line(value) or None if isinstance(value, str) else None
 
 
-def labels_of(metadata: dict[str, Json]) -> tuple[tuple[str, str], ...]:
-    """The labels, in stored order, each short enough for a list."""
+def labels_of(metadata: dict[str, Json], limit: int = MAX_LABELS) -> tuple[tuple[str, str], ...]:
+    """The first labels, in stored order, each short enough for a list."""
     labels = as_object_or_empty(metadata.get("session_labels"))
     pairs = [(key, value) for key, value in labels.items() if isinstance(value, str)]
-    return tuple((key[:MAX_LABEL_CHARS], value[:MAX_LABEL_CHARS]) for key, value in pairs[:MAX_LABELS])
+    return tuple((key[:MAX_LABEL_CHARS], value[:MAX_LABEL_CHARS]) for key, value in pairs[:limit])
 
 
 def has_history(metadata: dict[str, Json]) -> bool:

@@ -24,7 +24,10 @@ from store.meerkat.strict_json import Json
 from store.meerkat.times import system_time_ms
 from store.meerkat.usage import usage_of
 
-_SMALL = "CASE WHEN {0} <= 65536 THEN CAST({1} AS BLOB) END"
+SMALL_BYTES = 64 * 1024
+"""Documents up to here are decoded whole for a row of the list."""
+
+_SMALL = "CASE WHEN {0} <= {2} THEN CAST({1} AS BLOB) END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,17 @@ class DocumentRow:
 
 
 def read_session_rows(
-    connection: sqlite3.Connection, layout: Layout, rowids: Sequence[int], token: CancelToken
+    connection: sqlite3.Connection,
+    layout: Layout,
+    rowids: Sequence[int],
+    token: CancelToken,
+    small_bytes: int = SMALL_BYTES,
 ) -> dict[int, RowFacts]:
-    """Read rows of `sessions`, by row id; what is not there any more is left out."""
+    """Read rows of `sessions`, by row id; what is not there any more is left out.
+
+    Args:
+        small_bytes: documents up to here are decoded whole.
+    """
     states = (
         "runtime_states t"
         if layout.has("runtime_states")
@@ -65,9 +76,10 @@ def read_session_rows(
     document, snapshot = octets("s.session_json"), octets("n.session_snapshot")
     statement = (
         "SELECT s.rowid, CAST(s.session_id AS BLOB), s.created_at_ms, s.updated_at_ms, s.message_count, s.total_tokens,"
-        f" {document}, {_SMALL.format(document, 's.session_json')},"
-        f" CASE WHEN {document} <= 65536 THEN CAST(s.metadata_json AS BLOB) END,"
-        f" n.rowid, {snapshot}, {_SMALL.format(snapshot, 'n.session_snapshot')}, CAST(t.runtime_state_json AS BLOB)"
+        f" {document}, {_SMALL.format(document, 's.session_json', small_bytes)},"
+        f" {_SMALL.format(document, 's.metadata_json', small_bytes)},"
+        f" n.rowid, {snapshot}, {_SMALL.format(snapshot, 'n.session_snapshot', small_bytes)},"
+        " CAST(t.runtime_state_json AS BLOB)"
         f" FROM sessions s LEFT JOIN {snapshots} ON n.runtime_id = '{RUNTIME_PREFIX}' || s.session_id"
         f" LEFT JOIN {states} ON t.runtime_id = '{RUNTIME_PREFIX}' || s.session_id"
         f" WHERE s.rowid IN ({','.join('?' * len(rowids))})"
@@ -216,7 +228,11 @@ def _take_stored_metadata(
 
 
 def read_orphan_rows(
-    connection: sqlite3.Connection, layout: Layout, rowids: Sequence[int], token: CancelToken
+    connection: sqlite3.Connection,
+    layout: Layout,
+    rowids: Sequence[int],
+    token: CancelToken,
+    small_bytes: int = SMALL_BYTES,
 ) -> dict[int, RowFacts]:
     """Read snapshots without a row in `sessions`, by row id."""
     snapshot = octets("n.session_snapshot")
@@ -227,7 +243,7 @@ def read_orphan_rows(
     )
     statement = (
         f"SELECT n.rowid, CAST({ORPHAN_ID} AS BLOB), {snapshot},"
-        f" {_SMALL.format(snapshot, 'n.session_snapshot')}, {state}"
+        f" {_SMALL.format(snapshot, 'n.session_snapshot', small_bytes)}, {state}"
         f" FROM runtime_session_snapshots n WHERE n.rowid IN ({','.join('?' * len(rowids))})"
     )
     found: dict[int, RowFacts] = {}

@@ -206,3 +206,36 @@ class CatalogueFacts:
     is_damaged: bool
     is_forked: bool | None
     faults: tuple[tuple[str, str], ...] = ()
+
+
+class CensusRow(NamedTuple):
+    """The stored columns of one session: what tells that it has changed. What is not recorded is None.
+
+    Attributes:
+        size_bytes: stored bytes of the session's own rows.
+        mark: anything else of the store that tells a change, packed into one number.
+        is_archived: 1 where the columns alone say that it is archived, else 0.
+    """
+
+    handle: int
+    session_id: str
+    updated_at_ms: int | None
+    created_at_ms: int | None
+    message_count: int | None
+    total_tokens: int | None
+    size_bytes: int | None
+    mark: int
+    is_archived: int
+
+
+class FillState(NamedTuple):
+    """How far the catalogue of a store is.
+
+    Attributes:
+        known, total: sessions whose facts are known, and all.
+        is_complete: nothing is left to be read; `known` can be less where sessions vanished meanwhile.
+    """
+
+    known: int
+    total: int
+    is_complete: bool

@@ -1,0 +1,224 @@
+"""What whole documents say of their sessions, for the catalogue: nothing is left to a look at the beginning.
+
+A document up to half a megabyte is decoded at once; a longer one, and the rows of a strand, are walked as they are when
+a transcript is opened, so that no moment needs much memory and no step holds the interpreter for long.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+
+from store.cancel import CancelToken
+from store.errors import SessionError
+from store.meerkat.generation import Layout
+from store.meerkat.head_rows import read_head_rows
+from store.meerkat.listing import IN_HEADS, IN_SESSIONS, IN_SNAPSHOTS, row_of
+from store.meerkat.places import find_place
+from store.meerkat.row_facts import RowFacts, has_history, labels_of, name_of, provider_name
+from store.meerkat.secrets import hide_secrets
+from store.meerkat.session_detail import index_with_faults
+from store.meerkat.session_rows import read_orphan_rows, read_session_rows
+from store.meerkat.strict_json import Json, NotStrict, parse
+from store.meerkat.times import rfc3339_ms
+from store.meerkat.titles import as_object_or_empty, first_prompt, is_answer, one_line, prompt_text, title_of
+from store.meerkat.transcript_index import TranscriptIndex
+from store.meerkat.transcripts import read_messages
+from store.meerkat.usage import usage_of
+from store.values.listing import CatalogueFacts
+from store.values.message import MessageKind
+
+WHOLE_BYTES = 512 * 1024
+"""Up to here a document is decoded at once, which takes about 3 ms."""
+
+MAX_LABELS = 1_000
+MAX_EXAMINED = 200
+"""Messages looked at for a first prompt, for a time, or for a notice, in a transcript that is walked."""
+
+HARMLESS = ("copies-differ",)
+"""Faults of an index that leave a session what it is."""
+
+
+def read_catalogue_facts(
+    connection: sqlite3.Connection, layout: Layout, handles: Sequence[int], token: CancelToken
+) -> tuple[CatalogueFacts, ...]:
+    """Read what whole documents say, one answer a handle; the id of one that is gone is ""."""
+    found = _read_rows(connection, layout, handles, token)
+    answers = []
+    for handle in handles:
+        token.check()
+        facts = found.get(handle)
+        if facts is None:
+            facts = RowFacts("", handle)
+            facts.damage("vanished", "This session is not in the store any more.")
+            times: list[int] = []
+            is_forked = False
+        elif facts.are_all_messages and row_of(handle)[0] != IN_HEADS:
+            times, is_forked = _from_messages(facts)
+        else:
+            times, is_forked = _from_walk(connection, layout, facts, token)
+        answers.append(answer_of(facts, times, is_forked))
+    return tuple(answers)
+
+
+def _read_rows(
+    connection: sqlite3.Connection, layout: Layout, handles: Sequence[int], token: CancelToken
+) -> dict[int, RowFacts]:
+    by_table: dict[int, list[int]] = {}
+    for handle in handles:
+        table, rowid = row_of(handle)
+        by_table.setdefault(table, []).append(rowid)
+    rows: list[RowFacts] = []
+    if IN_SESSIONS in by_table:
+        rows.extend(read_session_rows(connection, layout, by_table[IN_SESSIONS], token, WHOLE_BYTES).values())
+    if IN_SNAPSHOTS in by_table and layout.has("runtime_session_snapshots"):
+        rows.extend(read_orphan_rows(connection, layout, by_table[IN_SNAPSHOTS], token, WHOLE_BYTES).values())
+    if IN_HEADS in by_table and layout.has_heads:
+        rows.extend(read_head_rows(connection, layout, by_table[IN_HEADS], token).values())
+    return {facts.handle: facts for facts in rows}
+
+
+def _from_messages(facts: RowFacts) -> tuple[list[int], bool]:
+    """First and last time of a decoded transcript, and whether it says that it was forked."""
+    messages = facts.messages
+    damaged_count = 0
+    has_answer = has_notice = False
+    for message in messages:
+        if type(message) is not dict:
+            damaged_count += 1
+        elif message.get("role") == "system_notice":
+            has_notice = True
+        elif not has_answer:
+            has_answer = is_answer(message)
+    facts.has_answer = has_answer
+    _note_damaged(facts, damaged_count)
+    times = [_first_time(messages), _first_time(reversed(messages))]
+    is_forked = has_notice and any(_tells_fork(message, facts.session_id) for message in messages)
+    return [time for time in times if time is not None], is_forked
+
+
+def _first_time(messages: Iterable[Json]) -> int | None:
+    for message in messages:
+        time = _time_of(message)
+        if time is not None:
+            return time
+    return None
+
+
+def _time_of(message: Json) -> int | None:
+    value = message.get("created_at") if isinstance(message, dict) else None
+    return rfc3339_ms(value) if isinstance(value, str) else None
+
+
+def _tells_fork(message: Json, session_id: str) -> bool:
+    """Whether a notice says that this very session was forked; such notices are copied into later forks."""
+    if not isinstance(message, dict) or message.get("role") != "system_notice":
+        return False
+    blocks = message.get("blocks")
+    return any(
+        isinstance(block, dict) and block.get("type") == "fork_boundary" and block.get("child_session_id") == session_id
+        for block in (blocks if isinstance(blocks, list) else ())
+    )
+
+
+def _note_damaged(facts: RowFacts, count: int) -> None:
+    if count:
+        what = "One message of the session" if count == 1 else f"{count:,} messages of the session"
+        facts.damage("bad-message", f"{what} cannot be read.")
+
+
+def _from_walk(
+    connection: sqlite3.Connection, layout: Layout, facts: RowFacts, token: CancelToken
+) -> tuple[list[int], bool]:
+    """The same of a transcript that is too long to be decoded at once, or stands in rows of its own."""
+    try:
+        indexed = index_with_faults(connection, layout, find_place(connection, layout, facts.session_id), token)
+    except SessionError as error:
+        facts.damage(error.code, error.sentence)
+        return [], False
+    index = indexed.index
+    for fault in index.faults:
+        (facts.note if fault.code in HARMLESS else facts.damage)(fault.code, fault.sentence)
+    _note_damaged(facts, index.kinds.count(MessageKind.DAMAGED))
+    facts.has_answer = index.kinds.find(bytes((MessageKind.ASSISTANT,))) >= 0
+    facts.are_all_messages = True
+    walked = Walked(index, lambda number: read_messages(connection, indexed, (number,), token)[number])
+    if not first_prompt(facts.messages):
+        facts.prompt = walked.first_prompt()
+    return walked.times(), walked.tells_fork(facts.session_id)
+
+
+class Walked:
+    """Single messages of a transcript that was walked."""
+
+    def __init__(self, index: TranscriptIndex, read: Callable[[int], bytes]) -> None:
+        self._index = index
+        self._read = read
+
+    def first_prompt(self) -> str:
+        """The first text that a person wrote, or an empty one."""
+        for number in self._of_kind(MessageKind.PROMPT):
+            message = self._message(number)
+            text = prompt_text(message) if isinstance(message, dict) else ""
+            if text:
+                return text
+        return ""
+
+    def times(self) -> list[int]:
+        """Time of the first and of the last message that has one; milliseconds since 1970."""
+        count = self._index.count
+        ends = (range(min(count, MAX_EXAMINED)), range(count - 1, max(-1, count - 1 - MAX_EXAMINED), -1))
+        times = [_first_time(self._message(number) for number in numbers) for numbers in ends]
+        return [time for time in times if time is not None]
+
+    def tells_fork(self, session_id: str) -> bool:
+        """Whether a notice says that this session was forked."""
+        return any(_tells_fork(self._message(number), session_id) for number in self._of_kind(MessageKind.NOTICE))
+
+    def _of_kind(self, kind: MessageKind) -> Iterable[int]:
+        at = -1
+        for _ in range(MAX_EXAMINED):
+            at = self._index.kinds.find(bytes((kind,)), at + 1)
+            if at < 0:
+                return
+            yield at
+
+    def _message(self, number: int) -> Json:
+        if self._index.sizes[number] > WHOLE_BYTES:
+            return None
+        try:
+            return parse(self._read(number))[1]
+        except (NotStrict, SessionError):
+            return None
+
+
+def answer_of(facts: RowFacts, times: Sequence[int], is_forked: bool) -> CatalogueFacts:
+    """Put together what a whole document says.
+
+    Args:
+        times: of the first and the last message that has one, milliseconds since 1970; fewer than two if none has.
+    """
+    metadata = facts.metadata
+    prompt = one_line(first_prompt(facts.messages) or facts.prompt)
+    title, title_from = title_of(facts.session_id, metadata, prompt)
+    about = as_object_or_empty(metadata.get("session_metadata"))
+    usage = usage_of(facts.usage)
+    duration_ms = times[-1] - times[0] if len(times) > 1 else None
+    return CatalogueFacts(
+        session_id=facts.session_id,
+        title=title,
+        title_from=title_from.value,
+        model=name_of(about.get("model")),
+        provider=provider_name(about.get("provider")),
+        labels=labels_of(metadata, MAX_LABELS),
+        first_prompt=hide_secrets(prompt),
+        duration_ms=duration_ms if duration_ms is not None and duration_ms >= 0 else None,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        is_archived=facts.is_archived(),
+        has_no_answer=facts.has_no_answer() is True,
+        is_rewritten=facts.is_rewritten or has_history(metadata),
+        is_damaged=facts.is_damaged,
+        is_forked=True if is_forked else None,
+        faults=tuple((fault.code, fault.sentence) for fault in facts.faults),
+    )
