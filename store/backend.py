@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Protocol
 
 from store.cancel import CancelToken
+from store.values.following import Followed
+from store.values.listing import CatalogueFacts, CensusRow
 from store.values.message import ImageRef, Message, Outline, WholeRef
 from store.values.session import SessionDetail, SessionIds, SessionSummary, SortOrder
 from store.values.store import StoreFacts, StoreKind
@@ -35,6 +37,23 @@ class Backend(Protocol):
 
     def matching_ids(self, beginning: str, token: CancelToken) -> tuple[str, ...]:
         """Session ids that are or begin with these characters; at most 10, the exact one alone."""
+        ...
+
+    def census(self, after_handle: int | None, limit: int, token: CancelToken) -> tuple[CensusRow, ...]:
+        """Read the stored columns of the next sessions, in an order of the backend's own.
+
+        Args:
+            after_handle: of the last row of the page before; None for the first page.
+            limit: rows at most; none come when the page before was the last.
+        """
+        ...
+
+    def catalogue_facts(self, handles: Sequence[int], token: CancelToken) -> tuple[CatalogueFacts, ...]:
+        """Read what the whole documents say, one answer a handle, in their order; "" is the id of one that is gone."""
+        ...
+
+    def running_ids(self, token: CancelToken) -> frozenset[str]:
+        """Ids of the sessions that a program works on now (product.md, "running")."""
         ...
 
     def detail(self, session_id: str, token: CancelToken) -> SessionDetail:
@@ -85,6 +104,32 @@ class Backend(Protocol):
 
     def has_changed(self) -> bool:
         """Whether the files moved since they were opened; looks at stamps only, runs no SQL."""
+        ...
+
+    def is_running(self) -> bool:
+        """Whether a program works on the store now (product.md, "running"); looks at files only, runs no SQL."""
+        ...
+
+    def refresh(self, token: CancelToken) -> bool:
+        """Read the newest state from now on; every later answer is of it or of a newer one.
+
+        Returns:
+            Whether there was a newer one that could be taken; False also while it is too early to copy it again.
+
+        Raises:
+            OpenError: the store cannot be read any more; what was read stays readable where a copy of it is held.
+        """
+        ...
+
+    def follow(self, session_id: str, since: Outline, token: CancelToken) -> Followed:
+        """Compare a session with an outline of it, and index what is new in it.
+
+        Args:
+            since: complete; as it came from `outline` or `follow`.
+
+        Raises:
+            SessionMissing, SessionDamaged.
+        """
         ...
 
     def close(self) -> None:

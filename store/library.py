@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +17,16 @@ from pathlib import Path
 from store.backend import Backend, System
 from store.blocking import may_wait
 from store.cancel import CancelToken
-from store.errors import Cancelled, ForeignDatabase, NoStoreInFolder, NotAStore, OpenError, StoreVanished
+from store.errors import (
+    Cancelled,
+    ForeignDatabase,
+    GivenUp,
+    NoStoreInFolder,
+    NotAnswering,
+    NotAStore,
+    OpenError,
+    StoreVanished,
+)
 from store.paths import OwnPaths
 from store.searching import MAX_DEPTH, Candidate, PlaceKind, Search, place_at, search_folder
 from store.systems import SYSTEMS
@@ -123,12 +132,18 @@ class Library:
         except OpenError as error:
             return _facts_of_failure(_key_of(candidate.path), error, kind)
 
+    @staticmethod
+    def key_of(candidate: Candidate) -> StoreKey:
+        """The identity that a store has under the path by which it was found."""
+        may_wait("follow a link")
+        return _key_of(candidate.path)
+
     def backend(self, key: StoreKey) -> Backend:
         """The backend of an open store. Raises StoreVanished when it was closed or never could be opened."""
         with self._lock:
             shelf = self._shelves.get(key)
             if shelf is None or shelf.backend is None:
-                raise StoreVanished("This store is not open any more.", "Open it again.")
+                raise _not_open()
             return shelf.backend
 
     def facts(self) -> tuple[StoreFacts, ...]:
@@ -158,13 +173,47 @@ class Library:
                 before.close()
             return facts
 
+    def refresh(self, key: StoreKey, token: CancelToken) -> StoreFacts | None:
+        """Read the newest state of an open store from now on, without opening it anew.
+
+        Returns:
+            Its facts; None when all is as it was, also while it is too early to copy the newest state. When it cannot
+            be read any more: the last facts with the fault, and what was read stays open.
+
+        Raises:
+            StoreVanished: it is not open.
+            Cancelled: token was cancelled.
+        """
+        may_wait("read a store")
+        with self._shelf(key, token) as shelf:
+            backend, before = shelf.backend, shelf.facts
+            if backend is None or before is None:
+                raise _not_open()
+            is_newer = False
+            try:
+                is_newer = backend.refresh(token)
+                facts = backend.facts(token)
+            except OpenError as error:
+                facts = replace(before, faults=(Fault(error.code, error.sentence),), advice=error.advice)
+            with self._lock:
+                shelf.facts = facts
+            return facts if is_newer or facts != before else None
+
+    def running(self, keys: Iterable[StoreKey]) -> frozenset[StoreKey]:
+        """On which of these open stores a program works now; looks at files only.
+
+        A store that is being looked at already is passed over.
+        """
+        may_wait("look at the files of a store")
+        return frozenset(key for key in keys if self._looked(key, lambda backend: backend.is_running()))
+
     def changed(self, keys: Iterable[StoreKey]) -> frozenset[StoreKey]:
         """Which of these open stores moved on disk since they were read; looks at stamps only.
 
         A store of which an earlier look has not come back yet is passed over.
         """
         may_wait("look at the files of a store")
-        return frozenset(key for key in keys if self._has_changed(key))
+        return frozenset(key for key in keys if self._looked(key, lambda backend: backend.has_changed()))
 
     def silent(self, at_least_s: float) -> frozenset[StoreKey]:
         """Open stores whose files have not answered for so long to a look at them; never waits."""
@@ -188,7 +237,8 @@ class Library:
         for key in keys:
             self.close(key)
 
-    def _has_changed(self, key: StoreKey) -> bool:
+    def _looked(self, key: StoreKey, question: Callable[[Backend], bool]) -> bool:
+        """Ask something of a store's files; not of one of which an earlier question has not come back."""
         with self._lock:
             shelf = self._shelves.get(key)
             if shelf is None or shelf.backend is None or key in self._asked_at_s:
@@ -196,7 +246,7 @@ class Library:
             backend = shelf.backend
             self._asked_at_s[key] = time.monotonic()
         try:
-            return backend.has_changed()
+            return question(backend)
         finally:
             with self._lock:
                 del self._asked_at_s[key]
@@ -314,12 +364,36 @@ def _looks_alike(one: os.stat_result | None, other: os.stat_result | None) -> bo
     )
 
 
+def _not_open() -> StoreVanished:
+    return StoreVanished("This store is not open any more.", "Open it again.")
+
+
 def _key_of(path: Path) -> StoreKey:
     """Identity of a path that may not exist: resolved as far as it goes."""
     try:
         return StoreKey(os.path.realpath(path.expanduser()))
     except (OSError, RuntimeError, ValueError):
         return StoreKey(str(path))
+
+
+def silent_facts(path: Path, kind: StoreKind) -> StoreFacts:
+    """What is said of a path that has not answered for a while; looks at no file."""
+    error = NotAnswering(
+        "Its disk or network folder does not answer.",
+        "It is shown as soon as it answers. Cancel gives it up.",
+    )
+    return replace(_facts_of_failure(StoreKey(str(path)), error, kind), name=_name_of(path), is_answering=False)
+
+
+def given_up_facts(facts: StoreFacts) -> StoreFacts:
+    """What is said of a path that does not answer, and that nobody waits for any more."""
+    error = GivenUp("It was given up, because it did not answer.", "Try again when its disk or network answers.")
+    return replace(facts, faults=(Fault(error.code, error.sentence),), advice=error.advice, is_answering=True)
+
+
+def _name_of(path: Path) -> str:
+    """What to call a store of which nothing could be read: a main file is called alike in every realm."""
+    return (path.parent.name if path.suffix else path.name) or str(path)
 
 
 def _facts_of_failure(key: StoreKey, error: OpenError, kind: StoreKind = StoreKind.UNKNOWN) -> StoreFacts:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from store.cancel import CancelToken
 from store.meerkat.byte_source import ByteSource
+from store.meerkat.prefix import Prefix
 from store.meerkat.skeleton import skeleton
 from store.meerkat.strict_json import Json, NotStrict, refuse_lone_surrogates, scan
 from store.meerkat.transcript_index import TranscriptIndex
@@ -35,11 +36,13 @@ class DocumentWalk:
         index: of the messages.
         spans: [begin, end) of each top-level value that was walked.
         is_complete: the document was walked to its end.
+        kept: leading messages that were known and stand there again.
     """
 
     index: TranscriptIndex = field(default_factory=TranscriptIndex)
     spans: dict[str, tuple[int, int]] = field(default_factory=dict)
     is_complete: bool = False
+    kept: int = 0
 
 
 def walk_document(
@@ -48,6 +51,7 @@ def walk_document(
     whole: bool = False,
     window_bytes: int = WINDOW_BYTES,
     is_enough: Enough | None = None,
+    known: Prefix | None = None,
 ) -> DocumentWalk:
     """Walk a session document.
 
@@ -55,6 +59,7 @@ def walk_document(
         whole: step over everything after the messages too, however large it is.
         window_bytes: how much is looked at at once.
         is_enough: asked from time to time among the messages; the walk ends there when it says so.
+        known: messages that are not looked at again if the document begins with them.
 
     Returns:
         What was found; a document that breaks off keeps what stands before, with a fault that says so.
@@ -72,7 +77,8 @@ def walk_document(
                 walk.index.faults.append(Fault("doubled-key", "The session document holds one of its keys twice."))
             elif member.key == "messages":
                 walk.spans["messages"] = (member.begin, walker.size)
-                member.end = _index_messages(walker, member.begin, walk.index, token, is_enough)
+                walk.kept, begin = _index_known(walker, source, member.begin, walk.index, token, known)
+                member.end = _index_messages(walker, begin, walk.index, token, is_enough)
                 if is_enough is not None and is_enough(walk.index):
                     return walk
                 walk.spans["messages"] = (member.begin, member.end)
@@ -100,21 +106,44 @@ def broken_fault(broken: Broken) -> Fault:
     return Fault("bad-json", f"The session document is no JSON from byte {broken.at_byte:,} on; what follows is lost.")
 
 
+def _index_known(
+    walker: Walker, source: ByteSource, at: int, index: TranscriptIndex, token: CancelToken, known: Prefix | None
+) -> tuple[int, int]:
+    """Begin the index of the list of messages at `at` with those that are known, if they stand there.
+
+    Returns:
+        How many they are, and the offset after them; where there are none, 0 and `at`.
+    """
+    if known is None:
+        return 0, at
+    mark, first = walker.char(at)
+    if mark == "[":
+        _, first = walker.char(first + 1)
+        # A number could go on where the known one ended: what follows must be a mark.
+        if known.stands_at(source, first, token) and walker.char(first + known.size_bytes)[0] in (",", "]"):
+            index.begin_with(known.index, first)
+            return index.count, first + known.size_bytes
+    return 0, at
+
+
 def _index_messages(
     walker: Walker, at: int, index: TranscriptIndex, token: CancelToken, is_enough: Enough | None
 ) -> int:
-    """Index the list of messages at `at`; returns the offset after it, or after those that were enough."""
-    mark, at = walker.char(at)
-    if mark != "[":
-        index.faults.append(Fault("no-messages", "The messages of the session document are not a list."))
-        return walker.skip(at)
-    mark, at = walker.char(at + 1)
-    if mark == "]":
-        return at + 1
-    while True:
+    """Index the list of messages at `at`; returns the offset after it, or after those that were enough.
+
+    Args:
+        index: empty, or of the messages that stand before `at`.
+    """
+    if not index.count:
+        mark, at = walker.char(at)
+        if mark != "[":
+            index.faults.append(Fault("no-messages", "The messages of the session document are not a list."))
+            return walker.skip(at)
+        mark, at = walker.char(at + 1)
+        if mark == "]":
+            return at + 1
         at = _index_run(walker, at, index)
-        if is_enough is not None and is_enough(index):
-            return at
+    while is_enough is None or not is_enough(index):
         mark, at = walker.char(at)
         if mark == "]":
             return at + 1
@@ -122,6 +151,8 @@ def _index_messages(
             raise Broken(at)
         _, at = walker.char(at + 1)
         token.report(at, walker.size, "Reading transcript", "bytes")
+        at = _index_run(walker, at, index)
+    return at
 
 
 def _index_run(walker: Walker, at: int, index: TranscriptIndex) -> int:

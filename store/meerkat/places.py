@@ -62,7 +62,7 @@ def find_place(connection: sqlite3.Connection, layout: Layout, session_id: str) 
     """Find a session by its id. Raises SessionMissing."""
     if layout.has_heads:
         head = connection.execute(
-            f"SELECT rowid, {octets('head_json')}, updated_at_ms, message_count, rewrite_count, head_json"
+            f"SELECT rowid, {octets('head_json')}, updated_at_ms, message_count, rewrite_count, head_json, strand"
             " FROM session_heads WHERE session_id = ?",
             (session_id,),
         ).fetchone()

@@ -58,9 +58,15 @@ def matching_ids(connection: sqlite3.Connection, layout: Layout, beginning: str)
     return (beginning,) if beginning in found else tuple(sorted(found)[:MAX_MATCHES])
 
 
-def index_with_faults(connection: sqlite3.Connection, layout: Layout, place: Place, token: CancelToken) -> Indexed:
-    """Index a session, and say what does not agree about it. Raises SessionDamaged."""
-    indexed = index_session(connection, layout, place, token)
+def index_with_faults(
+    connection: sqlite3.Connection, layout: Layout, place: Place, token: CancelToken, since: Indexed | None = None
+) -> Indexed:
+    """Index a session, and say what does not agree about it. Raises SessionDamaged.
+
+    Args:
+        since: an older index of it, of which is kept what is stored as before.
+    """
+    indexed = index_session(connection, layout, place, token, since=since)
     faults = indexed.index.faults
     if place.size_bytes <= LARGE_BYTES and not copies_agree(connection, place, token):
         faults.append(Fault("copies-differ", COPIES_DIFFER))

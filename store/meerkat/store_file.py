@@ -7,26 +7,32 @@ of opened transcripts are held.
 from __future__ import annotations
 
 import sqlite3
+import time
 from array import array
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
-from store.errors import SessionError
+from store.errors import SessionChanged, SessionError
 from store.meerkat.blobs import read_blob
-from store.meerkat.generation import Layout
+from store.meerkat.census import read_census, read_running_ids, read_waiting_ids
+from store.meerkat.generation import Layout, recognise
 from store.meerkat.index_cache import IndexCache
 from store.meerkat.listing import Sources, find_sources, list_handles
 from store.meerkat.places import find_place
 from store.meerkat.reading import Reading
-from store.meerkat.realm import is_store_running, realm_id, store_name
+from store.meerkat.realm import RUNNING_S, is_store_running, realm_id, store_name
 from store.meerkat.session_detail import index_with_faults, matching_ids, read_detail, read_unmasked
 from store.meerkat.summaries import read_summaries
 from store.meerkat.transcripts import Indexed, index_beginning, is_long, read_messages, verify
+from store.meerkat.whole_facts import read_catalogue_facts
 from store.meerkat.writable import writability
 from store.opening import Looking
 from store.values.fault import Fault
+from store.values.following import Followed
+from store.values.listing import CatalogueFacts, CensusRow
 from store.values.message import ImageRef, Message, Outline, WholeRef
 from store.values.session import SessionDetail, SessionIds, SessionSummary, SortOrder
 from store.values.store import StoreFacts, StoreKey, StoreKind
@@ -106,6 +112,37 @@ class StoreFile:
         may_wait("read a store")
         return self._read(lambda connection: matching_ids(connection, self._layout, beginning), token)
 
+    def census(self, after_handle: int | None, limit: int, token: CancelToken) -> tuple[CensusRow, ...]:
+        """Read the stored columns of the next sessions, along the rows of their tables."""
+        may_wait("read a store")
+
+        def batch(connection: sqlite3.Connection) -> tuple[CensusRow, ...]:
+            # A later page belongs to the same question; a store that gains a table of sessions meanwhile is read anew.
+            sources = self._sources if after_handle is not None else None
+            self._sources = sources = sources or find_sources(connection, self._layout)
+            return read_census(connection, self._layout, sources, after_handle, limit, token)
+
+        return self._read(batch, token)
+
+    def catalogue_facts(self, handles: Sequence[int], token: CancelToken) -> tuple[CatalogueFacts, ...]:
+        """Read what the whole documents say, one answer a handle, in their order."""
+        may_wait("read a store")
+        return self._read(lambda connection: read_catalogue_facts(connection, self._layout, handles, token), token)
+
+    def running_ids(self, token: CancelToken) -> frozenset[str]:
+        """Ids of the sessions that a program works on now; none where nothing says that the store is in use."""
+        may_wait("read a store")
+        if not is_store_running(self._looking.path):
+            return frozenset()
+        now_ms = int(time.time() * 1000)
+
+        def batch(connection: sqlite3.Connection) -> frozenset[str]:
+            sources = self._sources or find_sources(connection, self._layout)
+            recent = read_running_ids(connection, sources, now_ms - RUNNING_S * 1000, now_ms + 2000)
+            return recent | read_waiting_ids(connection, self._layout)
+
+        return self._read(batch, token)
+
     def detail(self, session_id: str, token: CancelToken) -> SessionDetail:
         """Read what the Info tab shows."""
         may_wait("read a session")
@@ -168,8 +205,48 @@ class StoreFile:
         return self._with_reading(session_id, token, lambda reading: reading.image(ref))
 
     def has_changed(self) -> bool:
-        """Whether the files moved since they were opened."""
+        """Whether the files moved since they were opened or refreshed."""
         return self._looking.has_changed()
+
+    def is_running(self) -> bool:
+        """Whether a program works on the store now."""
+        may_wait("look at a store's files")
+        return is_store_running(self._looking.path)
+
+    def refresh(self, token: CancelToken) -> bool:
+        """Read the newest state from now on; a layout that was migrated meanwhile is recognised anew."""
+        if not self._looking.refresh(token):
+            return False
+        name = self._looking.path.name
+        self._layout = self._looking.read(lambda connection: recognise_layout(connection, name), token)
+        self._sources = None
+        return True
+
+    def follow(self, session_id: str, since: Outline, token: CancelToken) -> Followed:
+        """Index what is new in a session; all of it where it is not the old one with more at its end."""
+        may_wait("read a session")
+        known = self._indexes.get(session_id)
+        if known is not None and not known.index.is_of(since):
+            known = None
+
+        def batch(connection: sqlite3.Connection) -> Indexed | None:
+            place = find_place(connection, self._layout, session_id)
+            if known is not None:
+                with suppress(SessionChanged):
+                    verify(connection, place, known, has_moved=True)
+                    return None
+            return index_with_faults(connection, self._layout, place, token, known)
+
+        indexed, stamp = self._looking.read_stamped(_with_bytes(batch), token)
+        if indexed is None:
+            assert known is not None
+            known.stamp = stamp
+            return Followed(since, since.count)
+        indexed.stamp = stamp
+        self._indexes.put(session_id, indexed)
+        joined = known.index.join.count if known is not None else 0
+        redrawn = indexed.index.join.calls_joined_since(joined, indexed.kept) if indexed.kept else ()
+        return Followed(indexed.index.outline(), indexed.kept, redrawn)
 
     def close(self) -> None:
         """Give back snapshots and indexes."""
@@ -207,6 +284,12 @@ class StoreFile:
             result, stamp = read(True)
         indexed.stamp = stamp
         return result
+
+
+def recognise_layout(connection: sqlite3.Connection, name: str) -> Layout:
+    """Tell the layout. Late releases have indexes over JSON functions, which an untrusted schema may not use."""
+    connection.execute("PRAGMA trusted_schema=ON")
+    return recognise(connection, name)
 
 
 def _decoder(begin: int, end: int) -> Callable[[Reading], tuple[Message, ...]]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from pathlib import Path
 
 from store.backend import Backend
 from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.meerkat.document_file import looks_like_document, open_document
-from store.meerkat.generation import Layout, recognise
-from store.meerkat.store_file import StoreFile
+from store.meerkat.store_file import StoreFile, recognise_layout
 from store.meerkat.unread_realm import REDB_MAGIC, refusal_of_realm, refusal_of_redb, unread_realm
 from store.opening import SQLITE_MAGIC, Looking, is_text
 from store.opening.classify import classify_os
@@ -56,17 +54,11 @@ class Meerkat:
             return open_document(path, token)
         looking = Looking(path, scratch)
         try:
-            layout = looking.read(lambda connection: _recognise(connection, looking.path.name), token)
+            layout = looking.read(lambda connection: recognise_layout(connection, looking.path.name), token)
         except BaseException:
             looking.close()
             raise
         return StoreFile(looking, layout)
-
-
-def _recognise(connection: sqlite3.Connection, name: str) -> Layout:
-    """Tell the layout. Late releases have indexes over JSON functions, which an untrusted schema may not use."""
-    connection.execute("PRAGMA trusted_schema=ON")
-    return recognise(connection, name)
 
 
 def _beginning_of(path: Path) -> bytes:

@@ -8,6 +8,7 @@ in each turn. A missing id counts as an empty one.
 from __future__ import annotations
 
 from bisect import bisect_left
+from itertools import islice
 
 _SHIFT = 24
 _MASK = (1 << _SHIFT) - 1
@@ -59,6 +60,18 @@ class ToolJoin:
                 self._calls[place] = call
             place += 1
         return are_all_joined
+
+    def copy(self) -> ToolJoin:
+        """The same joins and open calls, to be filled further."""
+        copied = ToolJoin()
+        copied._results, copied._calls = self._results.copy(), self._calls.copy()
+        copied._open = {key: list(call) if isinstance(call, list) else call for key, call in self._open.items()}
+        return copied
+
+    def calls_joined_since(self, count: int, limit: int) -> tuple[int, ...]:
+        """Messages before `limit` with a call whose result came after the first `count` joined pairs; rising."""
+        new = islice(self._calls.values(), count, None)
+        return tuple(sorted({message for call in new if (message := call >> _SHIFT) < limit}))
 
     def is_waiting(self, limit: int) -> bool:
         """Whether a call in the messages before `limit` has no result yet."""

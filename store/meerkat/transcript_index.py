@@ -66,6 +66,10 @@ class TranscriptIndex:
         faults = tuple(self.faults)
         return Outline(self.count, bytes(self.kinds), bytes(self.flags), self.sizes, self.text_chars, faults)
 
+    def is_of(self, outline: Outline) -> bool:
+        """Whether an outline was made from this very index."""
+        return outline.size_bytes is self.sizes
+
     def beginning(self, limit: int) -> Outline:
         """The first messages of an index that goes little further."""
         count = min(limit, self.count)
@@ -77,6 +81,19 @@ class TranscriptIndex:
             self.text_chars[:count],
             is_complete=False,
         )
+
+    def begin_with(self, known: TranscriptIndex, at: int = 0) -> None:
+        """Begin, while it is empty, with messages that were indexed before and are stored the same.
+
+        Args:
+            at: where the first of them stands now in the document; of no meaning for strands.
+        """
+        moved = at - known.begins[0] if known.begins else 0
+        self.begins = array("Q", [begin + moved for begin in known.begins]) if moved else known.begins[:]
+        # Outlines hold the arrays of the older index: these are copies.
+        self.sizes, self.text_chars = known.sizes[:], known.text_chars[:]
+        self.kinds, self.flags = known.kinds[:], known.flags[:]
+        self.join = known.join.copy()
 
     def add(self, value: Json, size: int) -> None:
         """Take in the next message, decoded. Written for speed: it runs 100,000 times between a click and the text."""

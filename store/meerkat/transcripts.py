@@ -22,6 +22,7 @@ from store.meerkat.generation import NOT_YET, Layout
 from store.meerkat.head_rows import OF_HEAD, missing_messages
 from store.meerkat.listing import octets
 from store.meerkat.places import Copy, Place
+from store.meerkat.prefix import Prefix, prefix_of
 from store.meerkat.transcript_index import TranscriptIndex
 from store.meerkat.walker import Broken
 from store.values.fault import Fault
@@ -54,6 +55,8 @@ class Indexed:
         seqs: row numbers of a strand's messages if some are missing, else empty: the number is the position.
         edges: digest of the document's edges, compared when the store moved.
         stamp: of the state that was indexed.
+        prefix: by which the messages of a document are known again when more follow; None for strands.
+        kept: leading messages that were taken over from an older index.
     """
 
     place: Place
@@ -62,29 +65,38 @@ class Indexed:
     seqs: list[int] = field(default_factory=list)
     edges: bytes = b""
     stamp: Hashable = None
+    prefix: Prefix | None = None
+    kept: int = 0
 
 
 def index_session(
-    connection: sqlite3.Connection, layout: Layout, place: Place, token: CancelToken, is_enough: Enough | None = None
+    connection: sqlite3.Connection,
+    layout: Layout,
+    place: Place,
+    token: CancelToken,
+    is_enough: Enough | None = None,
+    since: Indexed | None = None,
 ) -> Indexed:
     """Index the messages of a session. Raises SessionDamaged when nothing of it can be read.
 
     Args:
         is_enough: asked from time to time; the index ends where it says so, and is good for one reading only.
+        since: an older index of the session; what it holds is taken over if it is stored as before.
     """
     if place.copy is Copy.HEAD:
-        return _index_strand(connection, layout, place, token, is_enough)
+        return _index_strand(connection, layout, place, token, is_enough, since)
     with closing(_open_document(connection, place)) as source:
         try:
             if is_enough is not None:
                 walk = walk_document(source, token, window_bytes=FIRST_WINDOW_BYTES, is_enough=is_enough)
                 return Indexed(place, walk.index, walk.spans)
-            walk = walk_document(source, token)
+            walk = walk_document(source, token, known=since.prefix if since is not None else None)
         except Broken:
             raise SessionDamaged(
                 "The stored document of this session is no JSON object.", "The other sessions are unaffected."
             ) from None
-        return Indexed(place, walk.index, walk.spans, edges=_edges(source, walk.index))
+        edges, prefix = _edges(source, walk.index), prefix_of(source, walk.index, token)
+        return Indexed(place, walk.index, walk.spans, edges=edges, prefix=prefix, kept=walk.kept)
 
 
 def _open_document(connection: sqlite3.Connection, place: Place) -> BlobSource:
@@ -104,7 +116,12 @@ def _edges(source: ByteSource, index: TranscriptIndex) -> bytes:
 
 
 def _index_strand(
-    connection: sqlite3.Connection, layout: Layout, place: Place, token: CancelToken, is_enough: Enough | None
+    connection: sqlite3.Connection,
+    layout: Layout,
+    place: Place,
+    token: CancelToken,
+    is_enough: Enough | None,
+    since: Indexed | None,
 ) -> Indexed:
     """Index the rows of a head's strand."""
     rowid = place.head_rowid
@@ -116,14 +133,17 @@ def _index_strand(
     if not isinstance(count, int) or count < 0:
         raise SessionDamaged("The head of this session does not say how many messages it has.")
     indexed = Indexed(place, TranscriptIndex())
+    if since is not None and _is_same_strand(connection, place, since):
+        indexed.index.begin_with(since.index)
+        indexed.kept = since.index.count
     size = octets("m.message_json")
     cursor = connection.execute(
         f"SELECT m.seq, {size}, CASE WHEN {size} <= {MAX_INDEXED_ROW_BYTES} THEN CAST(m.message_json AS BLOB)"
         " ELSE substr(CAST(m.message_json AS BLOB), 1, 400) END"
-        f" FROM session_strand_messages m WHERE {OF_HEAD.format('m')} AND m.seq >= 0 AND m.seq < ? ORDER BY m.seq",
-        (rowid, rowid, count),
+        f" FROM session_strand_messages m WHERE {OF_HEAD.format('m')} AND m.seq >= ? AND m.seq < ? ORDER BY m.seq",
+        (rowid, rowid, indexed.kept, count),
     )
-    seqs: list[int] = []
+    seqs = list(range(indexed.kept))
     while rows := cursor.fetchmany(FETCHED_ROWS if is_enough is None else FIRST_ROWS):
         token.check()
         seqs.extend(row[0] for row in rows)
@@ -136,6 +156,25 @@ def _index_strand(
         indexed.seqs = seqs
         indexed.index.faults.append(Fault("missing-messages", missing_messages(count - len(seqs), count)))
     return indexed
+
+
+def _is_same_strand(connection: sqlite3.Connection, place: Place, since: Indexed) -> bool:
+    """Whether the rows that were indexed are the first ones of the strand still.
+
+    Rows of a strand are never changed (formats/meerkat.md §1.5), so that it is enough that the head is on the same
+    strand without a further rewrite, and that the last row is as it was. An index that lacks rows is made again.
+    """
+    old, count = since.place, since.index.count
+    if old.copy is not Copy.HEAD or since.seqs or not count:
+        return False
+    _, covered, rewrites, _, strand = place.mark
+    if (rewrites, strand) != (old.mark[2], old.mark[4]) or not isinstance(covered, int) or count > covered:
+        return False
+    last = connection.execute(
+        f"SELECT {octets('m.message_json')} FROM session_strand_messages m WHERE {OF_HEAD.format('m')} AND m.seq = ?",
+        (place.head_rowid, place.head_rowid, count - 1),
+    ).fetchone()
+    return last is not None and last[0] == since.index.sizes[-1]
 
 
 def _index_rows(index: TranscriptIndex, rows: list[tuple[int, int | None, bytes | None]]) -> None:
