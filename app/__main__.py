@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from app.options import (
     WINDOW_HELP,
@@ -15,7 +16,11 @@ from app.options import (
     wants_command_line,
     wants_window_help,
 )
+from store import OwnPaths
 from store.errors import BurrowError
+
+if TYPE_CHECKING:
+    from app.instance import Listening
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -35,7 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.screenshot is not None and sys.platform.startswith("linux"):
         # A picture needs no screen, and has exactly the size asked for when no window manager has a say.
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    sentence = missing_display(sys.platform, os.environ)
+    from app.display import dead_display
+
+    sentence = missing_display(sys.platform, os.environ) or dead_display(sys.platform, os.environ)
     return _complain(sentence) if sentence else _run_window(options)
 
 
@@ -52,13 +59,15 @@ def begin_start() -> None:
 def _run_window(options: Options) -> int:
     """Show the window until it is closed."""
     begin_start()
+    paths = OwnPaths.default() if options.data_dir is None else OwnPaths.under(options.data_dir)
+    listening = _meet(options, paths)
+    if listening is True:
+        return 0
     from PySide6.QtWidgets import QApplication
 
     from app.bootstrap import build
     from app.settings import read_settings
-    from store import OwnPaths
 
-    paths = OwnPaths.default() if options.data_dir is None else OwnPaths.under(options.data_dir)
     settings = read_settings(paths.settings_file)
     application = QApplication(["burrow"])
     application.setApplicationName("burrow")
@@ -67,6 +76,8 @@ def _run_window(options: Options) -> int:
     application.setStyle("Fusion")
     program = build(application, options, paths, settings)
     program.controller.closed.connect(application.quit)
+    if not isinstance(listening, bool):
+        program.listen(listening)
     sentence = ""
     if options.screenshot is None:
         program.controller.start()
@@ -87,6 +98,22 @@ def _run_window(options: Options) -> int:
         sys.stderr.flush()
         os._exit(code or 1)
     return code
+
+
+def _meet(options: Options, paths: OwnPaths) -> Listening | bool:
+    """Become the first instance, or hand over to it, unless the arguments ask for a window of its own; see `meet`."""
+    wants_own = options.screenshot is not None or options.theme or options.zoom_percent is not None
+    from app.instance import Asked, MeetingPlace, can_meet, meet
+
+    if wants_own or not can_meet():
+        return False
+    try:
+        place = MeetingPlace.of(paths.made(paths.meeting), paths.config, os.environ)
+    except OSError:
+        return False
+    # What Wayland gives to a start, so that the window that answers it may come to the front.
+    token = os.environ.get("XDG_ACTIVATION_TOKEN", "")
+    return meet(place, Asked(options.paths, options.session, options.is_demo, token))
 
 
 def _complain(sentence: str) -> int:

@@ -9,12 +9,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from app.context import Context
 from app.controllers.error_controller import ErrorController
+from app.controllers.instance_controller import InstanceController
 from app.controllers.window_controller import WindowController
+from app.instance import Listening
 from app.jobs import Jobs, Lane, Query
 from app.log import LogFile, start_log, stop_log
 from app.look.look import add_bundled_fonts, program_icon
@@ -110,7 +112,15 @@ class Program:
     log_file: LogFile
     rings: FocusRings
     is_clean: bool = True
+    _listening: Listening | None = None
+    _instance: InstanceController | None = None
     _is_over: bool = False
+
+    def listen(self, listening: Listening) -> None:
+        """Take over what later starts ask for, until the end."""
+        self._listening = listening
+        self._instance = InstanceController(listening, self.controller.window)
+        self._instance.asked.connect(self.controller.take_over)
 
     def shutdown(self) -> None:
         """End everything, in the one order that loses nothing; calling it twice is harmless.
@@ -121,6 +131,10 @@ class Program:
         if self._is_over:
             return
         self._is_over = True
+        if self._instance is not None and self._listening is not None:
+            # First of all: who starts from now on gets a window of its own.
+            self._instance.stop()
+            self._listening.close()
         self.controller.library.watch(False)
         self.context.settings.flush()
         self.is_clean = self.context.jobs.shutdown(ENDING_LIMIT_S)
@@ -143,6 +157,8 @@ def build(application: QApplication, options: Options, paths: OwnPaths, settings
     uncaught.install()
     logging.getLogger("burrow").info("started, version %s", VERSION)
     add_bundled_fonts()
+    # The words are English, whatever the desktop speaks; texts of sessions follow their own direction.
+    application.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     application.setWindowIcon(program_icon())
     jobs = Jobs(uncaught.report)
     looks = LookSource(

@@ -55,6 +55,11 @@ class OwnPaths:
         return self.cache / "snapshots"
 
     @property
+    def meeting(self) -> Path:
+        """Folder where a second start finds the first one."""
+        return self.cache / "instance"
+
+    @property
     def demo(self) -> Path:
         """Folder of the demo library."""
         return self.data / "demo"

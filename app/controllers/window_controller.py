@@ -18,6 +18,7 @@ from app.controllers.recent_controller import RecentController
 from app.controllers.sessions_controller import SessionsController
 from app.controllers.status_controller import StatusController
 from app.controllers.window_memory import WindowMemory
+from app.instance import Asked
 from app.jobs import Query
 from app.look.look import Look
 from app.options import Options
@@ -186,6 +187,17 @@ class WindowController(QObject):
             self.window.show_opening()
         self._asked_session = None
         self.opening.open_paths(paths)
+
+    @Slot(object)
+    def take_over(self, asked: Asked) -> None:
+        """Show what a second start of the program asked for."""
+        self._session_beginning = asked.session
+        if asked.paths:
+            self.open_paths(asked.paths)
+        elif asked.is_demo:
+            self.opening.open_demo()
+        elif asked.session and (stores := [facts for facts in self.library.model.stores() if facts.is_open]):
+            self._find_session(stores)
 
     # What was opened
 
