@@ -21,6 +21,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.jobs import Jobs, Lane, Query
 from app.look.tokens import Density
+from app.present.reading import FoldState
 from app.present.times import zone_of
 from store.blocking import may_wait
 from store.cancel import CancelToken
@@ -82,10 +83,12 @@ class Settings:
         last_view: saved view that was shown last; empty for a store.
         closed_sections: sections of the library that are folded.
         is_prompts_only: the transcript leaves out tools, reasoning and notices.
+        fold_state: how tools and reasoning stand in a session that is opened.
         is_case_matched, is_whole_word: how the find bar compares.
         is_output_wrapped, is_json_tree: how the pane for a whole text shows it.
         recent: newest first.
         open_paths: what was open when the program ended.
+        closed_stores: paths of stores that a person closed: they are not opened again just because they are found.
         last_store: path of the store that was shown last.
         last_sessions: pairs of store path and session id, newest first.
     """
@@ -113,12 +116,14 @@ class Settings:
     last_view: str = ""
     closed_sections: tuple[str, ...] = ()
     is_prompts_only: bool = False
+    fold_state: FoldState = FoldState.USUAL
     is_case_matched: bool = False
     is_whole_word: bool = False
     is_output_wrapped: bool = True
     is_json_tree: bool = False
     recent: tuple[RecentPlace, ...] = ()
     open_paths: tuple[str, ...] = ()
+    closed_stores: tuple[str, ...] = ()
     last_store: str = ""
     last_sessions: tuple[tuple[str, str], ...] = ()
 
@@ -166,7 +171,7 @@ def _decode(name: str, value: Any, default: Any) -> Any:
     """One field, checked against its default's type."""
     if name == "recent":
         return tuple(RecentPlace(_text(r["path"]), _text(r["name"]), _whole(r["opened_at_ms"], 2**53)) for r in value)
-    if name in ("open_paths", "places", "columns", "closed_sections"):
+    if name in ("open_paths", "closed_stores", "places", "columns", "closed_sections"):
         return tuple(_text(entry) for entry in value)
     if name == "column_widths_px":
         return tuple((_text(column), _whole(width)) for column, width in value)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.controllers.copying_controller import CopyingController
+from app.controllers.reading_controller import ReadingController
 from app.controllers.transcript_jobs import (
     FIRST_MESSAGES,
     TranscriptAnswer,
@@ -42,6 +43,7 @@ from app.views.transcript.menu import Entry, MenuAct, entries_for, make_menu, sp
 from app.views.transcript.ops import Act, Spot
 from app.views.transcript.painter import HeadButton
 from app.views.transcript.view import TranscriptView
+from app.views.transcript_pane import TranscriptPane
 from app.views.whole_text_window import WholeTextWindow
 from store.errors import BurrowError, SessionChanged
 from store.values.message import ImageRef, WholeRef
@@ -53,6 +55,9 @@ if TYPE_CHECKING:
 
 class TranscriptController(QObject):
     """Knows the transcript's view and the jobs that feed it.
+
+    Attributes:
+        reading: which messages are shown, and what of them is open.
 
     Signals:
         loading (str or None): what is being read before anything can be shown; None when it is there.
@@ -89,6 +94,8 @@ class TranscriptController(QObject):
         self._stack.addWidget(self._view)
         self._stack.addWidget(self._panel)
         self._stack.setFocusProxy(self._view)
+        self._pane = TranscriptPane(look, self._stack)
+        self.reading = ReadingController(context, self._pane, self._view, self)
         self._copying = CopyingController(context, self._view, self)
         self._connect()
 
@@ -117,7 +124,12 @@ class TranscriptController(QObject):
     @property
     def widget(self) -> QWidget:
         """The transcript's place in the window."""
-        return self._stack
+        return self._pane
+
+    @property
+    def pane(self) -> TranscriptPane:
+        """The same, for who puts something into it."""
+        return self._pane
 
     @property
     def view(self) -> TranscriptView:
@@ -197,6 +209,7 @@ class TranscriptController(QObject):
     def _on_look_changed(self, look: Look) -> None:
         self._view.set_look(look)
         self._panel.set_look(look)
+        self._pane.set_look(look)
 
     def _on_failed(self, error: BurrowError) -> None:
         if isinstance(error, SessionChanged):

@@ -137,6 +137,9 @@ class WindowController(QObject):
         page.failed.connect(self._on_failed)
         transcript.failed.connect(self._on_failed)
         transcript.copied.connect(self.status.note)
+        self.actions.use(transcript.reading.slots())
+        transcript.reading.checked.connect(self.actions.check)
+        transcript.reading.say()
         transcript.session_changed.connect(self.library.notice_change)
         self.window.put_page(page.widget)
         return page

@@ -77,6 +77,24 @@ class Focus:
         if found is not None:
             self.go_to(found, brings_to_top=kind is not None)
 
+    def jump(self, step: int) -> None:
+        """Bring the next or previous message that is shown to the top.
+
+        Without a message that has the focus on the screen it is counted from the one that stands at the top.
+        """
+        stage = self._view.stage
+        rows = stage.rows()
+        if not rows:
+            return
+        start = self.row if self.row is not None and any(row.index == self.row for row in rows) else None
+        if start is None:
+            first = next((row for row in rows if row.top >= 0), rows[0])
+            is_at_top = first.top <= stage.pad_px or step < 0
+            start = first.index if is_at_top else first.index - 1
+        found = stage.next_row(start, step)
+        if found is not None:
+            self.go_to(found, brings_to_top=True)
+
     # -- things in the message -----------------------------------------------------------------------------------------
 
     def stops(self) -> list[Stop]:

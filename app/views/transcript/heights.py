@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import operator
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 SLAB = 256
 """Rows summed together. Built in milliseconds for 100,000 rows, and no slower to ask than a tree."""
@@ -48,6 +48,10 @@ class Heights:
     def total(self) -> int:
         """Sum of all heights."""
         return self._total
+
+    def all(self) -> Sequence[int]:
+        """The height of each row; to be read only."""
+        return self._heights
 
     def height(self, row: int) -> int:
         """Height of one row."""

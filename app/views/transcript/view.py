@@ -41,6 +41,9 @@ from app.views.transcript.ops import Spot
 from app.views.transcript.paint_rows import paint_rows
 from app.views.transcript.painter import HeadButton
 from app.views.transcript.places import Selection, own_range
+from app.views.transcript.rail import Rail
+from app.views.transcript.rail_marks import RailMark
+from app.views.transcript.rail_words import mark_words
 from app.views.transcript.selector import Selector
 from app.views.transcript.shown_rows import ShownRows
 from app.views.transcript.stage import Stage
@@ -58,6 +61,7 @@ class TranscriptView(QAbstractScrollArea):
         selector: the selection.
         focus: the message, and the thing in it, that keys work on.
         folding: opens and folds blocks, and shows stored records.
+        rail: the vertical scroll bar, with its marks.
         accessible_interface: kept here, since nobody else would.
 
     Signals:
@@ -115,6 +119,10 @@ class TranscriptView(QAbstractScrollArea):
         self._is_following = False
         self._estimates = QTimer(self, singleShot=True, interval=ESTIMATE_AFTER_MS)
         self._estimates.timeout.connect(self._on_estimates_due)
+        self.rail = Rail(look, self.stage, self._mark_words, self)
+        self.rail.mark_clicked.connect(self.focus_message)
+        self.reading_changed.connect(self.rail.set_marks)
+        self.setVerticalScrollBar(self.rail)
         self.verticalScrollBar().valueChanged.connect(self._on_bar_moved)
         self.verticalScrollBar().sliderReleased.connect(self._sync_bar)
         self.set_look(look)
@@ -199,7 +207,8 @@ class TranscriptView(QAbstractScrollArea):
         """Paint with another look; the same text stays where it is."""
         measures = Measures(look, max(self.viewport().width(), 1), self.stage.measures.zone)
         self.stage.set_measures(measures, estimates_now=True)
-        self.verticalScrollBar().setSingleStep(look.px(WHEEL_LINE_PX))
+        self.rail.set_look(look)
+        self.rail.setSingleStep(look.px(WHEEL_LINE_PX))
         palette = self.palette()
         palette.setColor(palette.ColorRole.Base, look.colour("base"))
         self.viewport().setPalette(palette)
@@ -214,6 +223,7 @@ class TranscriptView(QAbstractScrollArea):
     def content_changed(self) -> None:
         """Something on the screen is other now: paint it, let the bar follow, ask for what is missing."""
         self._sync_bar()
+        self.rail.heights_changed()
         self._painted = {}
         self.viewport().update()
         self._needs.start()
@@ -250,6 +260,14 @@ class TranscriptView(QAbstractScrollArea):
     def go_next(self, step: int, kind: ReadKind | None = None) -> None:
         """Move the focus to the next or previous message, of one kind if one is given."""
         self.focus.go_next(step, kind)
+
+    def jump(self, step: int) -> None:
+        """Bring the next or previous message that is shown to the top, and give it the focus."""
+        self.focus.jump(step)
+
+    def _mark_words(self, mark: RailMark) -> str:
+        message = self.stage.message(mark.row)
+        return mark_words(mark, message, self.stage.measures.clock_of(message) if message is not None else "")
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes through the things in the message first."""

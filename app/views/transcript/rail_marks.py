@@ -1,0 +1,72 @@
+"""Where the rail's marks stand: one for each thing worth finding, those that lie close together as one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import compress
+
+
+class MarkKind(IntEnum):
+    """What a mark is for; of marks that lie close together the greatest is shown."""
+
+    PROMPT = 0
+    REWRITE = 1
+    ERROR = 2
+    HIT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RailMark:
+    """One mark.
+
+    Attributes:
+        y: its middle on the rail, in pixels from the top.
+        kind: what is shown.
+        row: the message that it stands for.
+        count: marks that it stands for.
+    """
+
+    y: int
+    kind: MarkKind
+    row: int
+    count: int = 1
+
+
+def marks_of(
+    tops: Iterable[int], total_px: int, rail_px: int, masks: Mapping[MarkKind, bytes], spread_px: int
+) -> list[RailMark]:
+    """The marks of a transcript, from the top.
+
+    Args:
+        tops: where each message begins in the text.
+        total_px: height of the text.
+        rail_px: height of the rail.
+        masks: for each kind one byte a message, 1 or 0.
+        spread_px: marks closer than this become one.
+    """
+    places = list(tops)
+    scale = rail_px / max(total_px, 1)
+    # By kind and pixel first: of 100,000 messages no more are left than the rail has pixels.
+    first: dict[tuple[int, MarkKind], tuple[int, int]] = {}
+    for kind, mask in masks.items():
+        for row, top in zip(compress(range(len(places)), mask), compress(places, mask), strict=True):
+            at = (int(top * scale), kind)
+            known = first.get(at)
+            first[at] = (row, 1) if known is None else (known[0], known[1] + 1)
+    return _merged([RailMark(y, kind, row, count) for (y, kind), (row, count) in sorted(first.items())], spread_px)
+
+
+def _merged(marks: list[RailMark], spread_px: int) -> list[RailMark]:
+    """Marks in order, each at least a spread away from the next; the one that matters most stays."""
+    kept: list[RailMark] = []
+    for mark in marks:
+        last = kept[-1] if kept else None
+        if last is None or mark.y - last.y >= spread_px:
+            kept.append(mark)
+        elif mark.kind > last.kind:
+            kept[-1] = RailMark(last.y, mark.kind, mark.row, last.count + mark.count)
+        else:
+            kept[-1] = RailMark(last.y, last.kind, last.row, last.count + mark.count)
+    return kept
