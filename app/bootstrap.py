@@ -26,7 +26,7 @@ from app.options import Options
 from app.settings import Settings, SettingsStore, ThemeChoice
 from app.uncaught import Uncaught
 from app.views.focus_ring import FocusRings
-from store import VERSION, Library, OwnPaths, remove_leftovers
+from store import VERSION, Library, Lists, OwnPaths, remove_leftovers
 from store.cancel import CancelToken
 from store.errors import BurrowError
 
@@ -138,6 +138,7 @@ class Program:
         self.controller.library.watch(False)
         self.context.settings.flush()
         self.is_clean = self.context.jobs.shutdown(ENDING_LIMIT_S)
+        self.is_clean = _on_a_thread(self.context.lists.close) and self.is_clean
         self.is_clean = _on_a_thread(self.context.library.close_all) and self.is_clean
         self.controller.window.close()
         for part in (self.controller.window, self.controller, self.rings):
@@ -165,7 +166,8 @@ def build(application: QApplication, options: Options, paths: OwnPaths, settings
         _forced_theme(options, settings), options.zoom_percent or settings.zoom_percent, settings.density
     )
     store = SettingsStore(paths.settings_file, settings, jobs, is_saving=options.screenshot is None)
-    context = Context(jobs, Library(paths), store, paths, looks)
+    library = Library(paths)
+    context = Context(jobs, library, Lists(library, paths), store, paths, looks)
     controller = WindowController(context, options, application)
     ErrorController(context, uncaught, controller.window)
     rings = FocusRings(application, looks.current)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from app.jobs import Jobs
     from app.look.look_source import LookSource
     from app.settings import SettingsStore
-    from store import Library, OwnPaths
+    from store import Library, Lists, OwnPaths
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Context:
     Attributes:
         jobs: runs queries on worker threads.
         library: the opened stores; asked inside jobs only, except for its look-ups in memory.
+        lists: rows, counts, catalogue facts and pins over these stores; asked inside jobs only.
         settings: what is remembered between two runs.
         paths: where Burrow's own files are.
         looks: the current look, and a signal when it changes.
@@ -26,6 +27,7 @@ class Context:
 
     jobs: Jobs
     library: Library
+    lists: Lists
     settings: SettingsStore
     paths: OwnPaths
     looks: LookSource

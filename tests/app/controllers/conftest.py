@@ -18,7 +18,7 @@ from app.look.look import add_bundled_fonts
 from app.look.look_source import LookSource
 from app.look.tokens import Theme
 from app.settings import Settings, SettingsStore
-from store import CancelToken, Library
+from store import CancelToken, Library, Lists
 from store.values.store import StoreFacts
 
 
@@ -30,11 +30,13 @@ def context(qapp: object, own_paths: Any, in_worker: Callable[..., Any]) -> Iter
     jobs = Jobs(uncaught.append)
     library = Library(own_paths)
     settings = SettingsStore(own_paths.settings_file, Settings(), jobs, is_saving=False)
-    context = Context(jobs, library, settings, own_paths, LookSource(Theme.LIGHT, 100))
+    lists = Lists(library, own_paths)
+    context = Context(jobs, library, lists, settings, own_paths, LookSource(Theme.LIGHT, 100))
     yield context
     jobs.shutdown()
     # What the test made is garbage in cycles now; a later collection on a worker thread would delete timers there.
     gc.collect()
+    in_worker(lists.close)
     in_worker(library.close_all)
     assert uncaught == []
 

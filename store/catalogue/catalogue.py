@@ -1,0 +1,220 @@
+"""The catalogue as one object: what lists ask of it, and how it is filled.
+
+Thread-safe; opens nothing before it is used.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from store.blocking import may_wait
+from store.cancel import CancelToken
+from store.catalogue import census, counting, entries, listing
+from store.catalogue.home import Home
+from store.catalogue.narrowing import pick
+from store.catalogue.schema import Known
+from store.paths import OwnPaths
+from store.values.listing import CatalogueFacts, Counts, FillState, Listed, ListWant
+from store.values.store import SessionKey, StoreKey
+
+BATCH_ROWS = 200
+BATCH_BYTES = 8 * 1024 * 1024
+"""Sessions that are read and written at once."""
+
+ReadFacts = Callable[[Sequence[int]], Sequence[CatalogueFacts]]
+
+
+class Catalogue:
+    """Our cache of list facts."""
+
+    def __init__(self, paths: OwnPaths) -> None:
+        self._home = Home(paths)
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether no file could be had for it."""
+        return self._home.is_in_memory
+
+    @property
+    def generation(self) -> int:
+        """Grows each time when the catalogue begins empty, so that every census has to be taken anew."""
+        return self._home.generation
+
+    def has(self, store: StoreKey, token: CancelToken) -> bool:
+        """Whether anything is known of the rows of a store."""
+        may_wait("read the catalogue")
+        select = "SELECT 1 FROM stores WHERE path = ?"
+        return self._home.read(lambda one: one.execute(select, (store.path,)).fetchone() is not None, token)
+
+    def take_census(self, store: StoreKey, file_mark: str, read_page: census.ReadPage, token: CancelToken) -> bool:
+        """Bring the rows of a store in line with it; whether anything changed.
+
+        Args:
+            file_mark: names the file; another one at the same path keeps no facts.
+        """
+        may_wait("read the catalogue")
+        return self._home.write(
+            lambda connection: census.apply(connection, store.path, file_mark),
+            token,
+            stage=lambda connection: census.stage(connection, read_page, token),
+        )
+
+    def forget(self, store: StoreKey, token: CancelToken) -> None:
+        """Remove a store with all its rows."""
+        may_wait("read the catalogue")
+
+        def work(connection: sqlite3.Connection) -> None:
+            found = connection.execute("SELECT id FROM stores WHERE path = ?", (store.path,)).fetchone()
+            if found is not None:
+                census.drop_facts(connection, f"SELECT id FROM rows WHERE store = {int(found[0])}")
+                connection.execute("DELETE FROM rows WHERE store = ?", found)
+                connection.execute("DELETE FROM stores WHERE id = ?", found)
+
+        self._home.write(work, token)
+
+    def fill_batch(self, store: StoreKey, read_facts: ReadFacts, token: CancelToken) -> FillState:
+        """Read the facts of the next sessions of a store, newest first, and keep them."""
+        may_wait("read the catalogue")
+        batch = self._home.read(lambda connection: _next_batch(connection, store), token)
+        if batch:
+            stamps = self._home.read(lambda connection: entries.stamps(connection, [row for row, _ in batch]), token)
+            facts = read_facts([handle for _, handle in batch])
+            found = [(row, one) for (row, _), one in zip(batch, facts, strict=True)]
+            self._home.write(lambda connection: _put(connection, store, found, stamps), token)
+        return self._home.read(lambda connection: _fill_state(connection, store), token)
+
+    def fill_state(self, store: StoreKey, token: CancelToken) -> FillState:
+        """How far the catalogue of a store is."""
+        may_wait("read the catalogue")
+        return self._home.read(lambda connection: _fill_state(connection, store), token)
+
+    def facts(self, store: StoreKey, session_ids: Sequence[str], token: CancelToken) -> dict[str, CatalogueFacts]:
+        """Facts of sessions, as far as they are known and of what is stored now."""
+        may_wait("read the catalogue")
+        return self._home.read(lambda connection: entries.get(connection, store.path, session_ids), token)
+
+    def handle_of(self, key: SessionKey, token: CancelToken) -> int | None:
+        """The handle of a session; None if the catalogue has no row of it."""
+        may_wait("read the catalogue")
+        select = "SELECT handle FROM rows WHERE session_id = ? AND store = (SELECT id FROM stores WHERE path = ?)"
+        parameters = (key.session_id, key.store.path)
+        row = self._home.read(lambda connection: connection.execute(select, parameters).fetchone(), token)
+        return None if row is None else int(row[0])
+
+    def listed(
+        self,
+        want: ListWant,
+        ranks: Mapping[StoreKey, int],
+        pinned: Iterable[SessionKey],
+        running: Iterable[SessionKey],
+        token: CancelToken,
+    ) -> Listed:
+        """Answer a question for rows.
+
+        Args:
+            ranks: place of each store in an order by name.
+            pinned, running: sessions of these views; needed only where the question is about them.
+        """
+        may_wait("read the catalogue")
+
+        def work(connection: sqlite3.Connection) -> Listed:
+            connection.execute("BEGIN")
+            try:
+                pick(connection, "pinned", pinned)
+                pick(connection, "running", running)
+                return listing.list_rows(connection, want, ranks, token)
+            finally:
+                _end(connection)
+
+        return self._home.read(work, token)
+
+    def counts(
+        self, want: ListWant, pinned: Iterable[SessionKey], running: Iterable[SessionKey], token: CancelToken
+    ) -> Counts:
+        """Answer a question for numbers."""
+        may_wait("read the catalogue")
+
+        def work(connection: sqlite3.Connection) -> Counts:
+            connection.execute("BEGIN")
+            try:
+                pick(connection, "pinned", pinned)
+                pick(connection, "running", running)
+                return counting.count_rows(connection, want)
+            finally:
+                _end(connection)
+
+        return self._home.read(work, token)
+
+    def copies(self, token: CancelToken) -> dict[StoreKey, tuple[StoreKey, ...]]:
+        """Stores that hold the same sessions, most in common first."""
+        may_wait("read the catalogue")
+        return self._home.read(_copies, token)
+
+    def close(self) -> None:
+        """Let go of what is in memory."""
+        self._home.close()
+
+
+def _end(connection: sqlite3.Connection) -> None:
+    """End a reading transaction; its temporary tables go with it. SQLite may have ended it already."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+def _next_batch(connection: sqlite3.Connection, store: StoreKey) -> list[tuple[int, int]]:
+    """Row number and handle of the next sessions to be read."""
+    rows = connection.execute(
+        "SELECT id, handle, size_bytes FROM rows WHERE store = (SELECT id FROM stores WHERE path = ?)"
+        " AND is_known = 0 ORDER BY updated_at_ms DESC LIMIT ?",
+        (store.path, BATCH_ROWS),
+    ).fetchall()
+    batch: list[tuple[int, int]] = []
+    size_bytes = 0
+    for row, handle, size in rows:
+        size_bytes += size or 0
+        if batch and size_bytes > BATCH_BYTES:
+            break
+        batch.append((row, handle))
+    return batch
+
+
+def _put(
+    connection: sqlite3.Connection,
+    store: StoreKey,
+    found: Sequence[tuple[int, CatalogueFacts]],
+    stamps: dict[int, tuple[object, ...]],
+) -> None:
+    """Keep facts of rows that are still what they were when their documents were read."""
+    numbers = [row for row, _ in found]
+    now = entries.stamps(connection, numbers)
+    same = [(row, facts) for row, facts in found if row in now and now[row] == stamps.get(row)]
+    # What was read under a handle is another session than the row's, or none: the next census settles it.
+    right = [(row, facts) for row, facts in same if str(now[row][0]).split("\0")[0] == facts.session_id]
+    entries.put(connection, right)
+    wrong = {row for row, _ in same} - {row for row, _ in right}
+    connection.executemany(f"UPDATE rows SET is_known = {int(Known.GONE)} WHERE id = ?", [(row,) for row in wrong])
+    connection.execute("UPDATE stores SET known_count = known_count + ? WHERE path = ?", (len(right), store.path))
+
+
+def _fill_state(connection: sqlite3.Connection, store: StoreKey) -> FillState:
+    row = connection.execute(
+        "SELECT known_count, row_count, NOT EXISTS (SELECT 1 FROM rows r WHERE r.store = s.id AND r.is_known = 0)"
+        " FROM stores s WHERE path = ?",
+        (store.path,),
+    ).fetchone()
+    return FillState(0, 0, False) if row is None else FillState(row[0], row[1], bool(row[2]))
+
+
+def _copies(connection: sqlite3.Connection) -> dict[StoreKey, tuple[StoreKey, ...]]:
+    rows = connection.execute(
+        "WITH doubled AS (SELECT session_id FROM rows GROUP BY session_id HAVING count(*) > 1)"
+        " SELECT o.path, t.path, count(*) AS n FROM doubled d"
+        " JOIN rows one ON one.session_id = d.session_id JOIN rows other ON other.session_id = d.session_id"
+        " AND other.store <> one.store JOIN stores o ON o.id = one.store JOIN stores t ON t.id = other.store"
+        " GROUP BY o.path, t.path ORDER BY o.path, n DESC, t.path"
+    ).fetchall()
+    found: dict[StoreKey, tuple[StoreKey, ...]] = {}
+    for path, other, _ in rows:
+        found[StoreKey(path)] = (*found.get(StoreKey(path), ()), StoreKey(other))
+    return found
