@@ -10,13 +10,12 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
-from importlib import metadata
 from pathlib import Path
 
+from app.licences import licence_of_python, run_time_packages, texts_of
+
 ROOT = Path(__file__).resolve().parent.parent
-LICENCES = ROOT / "packaging" / "licences"
-LICENCE_WORDS = ("LICEN", "COPYING", "NOTICE", "AUTHORS")
+LICENCES = ROOT / "resources" / "licences"
 
 
 def build(target: Path, work: Path) -> Path:
@@ -39,39 +38,11 @@ def gather_licences(target: Path) -> None:
     shutil.copy(ROOT / "LICENSE", target / "LICENSE")
     for text in sorted((ROOT / "resources").rglob("LICENSE.txt")):
         shutil.copy(text, target / f"{text.parent.name}.txt")
-    for text in _python_licence():
+    for text in licence_of_python():
         shutil.copy(text, target / "python.txt")
     for name in run_time_packages("burrow"):
-        for text in _texts_of(name):
+        for text in texts_of(name) if name != "burrow" else ():
             shutil.copy(text, target / f"{name}-{text.name}")
-
-
-def run_time_packages(name: str) -> list[str]:
-    """Names of the packages that a package needs, and those that they need, without extras."""
-    # Of the library for versions and markers, not of this folder, which is no package.
-    from packaging.requirements import Requirement
-
-    found: list[str] = []
-    waiting = [name]
-    while waiting:
-        for line in metadata.requires(waiting.pop()) or []:
-            wanted = Requirement(line)
-            if (wanted.marker is None or wanted.marker.evaluate({"extra": ""})) and wanted.name not in found:
-                found.append(wanted.name)
-                waiting.append(wanted.name)
-    return sorted(found)
-
-
-def _texts_of(name: str) -> list[Path]:
-    files = metadata.files(name) or []
-    return [Path(str(one.locate())) for one in files if any(word in one.name.upper() for word in LICENCE_WORDS)
-            and ".dist-info" in str(one)]  # fmt: skip
-
-
-def _python_licence() -> list[Path]:
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    places = [Path(sysconfig.get_path("stdlib")) / "LICENSE.txt", Path("/usr/share/doc") / version / "copyright"]
-    return [place for place in places if place.is_file()][:1]
 
 
 def main(arguments: list[str]) -> int:
