@@ -15,7 +15,8 @@ from app.look.look import Look
 from app.models.library_model import LibraryModel
 from app.views.library_view import LibraryView
 from store.errors import BurrowError
-from store.values.store import StoreFacts, StoreKey
+from store.values.listing import View
+from store.values.store import StoreFacts, StoreKey, StoreKind
 
 if TYPE_CHECKING:
     from app.context import Context
@@ -29,15 +30,15 @@ class LibraryController(QObject):
 
     Signals:
         opening_asked (tuple of str): paths are to be opened again.
-        store_chosen (StoreFacts): another store is to be shown.
-        store_renewed (StoreFacts): the chosen store was read again.
-        changed_on_disk (StoreFacts): the chosen store moved since it was read.
+        picked (StoreKey, StoreKind or View): another row was chosen.
+        stores_changed (frozenset of StoreKey): stores came, went, or were read again.
+        changed_on_disk (frozenset of StoreKey): these stores moved since they were read.
         failed (BurrowError): reading again failed as a whole.
     """
 
     opening_asked = Signal(object)
-    store_chosen = Signal(object)
-    store_renewed = Signal(object)
+    picked = Signal(object)
+    stores_changed = Signal(object)
     changed_on_disk = Signal(object)
     failed = Signal(object)
 
@@ -45,66 +46,74 @@ class LibraryController(QObject):
         super().__init__(parent)
         self._context = context
         self._current: StoreKey | None = None
+        self._picked: StoreKey | StoreKind | View | None = None
         self._changed: frozenset[StoreKey] = frozenset()
         self._reloading = Newest(context.jobs)
-        self._reloading_key: StoreKey | None = None
+        self._reloading_keys: frozenset[StoreKey] = frozenset()
         self._watching: JobHandle | None = None
         self.model = LibraryModel(self)
         self.view = LibraryView(context.looks.current, self.model)
-        self.view.store_chosen.connect(self._on_store_chosen)
+        self.view.set_folded(context.settings.current.closed_sections)
+        self.view.picked.connect(self._on_picked)
+        self.view.folded.connect(self._on_folded)
         self._timer = QTimer(self, interval=WATCH_MS)
         self._timer.timeout.connect(self._look_at_stamps)
 
     @property
     def current(self) -> StoreFacts | None:
-        """Facts of the chosen store."""
+        """Facts of the chosen store; None while a kind or a saved view is chosen."""
         return self.model.facts_of(self._current) if self._current is not None else None
 
     @property
-    def has_changed(self) -> bool:
-        """Whether the chosen store moved on disk since it was read."""
-        return self._current in self._changed
+    def changed(self) -> frozenset[StoreKey]:
+        """Stores that moved on disk since they were read."""
+        return self._changed
 
     def put(self, stores: tuple[StoreFacts, ...]) -> None:
         """Add stores that were opened, or what is known of them now."""
+        keys = frozenset(facts.key for facts in stores)
         self.model.put(stores)
-        self._changed -= {facts.key for facts in stores}
-        current = self.current
-        if current is None:
-            self._current = None
-            return
-        self.view.choose(current.key)
-        if current in stores:
-            self.store_renewed.emit(current)
+        self._changed -= keys
+        self._select_again()
+        self.stores_changed.emit(keys)
 
     def remove(self, keys: tuple[StoreKey, ...]) -> None:
         """Take stores out of the tree."""
         self.model.remove(keys)
+        self._changed -= frozenset(keys)
+        self._select_again()
+        self.stores_changed.emit(frozenset(keys))
 
     def choose(self, key: StoreKey) -> None:
         """Choose a store of the library."""
         self.view.choose(key)
 
-    @Slot()
-    def reload(self) -> None:
-        """Read the chosen store again at its newest state; try again to open one that could not be opened."""
-        facts = self.current
-        if facts is None:
-            return
-        if not facts.is_open:
-            self.opening_asked.emit((facts.key.path,))
-            return
-        work = reload_work(self._context.library, facts.key)
-        self._reloading_key = facts.key
-        self._reloading.run(Query(f"Reading {facts.file_name} again", work), self._on_reloaded, self._on_failed)
+    def _select_again(self) -> None:
+        """Select what was chosen in a tree that was built anew, which loses its selection."""
+        if self._current is not None and self.model.facts_of(self._current) is None:
+            self._current = self._picked = None
+        if self._picked is not None and not isinstance(self._picked, View):
+            self.view.choose(self._picked)
 
-    @Slot()
-    def notice_change(self) -> None:
-        """Take note that the chosen store moved, as somebody found who read it."""
-        facts = self.current
-        if facts is not None and facts.key not in self._changed:
-            self._changed |= {facts.key}
-            self.changed_on_disk.emit(facts)
+    def reload(self, keys: tuple[StoreKey, ...]) -> None:
+        """Read stores again at their newest state; try again to open one that could not be opened."""
+        known = [facts for key in keys if (facts := self.model.facts_of(key)) is not None]
+        closed = tuple(facts.key.path for facts in known if not facts.is_open)
+        if closed:
+            self.opening_asked.emit(closed)
+        opened = [facts for facts in known if facts.is_open]
+        if not opened:
+            return
+        what = opened[0].file_name if len(opened) == 1 else f"{len(opened):,} stores"
+        self._reloading_keys = frozenset(facts.key for facts in opened)
+        work = reload_work(self._context.library, tuple(facts.key for facts in opened))
+        self._reloading.run(Query(f"Reading {what} again", work), self._on_reloaded, self._on_failed)
+
+    def notice_change(self, key: StoreKey) -> None:
+        """Take note that a store moved, as somebody found who read it."""
+        if key not in self._changed:
+            self._changed |= {key}
+            self.changed_on_disk.emit(frozenset({key}))
 
     @Slot(bool)
     def watch(self, is_on: bool) -> None:
@@ -118,17 +127,17 @@ class LibraryController(QObject):
         """Draw the pane with another look."""
         self.view.set_look(look)
 
-    def _on_store_chosen(self, key: StoreKey) -> None:
-        facts = self.model.facts_of(key)
-        if facts is not None and key != self._current:
-            self._current = key
-            self.store_chosen.emit(facts)
+    def _on_picked(self, pick: StoreKey | StoreKind | View) -> None:
+        if pick != self._picked:
+            self._picked = pick
+            self._current = pick if isinstance(pick, StoreKey) else None
+            self.picked.emit(pick)
 
-    def _on_reloaded(self, facts: StoreFacts) -> None:
-        self._changed -= {facts.key}
-        self.model.put((facts,))
-        if facts.key == self._current:
-            self.store_renewed.emit(facts)
+    def _on_folded(self, names: tuple[str, ...]) -> None:
+        self._context.settings.update(closed_sections=names)
+
+    def _on_reloaded(self, facts: tuple[StoreFacts, ...]) -> None:
+        self.put(facts)
 
     def _on_failed(self, error: BurrowError) -> None:
         self.failed.emit(error)
@@ -144,9 +153,8 @@ class LibraryController(QObject):
     def _on_stamps(self, changed: frozenset[StoreKey]) -> None:
         # A reload that began meanwhile reads a newer state than this answer is about.
         if self._reloading.is_busy:
-            changed -= {self._reloading_key} if self._reloading_key is not None else frozenset()
+            changed -= self._reloading_keys
         new = changed - self._changed
         self._changed |= new
-        facts = self.current
-        if facts is not None and facts.key in new:
-            self.changed_on_disk.emit(facts)
+        if new:
+            self.changed_on_disk.emit(new)

@@ -84,6 +84,13 @@ class ScopeController(QObject):
         known = (self._library.model.facts_of(key) for key in (self.current.stores if self.current else ()))
         return tuple(facts for facts in known if facts is not None)
 
+    def left_out(self) -> tuple[StoreFacts, ...]:
+        """Stores that the choice would show if they could be read; none of a single store."""
+        pick, stores = self._pick, self._library.model.stores()
+        if isinstance(pick, StoreKey):
+            return ()
+        return tuple(f for f in stores if not f.is_open and (not isinstance(pick, StoreKind) or f.kind is pick))
+
     def choose(self, pick: Pick) -> None:
         """Show a store, a kind or a saved view; the same again changes nothing."""
         self._library.view.choose(pick)

@@ -17,11 +17,13 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class Badge(StrEnum):
-    """The one mark of a store, what matters most first; the value is the word for people."""
+    """The marks of a store, what matters most first; the value is the word for people."""
 
+    NOT_ANSWERING = "Does not answer"
     FAILED = "Cannot be opened"
     DAMAGED = "Damaged"
     RUNNING = "Running"
+    COPY = "Copy"
     SNAPSHOT = "Snapshot"
     READ_ONLY = "Read-only"
 
@@ -37,10 +39,11 @@ class LibraryRow:
     Attributes:
         name: kind or store.
         count_text: sessions, "" when not counted.
-        badge: None for a store opened unchanged, and for kinds.
-        tool_tip: path, access and faults in words.
-        accessible_text: name, badge and count in words.
+        badge: what matters most; None for a store opened unchanged, and for kinds.
+        tool_tip: path, all marks, access and faults in words.
+        accessible_text: name, all marks and count in words.
         key: None for kinds.
+        kind: system.
     """
 
     name: str
@@ -49,6 +52,7 @@ class LibraryRow:
     tool_tip: str
     accessible_text: str
     key: StoreKey | None
+    kind: StoreKind
 
 
 @dataclass(eq=False)
@@ -66,6 +70,7 @@ class LibraryModel(QAbstractItemModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._facts: dict[StoreKey, StoreFacts] = {}
+        self._copies: dict[StoreKey, tuple[StoreKey, ...]] = {}
         self._kinds: list[_Node] = []
         self._kept: list[_Node] = []
 
@@ -77,18 +82,26 @@ class LibraryModel(QAbstractItemModel):
         """Facts of one store, None if it is not in the library."""
         return self._facts.get(key)
 
-    def facts_at(self, index: Index) -> StoreFacts | None:
-        """Facts of the store at an index, None for kinds."""
+    def pick_at(self, index: Index) -> StoreKey | StoreKind | None:
+        """The store or kind at an index; None outside of the tree."""
         node = self._node(index)
-        return self._facts.get(node.row.key) if node is not None and node.row.key is not None else None
+        return None if node is None else node.row.key or node.row.kind
 
-    def index_of(self, key: StoreKey) -> QModelIndex:
-        """Where a store is; an invalid index if it is not here."""
+    def index_of(self, pick: StoreKey | StoreKind) -> QModelIndex:
+        """Where a store or a kind is; an invalid index if it is not here."""
         for kind_row, kind in enumerate(self._kinds):
+            if kind.row.kind is pick:
+                return self.index(kind_row, 0)
             for row, node in enumerate(kind.children):
-                if node.row.key == key:
+                if node.row.key == pick:
                     return self.index(row, 0, self.index(kind_row, 0))
         return QModelIndex()
+
+    def set_copies(self, copies: dict[StoreKey, tuple[StoreKey, ...]]) -> None:
+        """Mark stores that hold the same sessions as others, named by their paths; all others are no copies."""
+        changed = {key for key in {*copies, *self._copies} if copies.get(key) != self._copies.get(key)}
+        self._copies = dict(copies)
+        self._renew(tuple(facts for key, facts in self._facts.items() if key in changed))
 
     def put(self, facts: tuple[StoreFacts, ...]) -> None:
         """Add stores, or replace what is known of them."""
@@ -114,7 +127,7 @@ class LibraryModel(QAbstractItemModel):
 
     def _build(self) -> None:
         self.beginResetModel()
-        self._kinds = _nodes_of(tuple(self._facts.values()))
+        self._kinds = _nodes_of(tuple(self._facts.values()), self._copies)
         # An index only points at its node; the old ones live until every view has let go of them.
         self._kept = [*self._kinds, *(child for kind in self._kinds for child in kind.children)]
         self.endResetModel()
@@ -126,7 +139,7 @@ class LibraryModel(QAbstractItemModel):
             node = self._node(index)
             if node is None or node.parent is None:
                 continue
-            node.row = store_row(store, names[store.key])
+            node.row = store_row(store, names[store.key], self._copies.get(store.key, ()))
             self.dataChanged.emit(index, index)
             of_kind = tuple(s for s in self._facts.values() if s.kind is store.kind)
             node.parent.row = kind_row(store.kind, of_kind)
@@ -178,16 +191,17 @@ class LibraryModel(QAbstractItemModel):
         return node.row.accessible_text if role == roles.ACCESSIBLE_TEXT else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Stores can be chosen, kinds only folded."""
+        """Stores can be chosen, and kinds whose stores can be read."""
         node = self._node(index)
         if node is None:
             return Qt.ItemFlag.NoItemFlags
         if node.row.key is None:
-            return Qt.ItemFlag.ItemIsEnabled
+            can_choose = node.row.kind is not StoreKind.UNKNOWN
+            return Qt.ItemFlag.ItemIsEnabled | (Qt.ItemFlag.ItemIsSelectable if can_choose else Qt.ItemFlag(0))
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 
 
-def _nodes_of(stores: tuple[StoreFacts, ...]) -> list[_Node]:
+def _nodes_of(stores: tuple[StoreFacts, ...], copies: dict[StoreKey, tuple[StoreKey, ...]]) -> list[_Node]:
     """Kinds in the order of the enum, each with its stores."""
     names = told_apart(stores)
     kinds = []
@@ -195,22 +209,31 @@ def _nodes_of(stores: tuple[StoreFacts, ...]) -> list[_Node]:
         of_kind = tuple(store for store in stores if store.kind is kind)
         if of_kind:
             node = _Node(kind_row(kind, of_kind))
-            node.children = [_Node(store_row(store, names[store.key]), node) for store in of_kind]
+            node.children = [
+                _Node(store_row(store, names[store.key], copies.get(store.key, ())), node) for store in of_kind
+            ]
             kinds.append(node)
     return kinds
 
 
-def badge_of(facts: StoreFacts) -> Badge | None:
-    """The one mark of a store; None when it was opened unchanged and could be written."""
+def badges_of(facts: StoreFacts, is_copy: bool = False) -> tuple[Badge, ...]:
+    """All marks of a store, what matters most first; none when it was opened unchanged and could be written."""
     if not facts.is_open:
-        return Badge.FAILED
-    if facts.faults:
-        return Badge.DAMAGED
-    if facts.is_running:
-        return Badge.RUNNING
-    if facts.access is Access.SNAPSHOT:
-        return Badge.SNAPSHOT
-    return None if facts.is_writable else Badge.READ_ONLY
+        return (Badge.FAILED,) if facts.is_answering else (Badge.NOT_ANSWERING,)
+    found = {
+        Badge.NOT_ANSWERING: not facts.is_answering,
+        Badge.DAMAGED: bool(facts.faults),
+        Badge.RUNNING: facts.is_running,
+        Badge.COPY: is_copy,
+        Badge.SNAPSHOT: facts.access is Access.SNAPSHOT,
+        Badge.READ_ONLY: not facts.is_writable and facts.access is not Access.SNAPSHOT,
+    }
+    return tuple(badge for badge, has_it in found.items() if has_it)
+
+
+def badge_of(facts: StoreFacts) -> Badge | None:
+    """The mark that matters most; None when the store was opened unchanged and could be written."""
+    return next(iter(badges_of(facts)), None)
 
 
 def kind_row(kind: StoreKind, stores: tuple[StoreFacts, ...]) -> LibraryRow:
@@ -218,24 +241,29 @@ def kind_row(kind: StoreKind, stores: tuple[StoreFacts, ...]) -> LibraryRow:
     counts = [store.session_count for store in stores if store.session_count is not None]
     count = f"{sum(counts):,}" if counts else ""
     name = KIND_NAMES[kind]
-    return LibraryRow(name, count, None, "", f"{name}, {count} sessions" if count else name, None)
+    return LibraryRow(name, count, None, "", f"{name}, {count} sessions" if count else name, None, kind)
 
 
-def store_row(facts: StoreFacts, name: str) -> LibraryRow:
-    """The row of a store under a name that tells it apart from the others."""
-    badge = badge_of(facts)
+def store_row(facts: StoreFacts, name: str, copies: tuple[StoreKey, ...] = ()) -> LibraryRow:
+    """The row of a store under a name that tells it apart from the others.
+
+    Args:
+        copies: other stores with the same sessions.
+    """
+    badges = badges_of(facts, bool(copies))
     count = "" if facts.session_count is None else f"{facts.session_count:,}"
-    lines = [facts.key.path, facts.why, *(fault.sentence for fault in facts.faults)]
-    if badge is not None:
-        lines.insert(1, badge.value)
-    if badge is Badge.READ_ONLY and facts.write_reason:
+    lines = [facts.key.path, ", ".join(badge.value for badge in badges), facts.why]
+    lines += [fault.sentence for fault in facts.faults]
+    lines += [f"Holds the same sessions as {other.path}" for other in copies]
+    if Badge.READ_ONLY in badges and facts.write_reason:
         lines.append(facts.write_reason)
-    spoken = [name, badge.value if badge else "", f"{count} sessions" if count else ""]
+    spoken = [name, *(badge.value for badge in badges), f"{count} sessions" if count else ""]
     return LibraryRow(
         name=name,
         count_text=count,
-        badge=badge,
+        badge=next(iter(badges), None),
         tool_tip=as_tip("\n".join(one_line(line) for line in lines if line)),
         accessible_text=", ".join(part for part in spoken if part),
         key=facts.key,
+        kind=facts.kind,
     )

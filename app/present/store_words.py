@@ -7,6 +7,7 @@ from datetime import tzinfo
 from pathlib import PurePath
 
 from app.present.one_line import one_line
+from app.present.sizes import counted
 from app.present.times import moment
 from store.values.store import Access, StoreFacts, StoreKey
 
@@ -27,6 +28,22 @@ def access_sentence(facts: StoreFacts, zone: tzinfo | None = None) -> str:
     words = [f"{name} is running" if facts.is_running else name, ACCESS_WORDS[facts.access]]
     if facts.state_of_ms is not None and (at := moment(facts.state_of_ms, zone)) is not None:
         words.append(f"state of {at.hour:02}:{at.minute:02}:{at.second:02}")
+    return " · ".join(words)
+
+
+def stores_sentence(stores: Sequence[StoreFacts], left_out: Sequence[StoreFacts]) -> str:
+    """What is to be known of several stores: "29 stores · 2 running · 1 does not answer".
+
+    Args:
+        left_out: stores that belong to them and cannot be read.
+    """
+    running = sum(facts.is_running for facts in stores)
+    silent = sum(not facts.is_answering for facts in left_out)
+    failed = len(left_out) - silent
+    words = [counted(len(stores), "store")]
+    words += [f"{running:,} running"] if running else []
+    words += [f"{silent:,} {'does' if silent == 1 else 'do'} not answer"] if silent else []
+    words += [f"{failed:,} cannot be opened"] if failed else []
     return " · ".join(words)
 
 

@@ -1,252 +1,208 @@
-"""The library pane: a section head and the tree of stores, painted by one delegate. GUI thread only."""
+"""The library pane: stores, saved views and facets, one below the other in one scrolling column. GUI thread only."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import (
-    QEvent,
-    QItemSelection,
-    QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPoint,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-    Slot,
-)
-from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QLabel,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QToolButton,
-    QTreeView,
-    QVBoxLayout,
-    QWidget,
-)
+from collections.abc import Mapping
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from app.look.look import Look
-from app.look.tokens import TypeUse, tokens
-from app.models.library_model import Badge, LibraryModel, LibraryRow
-from app.models.roles import ROW
-from app.views.painting import draw_row_background
+from app.look.tokens import TypeUse
+from app.models.library_model import LibraryModel
+from app.models.views_model import ViewsModel
+from app.views.day_bars import DayBars
+from app.views.facet_section import FacetSection
+from app.views.library_tree import LibraryTree
+from app.views.pane_list import PaneList
+from app.views.section_head import SectionHead
+from store.values.listing import Choice, Counts, Facet, FacetValue, View
+from store.values.store import StoreKey, StoreKind
 
-BADGE_ICONS = {
-    Badge.FAILED: ("triangle-alert", "error"),
-    Badge.DAMAGED: ("triangle-alert", "error"),
-    Badge.RUNNING: ("radio", "ok"),
-    Badge.SNAPSHOT: ("camera", "text_2"),
-    Badge.READ_ONLY: ("lock", "text_2"),
-}
-"""Icon and colour of each mark."""
-
-
-class LibraryDelegate(QStyledItemDelegate):
-    """Paints a whole row: chevron or store icon, name, badge, count."""
-
-    def __init__(self, look: Look, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._look = look
-
-    def set_look(self, look: Look) -> None:
-        """Paint with another look."""
-        self._look = look
-
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """One height for all rows."""
-        return QSize(0, self._look.px(tokens()["height"]["tree_row"]))
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Paint one row from its row object."""
-        row = index.data(ROW)
-        view = self.parent()
-        if not isinstance(row, LibraryRow) or not isinstance(view, LibraryTree):
-            return
-        painter.save()
-        look, state = self._look, option.state
-        rect = QRect(0, option.rect.y(), view.viewport().width(), option.rect.height())
-        box = rect.adjusted(look.px(4), 0, -look.px(4), 0)
-        draw_row_background(
-            painter,
-            look,
-            box,
-            is_selected=bool(state & QStyle.StateFlag.State_Selected),
-            is_active=view.hasFocus(),
-            is_hovered=bool(state & QStyle.StateFlag.State_MouseOver) and row.key is not None,
-            has_focus_ring=view.is_by_keyboard and view.currentIndex() == index and view.hasFocus(),
-            hover_role="hover_window",
-        )
-        self._paint_parts(painter, rect, row, view.isExpanded(index))
-        painter.restore()
-
-    def _paint_parts(self, painter: QPainter, rect: QRect, row: LibraryRow, is_open: bool) -> None:
-        look, is_kind = self._look, row.key is None
-        ratio = painter.device().devicePixelRatioF()
-        left = rect.x() + look.px(8 if is_kind else 28)
-        icon, icon_px = ("chevron-down" if is_open else "chevron-right", 14) if is_kind else ("database", 16)
-        _draw_icon(painter, look, icon, "text_2", icon_px, QPoint(left, rect.center().y()), ratio)
-        right = rect.right() + 1 - look.px(16)
-        painter.setPen(look.colour("text_2"))
-        painter.setFont(look.font(TypeUse.SMALL))
-        count_px = round(look.metrics(TypeUse.SMALL).horizontalAdvance(row.count_text))
-        painter.drawText(
-            QRect(right - count_px, rect.y(), count_px, rect.height()),
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-            row.count_text,
-        )
-        right -= count_px + look.px(8) if row.count_text else 0
-        if row.badge is not None:
-            name, role = BADGE_ICONS[row.badge]
-            right -= look.px(14)
-            _draw_icon(painter, look, name, role, 14, QPoint(right, rect.center().y()), ratio)
-            right -= look.px(6)
-        text_left = left + look.px(22)
-        use = TypeUse.ROW_TITLE if is_kind else TypeUse.BODY
-        painter.setPen(look.colour("text"))
-        painter.setFont(QFont(look.font(use)))
-        # What tells two stores of one name apart stands at the end.
-        where = Qt.TextElideMode.ElideMiddle if " – " in row.name else Qt.TextElideMode.ElideRight
-        name_text = look.metrics(use).elidedText(row.name, where, max(right - text_left, 0))
-        painter.drawText(
-            QRect(text_left, rect.y(), max(right - text_left, 0), rect.height()),
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute,
-            name_text,
-        )
-
-
-def _draw_icon(
-    painter: QPainter, look: Look, name: str, role: str, size: int, left_middle: QPoint, ratio: float
-) -> None:
-    """Draw an icon with its left edge and its middle at a point."""
-    side = look.px(size)
-    painter.drawPixmap(left_middle.x(), left_middle.y() - side // 2 + 1, look.pixmap(name, role, size, ratio))
-
-
-class LibraryTree(QTreeView):
-    """The tree itself; a click on a kind folds it.
-
-    Attributes:
-        is_by_keyboard: the focus came by keyboard, so that the row's ring is drawn.
-    """
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.is_by_keyboard = False
-        self.setHeaderHidden(True)
-        self.setRootIsDecorated(False)
-        self.setIndentation(0)
-        self.setUniformRowHeights(True)
-        self.setMouseTracking(True)
-        self.setExpandsOnDoubleClick(False)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Stores")
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-
-    def drawBranches(self, _painter: QPainter, _rect: QRect, _index: QModelIndex | QPersistentModelIndex) -> None:
-        """The delegate paints the whole row."""
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Fold or unfold a kind."""
-        self.is_by_keyboard = False
-        index = self.indexAt(event.position().toPoint())
-        if event.button() is Qt.MouseButton.LeftButton and index.isValid() and not index.parent().isValid():
-            self.setExpanded(index, not self.isExpanded(index))
-            return
-        super().mousePressEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Draw the ring from now on."""
-        self.is_by_keyboard = True
-        super().keyPressEvent(event)
-        self.viewport().update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Remember how the focus came."""
-        self.is_by_keyboard = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        super().focusInEvent(event)
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Paint the selection as inactive."""
-        super().focusOutEvent(event)
-        self.viewport().update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Forget the row under the mouse."""
-        super().leaveEvent(event)
-        self.viewport().update()
+VIEWS_SECTION = "views"
+"""Name of the section of saved views, where it is remembered which are folded; facets and kinds have their own."""
 
 
 class LibraryView(QWidget):
     """The pane.
 
+    Attributes:
+        tree: stores.
+        views: saved views; of both together one row is selected.
+        facets: sections by facet.
+
     Signals:
-        store_chosen (StoreKey): a person or the program chose another store.
+        picked (StoreKey, StoreKind or View): a person or the program chose another row.
+        facet_chosen (Facet, frozenset of str): these values of a facet and no others are wanted.
+        folded (tuple of str): names of all sections and kinds that are folded now.
         open_asked: the plus at the section's head.
         menu_asked (QPoint, global): the context menu is wanted.
     """
 
-    store_chosen = Signal(object)
+    picked = Signal(object)
+    facet_chosen = Signal(object, object)
+    folded = Signal(object)
     open_asked = Signal()
     menu_asked = Signal(object)
 
     def __init__(self, look: Look, model: LibraryModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("library")
-        self._model = model
-        self.tree = LibraryTree(self)
-        self._delegate = LibraryDelegate(look, self.tree)
+        self._model, self._views_model = model, ViewsModel(self)
+        self._closed: frozenset[str] = frozenset()
+        self._is_placing = False
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._content = QWidget(self._scroll)
+        self._scroll.setWidget(self._content)
+        self.tree = LibraryTree(look, self._content)
         self.tree.setModel(model)
-        self.tree.setItemDelegate(self._delegate)
-        self._head = QLabel("Stores", self)
-        self._plus = QToolButton(self)
+        self._views_head = SectionHead(look, "Views", self._content)
+        self.views = PaneList(look, self._views_model, "Views", self._content, is_choice=True)
+        self.facets = {facet: FacetSection(look, facet, self._content) for facet in Facet}
+        self._make_column()
+        self._connect()
+        self.setFocusProxy(self.tree)
+        self.set_look(look)
+
+    def _make_column(self) -> None:
+        self._head, self._plus = QLabel("Stores", self._content), QToolButton(self._content)
         self._plus.setToolTip("Open a store")
         self._plus.setAccessibleName("Open a store")
-        self._plus.clicked.connect(self.open_asked)
-        head_row = QHBoxLayout()
-        head_row.addWidget(self._head, 1)
-        head_row.addWidget(self._plus)
-        self._head_row = head_row
-        self._column = QVBoxLayout(self)
+        self._head_row = QHBoxLayout()
+        self._head_row.addWidget(self._head, 1)
+        self._head_row.addWidget(self._plus)
+        self._column = QVBoxLayout(self._content)
         self._column.setSpacing(0)
-        self._column.addLayout(head_row)
-        self._column.addWidget(self.tree, 1)
-        self.tree.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        self._column.addLayout(self._head_row)
+        for part in (self.tree, self._views_head, self.views, *self.facets.values()):
+            self._column.addWidget(part)
+        self._column.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._scroll)
+
+    def _connect(self) -> None:
+        self._plus.clicked.connect(self.open_asked)
+        self.tree.selectionModel().selectionChanged.connect(self._on_tree_selected)
+        self.views.selectionModel().selectionChanged.connect(self._on_view_selected)
         self.tree.customContextMenuRequested.connect(self._on_menu_requested)
-        model.modelReset.connect(self.tree.expandAll)
-        self.set_look(look)
+        self._model.modelReset.connect(self._on_model_reset)
+        self.tree.expanded.connect(self._on_folds_changed)
+        self.tree.collapsed.connect(self._on_folds_changed)
+        self._views_head.folded.connect(self._on_folds_changed)
+        self._views_head.folded.connect(self.views.setHidden)
+        bodies: list[LibraryTree | PaneList | DayBars] = [self.tree, self.views]
+        for section in self.facets.values():
+            section.head.folded.connect(self._on_folds_changed)
+            section.chosen.connect(self._on_facet_chosen)
+            bodies.append(section.body)
+        for body in bodies:
+            body.reached.connect(self._reveal)
 
     def set_look(self, look: Look) -> None:
         """Paint with another look."""
-        self._delegate.set_look(look)
         self._head.setFont(look.font(TypeUse.SMALL_STRONG))
         self._plus.setIcon(look.icon("plus", "text_2"))
         self._plus.setIconSize(QSize(look.px(16), look.px(16)))
         self._plus.setFixedSize(look.px(26), look.px(26))
         self._head_row.setContentsMargins(look.px(12), 0, look.px(6), 0)
-        self._column.setContentsMargins(0, look.px(6), 0, 0)
-        self.tree.scheduleDelayedItemsLayout()
-        self.tree.viewport().update()
+        self._column.setContentsMargins(0, look.px(6), 0, look.px(12))
+        parts: list[LibraryTree | SectionHead | PaneList | FacetSection]
+        parts = [self.tree, self._views_head, self.views, *self.facets.values()]
+        for part in parts:
+            part.set_look(look)
 
-    def choose(self, key: object) -> None:
-        """Select a store, which announces it if it was not selected."""
-        index = self._model.index_of(key)  # type: ignore[arg-type]
+    def choose(self, pick: StoreKey | StoreKind | View) -> None:
+        """Select a store, a kind or a saved view, which announces it if it was not selected."""
+        is_view = isinstance(pick, View)
+        index = self._views_model.index_of(pick) if isinstance(pick, View) else self._model.index_of(pick)
         if index.isValid():
-            self.tree.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            selection = (self.views if is_view else self.tree).selectionModel()
+            selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def show_views(self, counts: Mapping[View, int]) -> None:
+        """Show how many sessions each saved view has."""
+        self._views_model.show(counts)
+
+    def show_facets(self, counts: Counts) -> None:
+        """Show the values of the facets."""
+        for facet, section in self.facets.items():
+            values: tuple[FacetValue, ...] = counts.facets.get(facet, ())
+            section.show_values(values, max(counts.value_counts.get(facet, 0), len(values)))
+
+    def show_choices(self, choices: frozenset[Choice]) -> None:
+        """Show which values of the facets are chosen."""
+        for facet, section in self.facets.items():
+            section.show_chosen(frozenset(choice.value for choice in choices if choice.facet is facet))
+
+    def set_folded(self, names: tuple[str, ...]) -> None:
+        """Fold sections and kinds as they are remembered."""
+        self._closed = frozenset(names)
+        self._is_placing = True
+        self._views_head.set_open(VIEWS_SECTION not in self._closed)
+        for facet, section in self.facets.items():
+            section.head.set_open(facet.value not in self._closed)
+        self._is_placing = False
+        self._on_model_reset()
+
+    @Slot()
+    def _on_model_reset(self) -> None:
+        self._is_placing = True
+        for row in range(self._model.rowCount()):
+            index = self._model.index(row, 0)
+            self.tree.setExpanded(index, self._name_of_kind(row) not in self._closed)
+        self._is_placing = False
+        self.tree.fit()
+
+    def _name_of_kind(self, row: int) -> str:
+        kind = self._model.pick_at(self._model.index(row, 0))
+        return kind.value if isinstance(kind, StoreKind) else ""
+
+    @Slot()
+    def _on_folds_changed(self) -> None:
+        if self._is_placing:
+            return
+        rows = range(self._model.rowCount())
+        kinds = {self._name_of_kind(row): self.tree.isExpanded(self._model.index(row, 0)) for row in rows}
+        heads = {facet.value: section.head.is_open for facet, section in self.facets.items()}
+        heads[VIEWS_SECTION] = self._views_head.is_open
+        now = {**kinds, **heads}
+        # A kind that is not here at the moment stays as it was left.
+        self._closed = frozenset({name for name in self._closed if now.get(name) is not True}) | {
+            name for name, is_open in now.items() if not is_open
+        }
+        self.folded.emit(tuple(sorted(self._closed)))
 
     @Slot(QItemSelection, QItemSelection)
-    def _on_selection_changed(self, selected: QItemSelection, _before: QItemSelection) -> None:
+    def _on_tree_selected(self, selected: QItemSelection, _before: QItemSelection) -> None:
         for index in selected.indexes():
-            facts = self._model.facts_at(index)
-            if facts is not None:
-                self.store_chosen.emit(facts.key)
+            pick = self._model.pick_at(index)
+            if pick is not None:
+                self.views.clearSelection()
+                self.picked.emit(pick)
+
+    @Slot(QItemSelection, QItemSelection)
+    def _on_view_selected(self, selected: QItemSelection, _before: QItemSelection) -> None:
+        for index in selected.indexes():
+            self.tree.clearSelection()
+            self.picked.emit(self._views_model.view_at(index.row()))
+
+    @Slot(object)
+    def _on_facet_chosen(self, values: frozenset[str]) -> None:
+        section = self.sender()
+        if isinstance(section, FacetSection):
+            self.facet_chosen.emit(section.facet, values)
+
+    @Slot(object)
+    def _reveal(self, rect: QRect) -> None:
+        body = self.sender()
+        if isinstance(body, QWidget):
+            middle = body.mapTo(self._content, rect.center())
+            self._scroll.ensureVisible(middle.x(), middle.y(), 0, rect.height())
 
     @Slot(QPoint)
     def _on_menu_requested(self, at: QPoint) -> None:

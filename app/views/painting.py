@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton
 
@@ -44,6 +44,14 @@ def draw_row_background(
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(look.colour("accent"), 1))
         painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+
+
+def draw_icon_at(
+    painter: QPainter, look: Look, name: str, role: str, size: int, left_middle: QPoint, ratio: float
+) -> None:
+    """Draw an icon with its left edge and its middle at a point."""
+    side = look.px(size)
+    painter.drawPixmap(left_middle.x(), left_middle.y() - side // 2 + 1, look.pixmap(name, role, size, ratio))
 
 
 def set_button_icon(button: QAbstractButton, look: Look, name: str, role: str) -> None:

@@ -119,7 +119,9 @@ def _views(look: Look) -> str:
     return f"""
 QAbstractScrollArea {{ border: 0; }}
 QTreeView, QTableView, QListView {{ background: {_c(look, "base")}; border: 0; outline: 0; }}
-#library QTreeView {{ background: {_c(look, "window")}; }}
+#library QTreeView, #library QListView {{ background: {_c(look, "window")}; }}
+#library QScrollArea > QWidget > QWidget {{ background: {_c(look, "window")}; }}
+#facet_chooser {{ background: {_c(look, "base")}; border: 1px solid {_c(look, "line_strong")}; }}
 QScrollBar:vertical {{ background: transparent; width: {wide}px; margin: 0; border: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: {wide}px; margin: 0; border: 0; }}
 QScrollBar::handle {{ background: {handle}; border-radius: {look.px(3)}px; margin: {look.px(3)}px; }}

@@ -1,0 +1,155 @@
+"""Shows a scope: in the title, the status bar, the list or the error panel, and in the band below. GUI thread only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+
+from app.controllers.library_controller import LibraryController
+from app.controllers.scope_controller import Scope, ScopeController
+from app.controllers.sessions_controller import SessionsController
+from app.controllers.status_controller import StatusController
+from app.present.one_line import one_line
+from app.present.store_words import failure_report, failure_title
+from app.views.main_window import MainWindow
+from store.values.listing import Choice
+from store.values.store import SessionKey, StoreFacts, StoreKey
+
+if TYPE_CHECKING:
+    from app.context import Context
+
+
+class ScopeDisplay(QObject):
+    """Between the scope and the parts of the window that show it.
+
+    Signals:
+        shown: another scope is shown, or the same one as it is now.
+        nothing_readable: what was chosen cannot be read; the error panel says why.
+    """
+
+    shown = Signal()
+    nothing_readable = Signal()
+
+    def __init__(
+        self,
+        context: Context,
+        window: MainWindow,
+        library: LibraryController,
+        scopes: ScopeController,
+        sessions: SessionsController,
+        status: StatusController,
+    ) -> None:
+        super().__init__(window)
+        self._settings, self._window = context.settings, window
+        self._library, self._scopes, self._sessions, self._status = library, scopes, sessions, status
+        self._asked: SessionKey | None = None
+        self._failed: StoreFacts | None = None
+        scopes.scope_chosen.connect(self._on_scope_chosen)
+        scopes.scope_renewed.connect(self._on_scope_renewed)
+        scopes.choices_changed.connect(self._on_choices_changed)
+        sessions.clear_asked.connect(scopes.clear_choices)
+        library.changed_on_disk.connect(self._on_changed_on_disk)
+        window.error_panel.again_asked.connect(self.reload)
+        window.error_panel.copy_asked.connect(self._on_copy_failure)
+
+    def show_session(self, session: SessionKey) -> None:
+        """Show a session and its store."""
+        self._asked = session
+        scope = self._scopes.current
+        if scope is not None and scope.is_store and scope.stores == (session.store,):
+            self._on_scope_chosen(scope)
+        else:
+            self._scopes.choose(session.store)
+
+    def forget_asked(self) -> None:
+        """Do not wait any more for a session that was asked for."""
+        self._asked = None
+
+    @Slot()
+    def reload(self) -> None:
+        """Read all stores of the scope again."""
+        if self._scopes.current is not None:
+            self._library.reload(self._scopes.current.stores)
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether a store of the scope moved on disk since it was read."""
+        return bool(self._changed())
+
+    def _changed(self) -> tuple[StoreKey, ...]:
+        scope = self._scopes.current
+        return tuple(key for key in scope.stores if key in self._library.changed) if scope is not None else ()
+
+    @Slot(object)
+    def _on_scope_chosen(self, scope: Scope) -> None:
+        self._show(scope, self._session_for(scope))
+
+    @Slot(object)
+    def _on_scope_renewed(self, scope: Scope) -> None:
+        self._show(scope, None)
+
+    @Slot(object)
+    def _on_choices_changed(self, choices: frozenset[Choice]) -> None:
+        scope = self._scopes.current
+        if scope is not None and self._failed is None and scope.stores:
+            self._sessions.show_scope(scope, choices, None)
+
+    def _session_for(self, scope: Scope) -> SessionKey | None:
+        """The session that was asked for, else the one that was shown last of this store or of these stores."""
+        asked, self._asked = self._asked, None
+        if asked is not None and asked.store in scope.stores:
+            return asked
+        settings = self._settings.current
+        store = scope.stores[0] if scope.is_store else StoreKey(settings.last_store)
+        session_id = settings.session_of(store.path) if store in scope.stores else None
+        return None if session_id is None else SessionKey(store, session_id)
+
+    def _show(self, scope: Scope, session: SessionKey | None) -> None:
+        facts = self._scopes.facts()
+        self._window.setWindowTitle(f"{scope.name} – Burrow")
+        self._window.band.say("")
+        if scope.is_store and len(facts) == 1:
+            self._status.show_store(facts[0])
+        else:
+            self._status.show_stores(facts, self._scopes.left_out())
+        self._failed = facts[0] if scope.is_store and facts and not facts[0].is_open else None
+        if self._failed is not None:
+            self._show_failure(self._failed)
+        elif not scope.stores:
+            self._window.show_sessions()
+            self._sessions.show_nothing()
+            self.nothing_readable.emit()
+        else:
+            self._window.show_sessions()
+            self._sessions.show_scope(scope, self._scopes.choices, session)
+        if self.has_changed:
+            self._say_changed()
+        self.shown.emit()
+
+    def _show_failure(self, facts: StoreFacts) -> None:
+        fault = facts.faults[0].sentence if facts.faults else ""
+        self._sessions.show_nothing()
+        self.nothing_readable.emit()
+        panel = self._window.error_panel
+        panel.show_failure(failure_title(facts), fault, facts.advice, one_line(facts.key.path))
+        self._window.show_error()
+        self._status.count("")
+
+    @Slot(object)
+    def _on_changed_on_disk(self, keys: frozenset[StoreKey]) -> None:
+        scope = self._scopes.current
+        if scope is not None and keys.intersection(scope.stores):
+            self._say_changed()
+
+    def _say_changed(self) -> None:
+        changed = self._changed()
+        facts = self._library.model.facts_of(changed[0])
+        name = one_line(facts.name) if facts is not None and len(changed) == 1 else f"{len(changed):,} stores"
+        self._window.band.say(f"{name} changed on disk", "Reload  F5", "refresh-cw")
+
+    @Slot()
+    def _on_copy_failure(self) -> None:
+        if self._failed is not None:
+            QGuiApplication.clipboard().setText(failure_report(self._failed))
