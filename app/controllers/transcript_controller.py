@@ -13,6 +13,7 @@ from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.controllers.copying_controller import CopyingController
+from app.controllers.following_jobs import Shown
 from app.controllers.reading_controller import ReadingController
 from app.controllers.transcript_jobs import (
     FIRST_MESSAGES,
@@ -38,6 +39,7 @@ from app.views.message_panel import MessagePanel
 from app.views.picture_window import PictureWindow
 from app.views.transcript.accessible import Speaker
 from app.views.transcript.accessible import install as install_accessibility
+from app.views.transcript.following import Newer
 from app.views.transcript.layout import Record
 from app.views.transcript.menu import Entry, MenuAct, entries_for, make_menu, spot_of
 from app.views.transcript.ops import Act, Spot
@@ -46,7 +48,7 @@ from app.views.transcript.view import TranscriptView
 from app.views.transcript_pane import TranscriptPane
 from app.views.whole_text_window import WholeTextWindow
 from store.errors import BurrowError, SessionChanged
-from store.values.message import ImageRef, WholeRef
+from store.values.message import ImageRef, Outline, WholeRef
 from store.values.store import SessionKey
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ class TranscriptController(QObject):
         loading (str or None): what is being read before anything can be shown; None when it is there.
         faults (tuple of Fault): of the session as a whole.
         link_activated (str): a link was clicked; the question is shown already.
-        session_changed: the stored session moved on under the view: F5 reads it again.
+        session_changed: the stored session moved on under the view, which is to be followed.
         failed (BurrowError): something asked for could not be read; the transcript stays.
         copied (str): a sentence about what went to the clipboard.
         selection_changed (int): messages that the selection touches; 0 for none.
@@ -82,6 +84,7 @@ class TranscriptController(QObject):
         self._context = context
         self._key: SessionKey | None = None
         self._is_reload = False
+        self.has_failed = False
         jobs = context.jobs
         self._opening, self._pages, self._colours = Newest(jobs), Newest(jobs), Newest(jobs)
         self._pictures, self._asked = Newest(jobs), Newest(jobs)
@@ -136,6 +139,16 @@ class TranscriptController(QObject):
         """The painted area."""
         return self._view
 
+    @property
+    def key(self) -> SessionKey | None:
+        """The session that is shown."""
+        return self._key
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the transcript is still being read to its end."""
+        return self._opening.is_busy
+
     # -- what is shown -------------------------------------------------------------------------------------------------
 
     def show_session(self, key: SessionKey) -> None:
@@ -172,6 +185,7 @@ class TranscriptController(QObject):
 
     def _open(self, row: int) -> None:
         assert self._key is not None
+        self.has_failed = False
         work = transcript_work(self._context.library, self._key, row, takes_beginning=not self._is_reload)
         self.loading.emit("Reading transcript")
         self._opening.run(Query("Reading transcript", work), self._on_opened, self._on_open_failed)
@@ -184,11 +198,7 @@ class TranscriptController(QObject):
             # Before any signal: who hears one may open another session.
             work = rest_work(self._context.library, answer.key, answer.messages, self._view.stage.guess)
             self._opening.run(Query("Reading transcript", work), self._on_completed, self._on_open_failed)
-        if answer.outline.count:
-            self._stack.setCurrentWidget(self._view)
-        else:
-            self._panel.say("inbox", "text_3", "No messages", "This session holds no message.")
-            self._stack.setCurrentWidget(self._panel)
+        self._show_messages(answer.outline)
         self.loading.emit(None)
         self.faults.emit(answer.outline.faults)
 
@@ -200,7 +210,35 @@ class TranscriptController(QObject):
         self.faults.emit(answer.outline.faults)
         self._copying.go_on()
 
+    def shown(self) -> Shown | None:
+        """What is shown of the session; None while not all of it is indexed."""
+        stage = self._view.stage
+        if stage.outline is None or not stage.outline.is_complete:
+            return None
+        rows = stage.rows()
+        first, last = (rows[0].index, rows[-1].index) if rows else (stage.count, stage.count)
+        return Shown(stage.outline, first, last, stage.is_at_end, stage.loaded(), stage.guess)
+
+    def take(self, newer: Newer) -> bool:
+        """Go on with a newer state of the session; False if it is compared with what is not shown any more."""
+        if self._view.stage.outline is not newer.since:
+            return False
+        # What is on its way was read from the older state; the view asks again for what it lacks.
+        self._pages.cancel()
+        self._view.follow(newer)
+        self._show_messages(newer.outline)
+        self.faults.emit(newer.outline.faults)
+        return True
+
+    def _show_messages(self, outline: Outline) -> None:
+        if outline.count:
+            self._stack.setCurrentWidget(self._view)
+        else:
+            self._panel.say("inbox", "text_3", "No messages", "This session holds no message.")
+            self._stack.setCurrentWidget(self._panel)
+
     def _on_open_failed(self, error: BurrowError) -> None:
+        self.has_failed = True
         self._panel.say("triangle-alert", "error", "The transcript cannot be read", error.sentence, error.advice)
         self._stack.setCurrentWidget(self._panel)
         self.loading.emit(None)
@@ -214,7 +252,8 @@ class TranscriptController(QObject):
     def _on_failed(self, error: BurrowError) -> None:
         if isinstance(error, SessionChanged):
             self.session_changed.emit()
-        self.failed.emit(error)
+        else:
+            self.failed.emit(error)
 
     # -- what the view asks for ----------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ stays where it is when a card opens (pitfalls 15).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -245,9 +246,22 @@ class Folds:
         """The folds after "all lines" was clicked."""
         return replace(self, unrolled=self.unrolled ^ {(message, key)})
 
+    def moved(self, row_of: Callable[[int], int | None]) -> Folds:
+        """The folds after messages moved.
+
+        Args:
+            row_of: where a message stands now; None if it is gone.
+        """
+        return replace(self, toggled=_moved(self.toggled, row_of), unrolled=_moved(self.unrolled, row_of))
+
     def with_all(self, state: FoldState) -> Folds:
         """The folds after everything was folded or opened, whatever was toggled before."""
         return replace(self, toggled=frozenset(), state=state)
+
+
+def _moved(marks: frozenset[tuple[int, int]], row_of: Callable[[int], int | None]) -> frozenset[tuple[int, int]]:
+    found = ((row_of(message), block) for message, block in marks)
+    return frozenset((message, block) for message, block in found if message is not None)
 
 
 _WORK = (ShownTool, ShownReasoning, ShownNotice)

@@ -49,6 +49,15 @@ class Heights:
         """Sum of all heights."""
         return self._total
 
+    def continued(self, kept: int, heights: Iterable[int]) -> Heights:
+        """The first `kept` heights, of hidden rows too, and others behind them; all are shown."""
+        found = Heights()
+        found._full = self._full[:kept]
+        found._full.extend(heights)
+        found._heights = found._full
+        found._sum_up()
+        return found
+
     def all(self) -> Sequence[int]:
         """The height of each row; to be read only."""
         return self._heights

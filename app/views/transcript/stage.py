@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from app.present.reading import FoldState, Reading, ReadKind, rows_of_kind, shown_rows
 from app.present.shown import Folds, ShownMessage
@@ -19,6 +20,9 @@ from app.views.transcript.layout import MessageLayout, Record, Scene, Thumbnail
 from app.views.transcript.measures import Measures
 from app.views.transcript.shown_rows import ShownRows
 from store.values.message import ImageRef, Outline
+
+if TYPE_CHECKING:
+    from app.views.transcript.following import Newer
 
 KEPT_LAYOUTS = 120
 LEAST_LAYOUTS = 40
@@ -187,6 +191,35 @@ class Stage:
         self.estimate_again(guessed)
         self.hold(held)
 
+    def follow(self, newer: Newer) -> None:
+        """Go on with a newer state of the same transcript.
+
+        Who is at the end stays at the end; else what is read stays where it is, or what is nearest to where it stood.
+        """
+        self.holds_end = self.is_at_end
+        (row, y), landing = self.held(), newer.landing
+        for gone in [row for row in self._messages if newer.is_other(row)]:
+            self._message_bytes -= _cost(self._messages.pop(gone))
+        for gone in [row for row in self._layouts if newer.is_other(row)]:
+            del self._layouts[gone]
+        self.records = {row: found for row, found in self.records.items() if not newer.is_other(row)}
+        if landing.head < landing.before:
+            self.folds = self.folds.moved(lambda row: landing.row_of(row) if landing.stands(row) else None)
+        self.outline, self._place = newer.outline, None
+        self._choose_rows()
+        self._use(self.heights.continued(newer.kept, newer.heights_px))
+        self._take(newer.messages)
+        self.hold((landing.row_of(row), y if landing.stands(row) else self.pad_px))
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the end of the transcript is kept in view, or all of the last message is seen."""
+        rows = self.rows()
+        if self.holds_end or not rows:
+            return self.holds_end
+        last = rows[-1]
+        return last.index == self.shown.last and last.top + last.height <= self.height_px
+
     def add_messages(self, messages: Iterable[ShownMessage]) -> None:
         """Take messages that are not there yet; what is read stays where it is."""
         held = self.held()
@@ -205,6 +238,10 @@ class Stage:
         ):
             _, dropped = self._messages.popitem(last=False)
             self._message_bytes -= _cost(dropped)
+
+    def loaded(self) -> frozenset[int]:
+        """The messages that are loaded."""
+        return frozenset(self._messages)
 
     def message(self, row: int) -> ShownMessage | None:
         """A loaded message."""

@@ -31,6 +31,7 @@ from app.present.shown import ShownMessage
 from app.views.transcript.estimate import Guess
 from app.views.transcript.focus import Focus
 from app.views.transcript.folding import Folding
+from app.views.transcript.following import Newer, follow
 from app.views.transcript.heights import Heights
 from app.views.transcript.layout import Record, Thumbnail
 from app.views.transcript.lines_part import LinesPart
@@ -161,6 +162,10 @@ class TranscriptView(QAbstractScrollArea):
         self.stage.grow(outline, messages, guessed)
         self.content_changed()
         self.reading_changed.emit()
+
+    def follow(self, newer: Newer) -> None:
+        """Go on with a newer state of the session that is shown."""
+        follow(self, newer)
 
     def show_nothing(self) -> None:
         """Show no transcript."""
