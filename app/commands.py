@@ -193,7 +193,7 @@ ACTIONS: dict[ActionId, ActionSpec] = {
     ActionId.SHOW_PAGE: ActionSpec(
         "&Session Page", "Show or hide the session page", ("Shift+F9",), "panel-right", _PANES, is_checkable=True
     ),
-    ActionId.RELOAD: ActionSpec("&Reload", "Read the store again", ("F5",), "refresh-cw", Need.STORE),
+    ActionId.RELOAD: ActionSpec("&Reload", "Read the shown stores again", ("F5",), "refresh-cw", _PANES),
     ActionId.SORT_UPDATED: _sort("&Updated", "their last change"),
     ActionId.SORT_CREATED: _sort("&Created", "their beginning"),
     ActionId.SORT_MESSAGES: _sort("&Messages", "their number of messages"),

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from app.models.library_model import badge_of
+from app.models.library_model import Badge, badge_of
 from app.present.one_line import as_tip, one_line
 from app.present.sizes import counted
-from app.present.store_words import access_sentence
-from app.views.library_view import BADGE_ICONS
+from app.present.store_words import access_sentence, stores_sentence
+from app.views.library_tree import BADGE_ICONS
 from app.views.status_bar import StatusBar
 from store.values.store import StoreFacts
 
@@ -29,7 +29,7 @@ class StatusController(QObject):
         self._bar, self._settings = bar, settings
         self._facts: StoreFacts | None = None
         settings.zone_changed.connect(self._on_zone_changed)
-        self._count, self._has_session = "", False
+        self._count, self._selected_count = "", 0
         self._noting = QTimer(self, singleShot=True, interval=NOTE_MS)
         self._noting.timeout.connect(self._show_left)
 
@@ -49,6 +49,21 @@ class StatusController(QObject):
         sentences = tuple(one_line(fault.sentence) for fault in facts.faults) if facts.is_open else ()
         self._bar.show_faults(counted(len(sentences), "fault") if sentences else "", as_tip("\n".join(sentences)))
 
+    def show_stores(self, stores: tuple[StoreFacts, ...], left_out: tuple[StoreFacts, ...]) -> None:
+        """Say of several stores how many there are and what is to be known of them.
+
+        Args:
+            left_out: stores that belong to them and cannot be read.
+        """
+        self._facts = None
+        is_running = any(facts.is_running for facts in stores)
+        icon, role = BADGE_ICONS[Badge.RUNNING] if is_running else ("", "text_2")
+        unread = "\n".join(f"{one_line(f.name)}: {one_line(f.faults[0].sentence)}" for f in left_out if f.faults)
+        self._bar.show_access(stores_sentence(stores, left_out), as_tip(unread), icon, role)
+        named = [(one_line(facts.name), fault) for facts in stores for fault in facts.faults]
+        sentences = [f"{name}: {one_line(fault.sentence)}" for name, fault in named]
+        self._bar.show_faults(counted(len(sentences), "fault") if sentences else "", as_tip("\n".join(sentences)))
+
     @Slot()
     def _on_zone_changed(self) -> None:
         if self._facts is not None:
@@ -60,9 +75,10 @@ class StatusController(QObject):
         self._count = words
         self._show_left()
 
-    def select(self, has_session: bool) -> None:
-        """Say whether a session is chosen."""
-        self._has_session = has_session
+    @Slot(int)
+    def select(self, selected_count: int) -> None:
+        """Say how many sessions are selected."""
+        self._selected_count = selected_count
         self._show_left()
 
     @Slot(str)
@@ -74,4 +90,5 @@ class StatusController(QObject):
     @Slot()
     def _show_left(self) -> None:
         if not self._noting.isActive():
-            self._bar.show_left(f"{self._count} · 1 selected" if self._count and self._has_session else self._count)
+            selected = f" · {self._selected_count:,} selected" if self._count and self._selected_count else ""
+            self._bar.show_left(self._count + selected)
