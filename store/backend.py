@@ -8,6 +8,7 @@ OpenError, what concerns one session a SessionError.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -87,6 +88,25 @@ class Backend(Protocol):
 
         Raises:
             SessionChanged: the stored session is not the one any more that `outline` indexed.
+        """
+        ...
+
+    def messages_at(self, session_id: str, numbers: Sequence[int], token: CancelToken) -> tuple[Message, ...]:
+        """Decode single messages, in the order in which they are asked for. Raises SessionChanged."""
+        ...
+
+    def candidates(self, session_id: str, words: Sequence[str], begin: int, end: int, token: CancelToken) -> array[int]:
+        """Messages of [begin, end) whose stored bytes could hold all the words, rising; found without decoding.
+
+        Never too few: what is not named does not hold them, in whatever spelling. The results of a message's calls
+        belong to it. Messages that are shown with others are not named.
+
+        Args:
+            words: runs of ASCII letters, or of digits, in lower case; or text beyond ASCII that has one spelling only.
+                Capitals do not matter. Without any, all messages are named.
+
+        Raises:
+            SessionChanged.
         """
         ...
 

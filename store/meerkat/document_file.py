@@ -6,7 +6,7 @@ The file is read whole and kept; a document is one session and seldom large. Whe
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from store.cancel import CancelToken
 from store.errors import NotAStore, SessionMissing
 from store.meerkat.blobs import read_blob
 from store.meerkat.byte_source import MemorySource
+from store.meerkat.candidates import document_candidates
 from store.meerkat.details import Envelope, read_envelope
 from store.meerkat.document_walk import DocumentWalk, read_from, walk_document
 from store.meerkat.generation import Generation
@@ -219,6 +220,22 @@ class DocumentFile:
         """Decode messages [begin, end)."""
         may_wait("read a document")
         return self._reading(session_id, token).messages(begin, end)
+
+    def messages_at(self, session_id: str, numbers: Sequence[int], token: CancelToken) -> tuple[Message, ...]:
+        """Decode single messages."""
+        may_wait("read a document")
+        return self._reading(session_id, token).messages_at(numbers)
+
+    def candidates(self, session_id: str, words: Sequence[str], begin: int, end: int, token: CancelToken) -> array[int]:
+        """Messages of [begin, end) that could hold all the words."""
+        may_wait("look through a document")
+        content = self._of(session_id)
+        source, index = content.source, content.walk.index
+
+        def fetch(wanted: Iterable[int]) -> dict[int, bytes]:
+            return read_from(source, index, sorted(wanted), token)
+
+        return document_candidates(source, index, words, begin, end, fetch, token)
 
     def raw(self, session_id: str, message: int, token: CancelToken) -> bytes:
         """The exact stored bytes of a message's JSON value."""

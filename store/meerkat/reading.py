@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from store.errors import SessionError
 from store.meerkat.assistant import stored_arguments
@@ -31,12 +31,18 @@ class Reading:
         """Decode messages [begin, end). Raises SessionError where there are none."""
         if not 0 <= begin <= end <= self._index.count:
             raise SessionError("There are no messages at these positions.")
-        self._data.update(self._fetch(range(begin, end)))
-        elsewhere = {place for number in range(begin, end) for place in self._result_places(number)}
+        return self.messages_at(range(begin, end))
+
+    def messages_at(self, numbers: Sequence[int]) -> tuple[Message, ...]:
+        """Decode single messages. Raises SessionError where there are none."""
+        if any(not 0 <= number < self._index.count for number in numbers):
+            raise SessionError("There are no messages at these positions.")
+        self._data.update(self._fetch(numbers))
+        elsewhere = {place for number in numbers for place in self._result_places(number)}
         missing = elsewhere - self._data.keys()
         if missing:
             self._data.update(self._fetch(missing))
-        return tuple(self._message(number) for number in range(begin, end))
+        return tuple(self._message(number) for number in numbers)
 
     def _result_places(self, number: int) -> Iterator[int]:
         """The messages with the results of a message's calls."""

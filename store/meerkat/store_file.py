@@ -17,6 +17,7 @@ from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.errors import SessionChanged, SessionError
 from store.meerkat.blobs import read_blob
+from store.meerkat.candidates import find_candidates
 from store.meerkat.census import read_census, read_running_ids, read_waiting_ids
 from store.meerkat.generation import Layout, recognise
 from store.meerkat.index_cache import IndexCache
@@ -187,6 +188,24 @@ class StoreFile:
             found.extend(self._with_reading(session_id, token, _decoder(first, last)))
         return tuple(found)
 
+    def messages_at(self, session_id: str, numbers: Sequence[int], token: CancelToken) -> tuple[Message, ...]:
+        """Decode single messages."""
+        may_wait("read a session")
+        found: list[Message] = []
+        for first in range(0, len(numbers), MAX_PAGE_MESSAGES):
+            page = tuple(numbers[first : first + MAX_PAGE_MESSAGES])
+            found.extend(self._with_reading(session_id, token, _picker(page)))
+        return tuple(found)
+
+    def candidates(self, session_id: str, words: Sequence[str], begin: int, end: int, token: CancelToken) -> array[int]:
+        """Messages of [begin, end) that could hold all the words."""
+        may_wait("look through a session")
+
+        def look(connection: sqlite3.Connection, indexed: Indexed) -> array[int]:
+            return find_candidates(connection, indexed, words, begin, end, token)
+
+        return self._with_indexed(session_id, token, look)
+
     def raw(self, session_id: str, message: int, token: CancelToken) -> bytes:
         """The exact stored bytes of a message's JSON value."""
         may_wait("read a session")
@@ -267,13 +286,21 @@ class StoreFile:
         return indexed
 
     def _with_reading(self, session_id: str, token: CancelToken, use: Callable[[Reading], T]) -> T:
-        """Let a function read messages of a session, of one state of the store that is the indexed one."""
+        """Let a function decode messages of a session."""
+
+        def read(connection: sqlite3.Connection, indexed: Indexed) -> T:
+            return use(Reading(indexed.index, lambda wanted: read_messages(connection, indexed, wanted, token)))
+
+        return self._with_indexed(session_id, token, read)
+
+    def _with_indexed(self, session_id: str, token: CancelToken, use: Callable[[sqlite3.Connection, Indexed], T]) -> T:
+        """Let a function read a session in one state of the store that is the indexed one."""
         indexed = self._indexes.get(session_id) or self._index(session_id, token)
 
         def read(has_moved: bool) -> tuple[T, Hashable]:
             def batch(connection: sqlite3.Connection) -> T:
                 verify(connection, find_place(connection, self._layout, session_id), indexed, has_moved)
-                return use(Reading(indexed.index, lambda wanted: read_messages(connection, indexed, wanted, token)))
+                return use(connection, indexed)
 
             return self._looking.read_stamped(_with_bytes(batch), token)
 
@@ -294,6 +321,10 @@ def recognise_layout(connection: sqlite3.Connection, name: str) -> Layout:
 
 def _decoder(begin: int, end: int) -> Callable[[Reading], tuple[Message, ...]]:
     return lambda reading: reading.messages(begin, end)
+
+
+def _picker(numbers: tuple[int, ...]) -> Callable[[Reading], tuple[Message, ...]]:
+    return lambda reading: reading.messages_at(numbers)
 
 
 def _with_bytes(batch: Callable[[sqlite3.Connection], T]) -> Callable[[sqlite3.Connection], T]:

@@ -73,6 +73,15 @@ class ToolJoin:
         new = islice(self._calls.values(), count, None)
         return tuple(sorted({message for call in new if (message := call >> _SHIFT) < limit}))
 
+    def results_behind(self, begin: int, end: int) -> dict[int, list[int]]:
+        """The messages with results of the calls in messages [begin, end), and for each the messages of these calls."""
+        first, last = begin << _SHIFT, end << _SHIFT
+        found: dict[int, list[int]] = {}
+        for call, result in self._results.items():
+            if first <= call < last:
+                found.setdefault(result >> _SHIFT, []).append(call >> _SHIFT)
+        return found
+
     def is_waiting(self, limit: int) -> bool:
         """Whether a call in the messages before `limit` has no result yet."""
         first = limit << _SHIFT

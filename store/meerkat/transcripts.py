@@ -85,7 +85,7 @@ def index_session(
     """
     if place.copy is Copy.HEAD:
         return _index_strand(connection, layout, place, token, is_enough, since)
-    with closing(_open_document(connection, place)) as source:
+    with closing(open_document(connection, place)) as source:
         try:
             if is_enough is not None:
                 walk = walk_document(source, token, window_bytes=FIRST_WINDOW_BYTES, is_enough=is_enough)
@@ -99,7 +99,8 @@ def index_session(
         return Indexed(place, walk.index, walk.spans, edges=edges, prefix=prefix, kept=walk.kept)
 
 
-def _open_document(connection: sqlite3.Connection, place: Place) -> BlobSource:
+def open_document(connection: sqlite3.Connection, place: Place) -> BlobSource:
+    """The stored document of a session, to be closed before its connection. Raises SessionDamaged."""
     try:
         return BlobSource(connection, *place.document)
     except sqlite3.OperationalError:
@@ -226,7 +227,7 @@ def verify(connection: sqlite3.Connection, found: Place, indexed: Indexed, has_m
     if found != indexed.place:
         raise changed()
     if has_moved and found.copy is not Copy.HEAD:
-        with closing(_open_document(connection, found)) as source:
+        with closing(open_document(connection, found)) as source:
             if _edges(source, indexed.index) != indexed.edges:
                 raise changed()
 
@@ -243,7 +244,7 @@ def read_messages(
     numbers = sorted(set(wanted))
     if indexed.place.copy is Copy.HEAD:
         return _read_rows(connection, indexed, numbers, token)
-    with closing(_open_document(connection, indexed.place)) as source:
+    with closing(open_document(connection, indexed.place)) as source:
         return read_from(source, indexed.index, numbers, token)
 
 
