@@ -37,8 +37,11 @@ MAX_FRAME_LINES = 300
 NETWORK = {"asyncio", "ftplib", "http", "httpx", "requests", "smtplib", "socket", "socketserver", "ssl", "urllib3"}
 NETWORK_DOTTED = {"urllib.request", "PySide6.QtNetwork"}
 
-WRITERS = ("store/opening/", "store/paths.py", "store/meerkat/writer.py", "store/demo/")
-"""The only places of the store side that write: private snapshots, our own folders, and stores of our own making."""
+WRITERS = (
+    "store/opening/", "store/paths.py", "store/meerkat/writer.py", "store/demo/", "store/catalogue/home.py",
+    "store/own/",
+)  # fmt: skip
+"""The only places of the store side that write: private snapshots, our own folders, files and stores."""
 
 WRITING_CALLS = {
     "write_bytes", "write_text", "unlink", "rename", "mkdir", "makedirs", "rmtree", "rmdir", "touch", "chmod",

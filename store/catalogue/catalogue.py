@@ -60,29 +60,24 @@ class Catalogue:
             stage=lambda connection: census.stage(connection, read_page, token),
         )
 
-    def forget(self, store: StoreKey, token: CancelToken) -> None:
-        """Remove a store with all its rows."""
-        may_wait("read the catalogue")
-
-        def work(connection: sqlite3.Connection) -> None:
-            found = connection.execute("SELECT id FROM stores WHERE path = ?", (store.path,)).fetchone()
-            if found is not None:
-                census.drop_facts(connection, f"SELECT id FROM rows WHERE store = {int(found[0])}")
-                connection.execute("DELETE FROM rows WHERE store = ?", found)
-                connection.execute("DELETE FROM stores WHERE id = ?", found)
-
-        self._home.write(work, token)
-
     def fill_batch(self, store: StoreKey, read_facts: ReadFacts, token: CancelToken) -> FillState:
         """Read the facts of the next sessions of a store, newest first, and keep them."""
         may_wait("read the catalogue")
-        batch = self._home.read(lambda connection: _next_batch(connection, store), token)
-        if batch:
-            stamps = self._home.read(lambda connection: entries.stamps(connection, [row for row, _ in batch]), token)
-            facts = read_facts([handle for _, handle in batch])
-            found = [(row, one) for (row, _), one in zip(batch, facts, strict=True)]
-            self._home.write(lambda connection: _put(connection, store, found, stamps), token)
-        return self._home.read(lambda connection: _fill_state(connection, store), token)
+        found: list[tuple[int, CatalogueFacts]] = []
+        stamps: dict[int, tuple[object, ...]] = {}
+
+        def stage(connection: sqlite3.Connection) -> None:
+            batch = _next_batch(connection, store)
+            stamps.update(entries.stamps(connection, [row for row, _ in batch]))
+            facts = read_facts([handle for _, handle in batch]) if batch else ()
+            found[:] = [(row, one) for (row, _), one in zip(batch, facts, strict=True)]
+
+        def work(connection: sqlite3.Connection) -> FillState:
+            if found:
+                _put(connection, store, found, stamps)
+            return _fill_state(connection, store)
+
+        return self._home.write(work, token, stage)
 
     def fill_state(self, store: StoreKey, token: CancelToken) -> FillState:
         """How far the catalogue of a store is."""

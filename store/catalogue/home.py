@@ -29,6 +29,7 @@ BUSY_TIMEOUT_S = 10.0
 WAIT_S = 0.05
 STEPS_BETWEEN_CHECKS = 100_000
 CACHE_KIB = 32 * 1024
+CHECKPOINT_PAGES = 4_000
 SIDE_FILES = ("", "-wal", "-shm", "-journal")
 
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_SCHEMA})
@@ -64,6 +65,7 @@ class Home:
         self._writing = threading.Lock()
         self._is_ready = False
         self._memory: sqlite3.Connection | None = None
+        self._keeper: sqlite3.Connection | None = None
         self._generation = 0
 
     @property
@@ -119,10 +121,11 @@ class Home:
         return self._run(transaction, token)
 
     def close(self) -> None:
-        """Let go of what is in memory; a later call begins anew."""
+        """Let go of what is held; a later call begins anew."""
         with self._lock:
             memory, self._memory = self._memory, None
             self._is_ready = False
+            self._dismiss_keeper()
         if memory is not None:
             memory.close()
 
@@ -170,6 +173,9 @@ class Home:
             if is_new:
                 self._drop()
                 self._make()
+            # Whoever closes last writes the log into the file, and waits for the disk: not after every call.
+            self._keeper = _connect(self._file)
+            self._keeper.execute("SELECT count(*) FROM stores").fetchone()
         except (OSError, sqlite3.DatabaseError):
             self._live_in_memory()
             is_new = True
@@ -195,7 +201,14 @@ class Home:
             connection.execute("PRAGMA journal_mode = WAL")
             _create(connection)
 
+    def _dismiss_keeper(self) -> None:
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            with suppress(sqlite3.Error):
+                keeper.close()
+
     def _drop(self) -> None:
+        self._dismiss_keeper()
         for ending in SIDE_FILES:
             self._file.with_name(FILE_NAME + ending).unlink(missing_ok=True)
 
@@ -212,6 +225,7 @@ class Home:
             if self._memory is not None:
                 return False
             if code == sqlite3.SQLITE_CANTOPEN and not self._file.exists():
+                self._dismiss_keeper()
                 self._is_ready = False  # somebody emptied the cache
                 return True
             if code in NO_PLACE:
@@ -242,6 +256,7 @@ def _connect(file: Path) -> sqlite3.Connection:
 def _prepare(connection: sqlite3.Connection) -> None:
     # What is lost when the machine stops is read from the stores again; what a kill leaves is sound in any case.
     connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
 

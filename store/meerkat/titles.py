@@ -20,6 +20,8 @@ _EXAMINED_CHARS = 4_000
 
 def one_line(text: str) -> str:
     """A text as one line of at most 500 characters: white space collapsed, control characters made visible."""
+    if len(text) <= MAX_TITLE_CHARS and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()  # most of the hundred thousands that a catalogue is made of
     line = _SPACE.sub(" ", text[:_EXAMINED_CHARS]).strip()
     line = _CONTROLS.sub(lambda found: control_picture(found.group()) or "\ufffd", line)
     return line if len(line) <= MAX_TITLE_CHARS else line[: MAX_TITLE_CHARS - 1] + "…"

@@ -7,6 +7,7 @@ a transcript is opened, so that no moment needs much memory and no step holds th
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Sequence
 
 from store.cancel import CancelToken
@@ -31,6 +32,9 @@ from store.values.message import MessageKind
 WHOLE_BYTES = 512 * 1024
 """Up to here a document is decoded at once, which takes about 3 ms."""
 
+BATCH_ROWS = 20
+"""Documents in memory at once."""
+
 MAX_LABELS = 1_000
 MAX_EXAMINED = 200
 """Messages looked at for a first prompt, for a time, or for a notice, in a transcript that is walked."""
@@ -43,6 +47,17 @@ def read_catalogue_facts(
     connection: sqlite3.Connection, layout: Layout, handles: Sequence[int], token: CancelToken
 ) -> tuple[CatalogueFacts, ...]:
     """Read what whole documents say, one answer a handle; the id of one that is gone is ""."""
+    answers: list[CatalogueFacts] = []
+    for begin in range(0, len(handles), BATCH_ROWS):
+        token.check()
+        answers.extend(_read_batch(connection, layout, handles[begin : begin + BATCH_ROWS], token))
+        time.sleep(0)  # whoever draws comes first
+    return tuple(answers)
+
+
+def _read_batch(
+    connection: sqlite3.Connection, layout: Layout, handles: Sequence[int], token: CancelToken
+) -> list[CatalogueFacts]:
     found = _read_rows(connection, layout, handles, token)
     answers = []
     for handle in handles:
@@ -58,7 +73,7 @@ def read_catalogue_facts(
         else:
             times, is_forked = _from_walk(connection, layout, facts, token)
         answers.append(answer_of(facts, times, is_forked))
-    return tuple(answers)
+    return answers
 
 
 def _read_rows(
@@ -94,14 +109,14 @@ def _from_messages(facts: RowFacts) -> tuple[list[int], bool]:
     _note_damaged(facts, damaged_count)
     times = [_first_time(messages), _first_time(reversed(messages))]
     is_forked = has_notice and any(_tells_fork(message, facts.session_id) for message in messages)
-    return [time for time in times if time is not None], is_forked
+    return [one for one in times if one is not None], is_forked
 
 
 def _first_time(messages: Iterable[Json]) -> int | None:
     for message in messages:
-        time = _time_of(message)
-        if time is not None:
-            return time
+        found = _time_of(message)
+        if found is not None:
+            return found
     return None
 
 
@@ -169,7 +184,7 @@ class Walked:
         count = self._index.count
         ends = (range(min(count, MAX_EXAMINED)), range(count - 1, max(-1, count - 1 - MAX_EXAMINED), -1))
         times = [_first_time(self._message(number) for number in numbers) for numbers in ends]
-        return [time for time in times if time is not None]
+        return [one for one in times if one is not None]
 
     def tells_fork(self, session_id: str) -> bool:
         """Whether a notice says that this session was forked."""
