@@ -1,8 +1,10 @@
-"""Made stores for benchmarks: one very long session, in two generations, and a million small ones.
+"""Made stores for benchmarks: one very long session, in two generations, and very many of other sizes.
 
     python packaging/benchdata.py s50 OUT            one session, 100,000 messages, about 46 MB, S-0.6
     python packaging/benchdata.py s50-strands OUT    the same transcript as a head and strand rows, S-0.7H
     python packaging/benchdata.py m1 OUT             1,000,000 sessions of about 600 bytes, S-0.6
+    python packaging/benchdata.py c100k OUT          100,000 of these sessions
+    python packaging/benchdata.py c300k OUT          1,000 sessions of about 300 KB, S-0.6
 
 OUT is a new or empty folder and becomes a realm. The same arguments always give the same documents. The content only
 has to weigh what real content weighs; nobody reads it.
@@ -41,6 +43,9 @@ from store.values.session import Usage
 
 S50_MESSAGES = 100_000
 M1_SESSIONS = 1_000_000
+C100K_SESSIONS = 100_000
+C300K_SESSIONS = 1_000
+C300K_MESSAGES = 650
 BEGIN_S = 1_780_000_000
 ROWS_A_BATCH = 20_000
 
@@ -281,10 +286,32 @@ def make_m1(folder: Path, sessions: int = M1_SESSIONS, snapshots: int | None = N
     return folder / DATABASE_NAME
 
 
+def make_c300k(folder: Path, sessions: int = C300K_SESSIONS) -> Path:
+    """Make many sessions of middle length (S-0.6), unlike in their first prompts; returns the main file."""
+    common = list(transcript(C300K_MESSAGES))[1:]
+    with NewRealm(folder, "c300k", BEGIN_S) as realm:
+        realm.add_sessions((_c300k_session(number, common) for number in range(sessions)), CancelToken())
+        return realm.database
+
+
+def _c300k_session(number: int, common: list[bytes]) -> NewSession:
+    task, begin_s = M1_TASKS[number % 7].decode(), BEGIN_S + number * 3_600
+    prompt = {"role": "user", "content": f"{task} part {number}", "created_at": _stamp(BEGIN_S * 1_000)}
+    return NewSession(
+        session_id=f"{begin_s * 1_000 >> 16:08x}-{begin_s * 1_000 & 0xFFFF:04x}-7300-9300-{number:012x}",
+        created_at_ns=begin_s * 1_000_000_000,
+        updated_at_ns=(begin_s + number % 900) * 1_000_000_000,
+        messages=[encode_message(prompt), *common],
+        metadata=_metadata("") | {"session_labels": {"project": f"project {number % 40}"}},
+        usage=Usage(number * 90, number * 30, None, None),
+        runtime_state="idle",
+    )
+
+
 def main(arguments: list[str]) -> int:
     """Make one of the stores and print where it is and how large."""
     parser = argparse.ArgumentParser(description="Make a store for benchmarks.")
-    parser.add_argument("kind", choices=("s50", "s50-strands", "m1"))
+    parser.add_argument("kind", choices=("s50", "s50-strands", "m1", "c100k", "c300k"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--messages", type=int, default=S50_MESSAGES, help="of s50 and s50-strands")
     parser.add_argument("--sessions", type=int, default=M1_SESSIONS, help="of m1")
@@ -294,6 +321,10 @@ def main(arguments: list[str]) -> int:
         path = make_s50(chosen.folder, chosen.messages)
     elif chosen.kind == "s50-strands":
         path = make_s50_strands(chosen.folder, chosen.messages)
+    elif chosen.kind == "c300k":
+        path = make_c300k(chosen.folder)
+    elif chosen.kind == "c100k":
+        path = make_m1(chosen.folder, C100K_SESSIONS)
     else:
         path = make_m1(chosen.folder, chosen.sessions, chosen.snapshots)
     print(f"{path}  {path.stat().st_size:,} bytes")
