@@ -159,6 +159,18 @@ MENUS: tuple[Menu, ...] = (
     ),
 )
 
+LIST_MENU: tuple[ActionId | MenuPart | Menu, ...] = (
+    SORT_MENU,
+    GROUP_MENU,
+    COLUMNS_MENU,
+    _SEPARATOR,
+    ActionId.FILTER_SESSIONS,
+    ActionId.CLEAR_FILTERS,
+    _SEPARATOR,
+    ActionId.RELOAD,
+)
+"""The menu of the last button above the list of sessions."""
+
 LIBRARY_MENU: tuple[ActionId | MenuPart, ...] = (
     ActionId.RELOAD,
     ActionId.COPY_STORE_PATH,

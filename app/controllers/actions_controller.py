@@ -10,19 +10,17 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.commands import SORT_KEYS, ActionId, ShellState, enabled_actions
+from app.commands import ActionId, ShellState, enabled_actions
 from app.controllers.window_memory import WindowMemory
 from app.look.look_source import next_zoom
 from app.look.tokens import Theme
 from app.settings import ThemeChoice
 from app.views.main_window import MainWindow
 from app.views.path_chooser import PathChooser
-from store.values.session import SortKey, SortOrder
 
 if TYPE_CHECKING:
     from app.context import Context
     from app.controllers.progress_controller import ProgressController
-    from app.controllers.sessions_controller import SessionsController
     from app.controllers.transcript_controller import TranscriptController
 
 _THEMES = {
@@ -49,13 +47,12 @@ class ActionsController(QObject):
         context: Context,
         window: MainWindow,
         memory: WindowMemory,
-        sessions: SessionsController,
         transcript: Callable[[], TranscriptController],
         progress: ProgressController,
     ) -> None:
         super().__init__(window)
         self._context, self._window, self._memory = context, window, memory
-        self._sessions, self._transcript, self._progress = sessions, transcript, progress
+        self._transcript, self._progress = transcript, progress
         self._state = ShellState(zoom_percent=context.looks.current.zoom_percent)
         self.chooser = PathChooser(window)
         self._panes: tuple[QWidget, ...] = ()
@@ -65,14 +62,10 @@ class ActionsController(QObject):
             ActionId.QUIT: window.close,
             ActionId.COPY: self._copy,
             ActionId.COPY_MARKDOWN: lambda: transcript().copy_as_markdown(),
-            ActionId.COPY_SESSION_ID: sessions.copy_id,
-            ActionId.COPY_SESSION_TITLE: sessions.copy_title,
             ActionId.SELECT_ALL: self._select_all,
             ActionId.SHOW_LIBRARY: self._show_panes,
             ActionId.SHOW_PAGE: self._show_panes,
             ActionId.RELOAD: self.reload_asked.emit,
-            **dict.fromkeys(SORT_KEYS, self._sort),
-            ActionId.SORT_DESCENDING: self._turn_order,
             ActionId.THEME_SYSTEM: self._choose_theme,
             ActionId.THEME_LIGHT: self._choose_theme,
             ActionId.THEME_DARK: self._choose_theme,
@@ -91,8 +84,6 @@ class ActionsController(QObject):
         }
         window.actions_of.triggered.connect(self._on_triggered)
         progress.busy_changed.connect(self._on_busy_changed)
-        sessions.sorted.connect(self._check_order)
-        self._check_order(sessions.order)
         self._check_switches()
         self._enable()
 
@@ -131,13 +122,6 @@ class ActionsController(QObject):
             actions.check(name, settings.theme is choice)
 
     @Slot(object)
-    def _check_order(self, order: SortOrder) -> None:
-        actions = self._window.actions_of
-        for name, key in SORT_KEYS.items():
-            actions.check(name, order.key is key)
-        actions.check(ActionId.SORT_DESCENDING, order.is_descending)
-
-    @Slot(object)
     def _on_triggered(self, name: ActionId) -> None:
         self._slots[name]()
 
@@ -150,15 +134,6 @@ class ActionsController(QObject):
     def _show_panes(self) -> None:
         actions = self._window.actions_of.by_id
         self._memory.show_panes(actions[ActionId.SHOW_LIBRARY].isChecked(), actions[ActionId.SHOW_PAGE].isChecked())
-
-    def _sort(self) -> None:
-        actions = self._window.actions_of.by_id
-        key = next(key for name, key in SORT_KEYS.items() if actions[name].isChecked())
-        self._sessions.sort(SortOrder(key, key is not SortKey.ID))
-
-    def _turn_order(self) -> None:
-        order = self._sessions.order
-        self._sessions.sort(SortOrder(order.key, not order.is_descending))
 
     def _choose_theme(self) -> None:
         actions = self._window.actions_of.by_id

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.commands import ActionId
 from app.controllers.actions_controller import ActionsController
+from app.controllers.following_controller import FollowingController
 from app.controllers.library_controller import LibraryController
 from app.controllers.library_jobs import Opened, find_session_work
+from app.controllers.list_actions_controller import ListActionsController
 from app.controllers.opening_controller import OpeningController
 from app.controllers.progress_controller import ProgressController
 from app.controllers.recent_controller import RecentController
+from app.controllers.scope_controller import ScopeController
+from app.controllers.scope_display import ScopeDisplay
 from app.controllers.sessions_controller import SessionsController
 from app.controllers.status_controller import StatusController
 from app.controllers.window_memory import WindowMemory
@@ -22,12 +25,11 @@ from app.instance import Asked
 from app.jobs import Query
 from app.look.look import Look
 from app.options import Options
-from app.present.one_line import one_line
-from app.present.store_words import failure_report, failure_title
+from app.present.columns import order_named
 from app.views.main_window import MainWindow
 from app.views.style_sheet import dress
 from store.errors import BurrowError, SessionMissing
-from store.values.session import SessionSummary, SortKey, SortOrder
+from store.values.session import SessionSummary
 from store.values.store import SessionKey, StoreFacts
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class WindowController(QObject):
     Attributes:
         window: the frame.
         library, opening, sessions, page, transcript, progress, status, recent, actions: controllers of its parts.
+        following: follows the open stores on the disk.
         failure: what could not be done as the command line asked; None while all is well.
 
     Signals:
@@ -59,8 +62,6 @@ class WindowController(QObject):
         self.failure: BurrowError | None = None
         self._session_beginning = options.session
         self._remembers = options.screenshot is None
-        self._asked_session: SessionKey | None = None
-        self._shown_facts: StoreFacts | None = None
         self.library = LibraryController(context, self)
         self.opening = OpeningController(context, self.library, self)
         self.sessions = SessionsController(context, self)
@@ -73,41 +74,56 @@ class WindowController(QObject):
         self.recent = RecentController(context, self.window)
         self.memory = WindowMemory(context, self.window)
         self.actions = ActionsController(
-            context, self.window, self.memory, self.sessions, lambda: self.transcript, self.progress
+            context, self.window, self.memory, lambda: self.transcript, self.progress
         )
-        self.actions.use_panes(self.library.view.tree, self.sessions.widget, self.window.page_place)
+        self.list_actions = ListActionsController(context, self.window, self.actions, self.sessions)
+        self.actions.use_panes(self.library.view, self.sessions.widget, self.window.page_place)
+        self.scopes = ScopeController(context, self.library, self)
+        self.display = ScopeDisplay(context, self.window, self.library, self.scopes, self.sessions, self.status)
+        self.following = FollowingController(context, self.library, self)
         self._connect()
 
     def _connect(self) -> None:
         context, window, library = self._context, self.window, self.library
+        self.opening.first_opened.connect(self._on_first_opened)
         self.opening.opened.connect(self._on_opened)
+        self.opening.emptied.connect(self._on_gave_up)
         self.opening.gave_up.connect(self._on_gave_up)
         self.opening.failed.connect(self._on_failed)
-        library.store_chosen.connect(self._on_store_chosen)
-        library.store_renewed.connect(self._on_store_renewed)
-        library.changed_on_disk.connect(self._on_changed_on_disk)
+        self.display.shown.connect(self._say_state)
+        self.following.store_followed.connect(self.display.follow)
+        self.following.failed.connect(self._on_failed)
+        self.display.nothing_readable.connect(self._on_nothing_readable)
         library.failed.connect(self._on_failed)
         library.view.open_asked.connect(self.actions.chooser.ask_files)
         self.sessions.session_activated.connect(self._on_session_activated)
         self.sessions.session_entered.connect(self._on_session_entered)
         self.sessions.nothing_activated.connect(self._on_nothing_activated)
         self.sessions.counted.connect(self.status.count)
+        self.sessions.selection_changed.connect(self.status.select)
         self.sessions.failed.connect(self._on_failed)
+        self.list_actions.failed.connect(self._on_failed)
+        self.list_actions.noted.connect(self.status.note)
         self.sessions.row_menu_asked.connect(window.show_session_menu)
         self.sessions.order_menu_asked.connect(window.show_header_menu)
         self.actions.chooser.chosen.connect(self.open_paths)
-        self.actions.reload_asked.connect(library.reload)
+        self.actions.reload_asked.connect(self.display.reload)
         window.band.action_asked.connect(self._on_band_asked)
-        window.error_panel.again_asked.connect(library.reload)
-        window.error_panel.copy_asked.connect(self._on_copy_failure)
         window.start_page.open_asked.connect(self.actions.chooser.ask_files)
         window.start_page.open_folder_asked.connect(self.actions.chooser.ask_folder)
         window.start_page.open_demo_asked.connect(self._on_demo_asked)
         self.recent.asked.connect(self.open_paths)
-        self.actions.use({ActionId.OPEN_DEMO: self._on_demo_asked})
+        self.actions.use(
+            {
+                ActionId.OPEN_DEMO: self._on_demo_asked,
+                ActionId.CLOSE_STORE: self.opening.close_chosen,
+                ActionId.ADD_PLACE: self.actions.chooser.ask_place,
+            }
+        )
+        self.actions.chooser.place_chosen.connect(self.opening.add_place)
         window.paths_dropped.connect(self.open_paths)
         if self._remembers:  # a picture shows one moment; it neither remembers nor follows
-            window.seen.connect(library.watch)
+            window.seen.connect(self.following.watch)
         window.closing.connect(self._on_closing)
         context.looks.changed.connect(self._on_look_changed)
 
@@ -130,6 +146,7 @@ class WindowController(QObject):
         # Loading what draws transcripts takes as long as building the rest of the window.
         from app.controllers.page_controller import PageController
         from app.controllers.transcript_controller import TranscriptController
+        from app.controllers.transcript_following import TranscriptFollowing
 
         transcript = TranscriptController(self._context, self)
         page = PageController(self._context, transcript, self)
@@ -140,7 +157,9 @@ class WindowController(QObject):
         self.actions.use(transcript.reading.slots())
         transcript.reading.checked.connect(self.actions.check)
         transcript.reading.say()
-        transcript.session_changed.connect(self.library.notice_change)
+        self._session_following = TranscriptFollowing(transcript, page, self.following, self)
+        self._session_following.noted.connect(self.status.note)
+        self._session_following.failed.connect(self._on_failed)
         self.window.put_page(page.widget)
         return page
 
@@ -162,33 +181,31 @@ class WindowController(QObject):
         # Only now: a widget that is put into another one is dressed anew each time.
         dress(self._application, self._context.looks.current)
         self.memory.restore(options.size)
-        if settings.sort_key in set(SortKey):
-            self.sessions.sort(SortOrder(SortKey(settings.sort_key), settings.is_sort_descending))
-        paths = options.paths or (() if options.is_demo else settings.open_paths)
-        if options.is_demo or paths:
-            self.window.show_opening()
-        else:
-            self._show_start()
+        if (order := order_named(settings.sort_key, settings.is_sort_descending)) is not None:
+            self.sessions.sort(order)
+        self.window.show_opening()
         self._say_state()
         if settings.is_maximised and options.size is None:
             self.window.showMaximized()
         else:
             self.window.show()
-        if paths:
-            self.opening.open_paths(paths)
+        if options.paths:
+            self.opening.open_paths(options.paths)
         if options.is_demo:
             self.opening.open_demo()
-        if not paths and not options.is_demo:
+        if options.paths or options.is_demo:
+            return
+        if not self.opening.open_last_and_usual(options.surroundings):
             # Nobody waits for anything now; later the first store would.
             QTimer.singleShot(0, self, self._prepare_page)
-            self.settled.emit()
+            self._on_gave_up()
 
     @Slot(object)
     def open_paths(self, paths: tuple[str, ...]) -> None:
         """Open paths that a person chose or dropped."""
         if not self.window.has_panes:
             self.window.show_opening()
-        self._asked_session = None
+        self.display.forget_asked()
         self.opening.open_paths(paths)
 
     @Slot(object)
@@ -205,23 +222,28 @@ class WindowController(QObject):
     # What was opened
 
     @Slot(object)
+    def _on_first_opened(self, facts: StoreFacts) -> None:
+        self.window.show_panes()
+        if not self._session_beginning:
+            is_asked = bool(self._options.paths) or self._options.is_demo or self.scopes.current is not None
+            show = self.scopes.choose if is_asked else self.scopes.restore
+            show(facts.key)
+        self._say_state()
+        self.window.focus_middle()
+
+    @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
         stores = opened.stores
-        if self._remembers:
+        if self._remembers and opened.is_asked:
             self.recent.remember(opened, is_first=len(self.library.model.stores()) <= len(stores))
         readable = [facts for facts in stores if facts.is_open]
         if not readable and stores and stores[0].faults:
             self.failure = BurrowError(stores[0].faults[0].sentence, stores[0].advice)
-        self.window.show_panes()
-        last = self._context.settings.current.last_store
-        first = next((f for f in readable if f.key.path == last), None) or (readable or list(stores))[0]
         if self._session_beginning and readable:
             self._find_session(readable)
         else:
-            self.library.choose(first.key)
             self.settled.emit()
         self._say_state()
-        self.window.focus_middle()
 
     def _find_session(self, stores: list[StoreFacts]) -> None:
         keys, beginning = tuple(facts.key for facts in stores), self._session_beginning
@@ -231,8 +253,7 @@ class WindowController(QObject):
 
     def _on_sessions_found(self, found: tuple[SessionKey, ...]) -> None:
         if len(found) == 1:
-            self._asked_session = found[0]
-            self.library.choose(found[0].store)
+            self.display.show_session(found[0])
         else:
             sentence = (
                 "No session has this id, or an id that begins so."
@@ -245,8 +266,8 @@ class WindowController(QObject):
     def _on_find_failed(self, error: BurrowError) -> None:
         self.failure = error
         stores = self.library.model.stores()
-        if self.library.current is None and stores:
-            self.library.choose(stores[0].key)
+        if self.scopes.current is None and stores:
+            self.scopes.choose(stores[0].key)
         self._on_failed(error)
 
     @Slot()
@@ -256,47 +277,15 @@ class WindowController(QObject):
             self._say_state()
         self.settled.emit()
 
-    # The chosen store
-
-    @Slot(object)
-    def _on_store_chosen(self, facts: StoreFacts) -> None:
-        asked = self._asked_session if self._asked_session and self._asked_session.store == facts.key else None
-        session_id = asked.session_id if asked else self._context.settings.current.session_of(facts.key.path)
-        self._asked_session = None
-        self._show_store(facts, session_id)
-
-    @Slot(object)
-    def _on_store_renewed(self, facts: StoreFacts) -> None:
-        self._show_store(facts, None)
-
-    def _show_store(self, facts: StoreFacts, session_id: str | None) -> None:
-        self._shown_facts = facts
-        self.window.setWindowTitle(f"{one_line(facts.name)} – Burrow")
-        self.window.band.say("")
-        self.status.show_store(facts)
-        if facts.is_open:
-            self.window.show_sessions()
-            self.sessions.show_store(facts, session_id)
-        else:
-            fault = facts.faults[0].sentence if facts.faults else ""
-            self.sessions.show_nothing()
-            self._on_nothing_activated()
-            self.page.show_nothing(has_list=False)
-            self.window.error_panel.show_failure(failure_title(facts), fault, facts.advice, one_line(facts.key.path))
-            self.window.show_error()
-            self.status.count("")
-        if self.library.has_changed:
-            self._on_changed_on_disk(facts)
-        self._say_state()
-
-    @Slot(object)
-    def _on_changed_on_disk(self, facts: StoreFacts) -> None:
-        self.window.band.say(f"{one_line(facts.name)} changed on disk", "Reload  F5", "refresh-cw")
+    @Slot()
+    def _on_nothing_readable(self) -> None:
+        self._on_nothing_activated()
+        self.page.show_nothing(has_list=False)
 
     @Slot()
     def _on_band_asked(self) -> None:
-        if self.library.has_changed:
-            self.library.reload()
+        if self.display.has_lost:
+            self.display.reload()
         else:
             self.window.band.say("")
 
@@ -305,11 +294,6 @@ class WindowController(QObject):
         self.window.band.say(str(error), "Dismiss", "triangle-alert")
         if not self.window.has_panes and not self.opening.is_opening:
             self.failure = self.failure or error
-
-    @Slot()
-    def _on_copy_failure(self) -> None:
-        if self._shown_facts is not None:
-            QGuiApplication.clipboard().setText(failure_report(self._shown_facts))
 
     # The chosen session
 
@@ -337,9 +321,8 @@ class WindowController(QObject):
             has_panes=self.window.has_panes,
             has_store=facts is not None,
             has_session=has_session,
-            has_list=facts is not None and facts.is_open,
+            has_list=any(store.is_open for store in self.scopes.facts()),
         )
-        self.status.select(has_session)
 
     # Start page, closing
 
@@ -360,7 +343,7 @@ class WindowController(QObject):
             self.memory.remember()
             order = self.sessions.order
             self._context.settings.update(sort_key=order.key.value, is_sort_descending=order.is_descending)
-        self.library.watch(False)
+        self.following.watch(False)
         self.closed.emit()
 
     @Slot(object)

@@ -36,6 +36,8 @@ class TypeUse(StrEnum):
     PROSE = "prose"
     BODY = "body"
     ROW_TITLE = "row_title"
+    ROW_TITLE_LARGE = "row_title_large"
+    ROW_TITLE_LARGE_QUIET = "row_title_large_quiet"
     SECTION = "section"
     SMALL = "small"
     SMALL_STRONG = "small_strong"

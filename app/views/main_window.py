@@ -220,19 +220,20 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def show_library_menu(self, at: QPoint) -> None:
         """Pop up the context menu of the library."""
-        self._pop_up(LIBRARY_MENU, at)
+        self.pop_up(LIBRARY_MENU, at)
 
     @Slot(object)
     def show_session_menu(self, at: QPoint) -> None:
         """Pop up the context menu of the chosen session."""
-        self._pop_up(SESSION_MENU, at)
+        self.pop_up(SESSION_MENU, at)
 
     @Slot(object)
     def show_header_menu(self, at: QPoint) -> None:
         """Pop up the columns and orders of the list."""
-        self._pop_up(HEADER_MENU, at)
+        self.pop_up(HEADER_MENU, at)
 
-    def _pop_up(self, entries: tuple[ActionId | MenuPart | Menu, ...], at: QPoint) -> None:
+    def pop_up(self, entries: tuple[ActionId | MenuPart | Menu, ...], at: QPoint) -> None:
+        """Pop up a menu of actions."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.actions_of.fill(menu, entries)

@@ -1,24 +1,26 @@
 """Paints the cells of the session list. GUI thread only; looks up texts, never makes or reads them.
 
-A row is 46 px high at 100 %: the title at 6, the second line at 24; numbers stand in the middle, right-aligned. The
-sizes are those of look/README "Session row".
+Two lines in a comfortable or spacious row, one in a compact one, where the state is its icon. Numbers stand in the
+middle, right-aligned. Headings are painted by the view, over the whole width.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QHelpEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from app.look.look import Look
-from app.look.tokens import TypeUse, tokens
-from app.models.roles import ROW
+from app.look.tokens import Density, TypeUse, tokens
+from app.models.roles import HEADING, ROW
 from app.present.columns import COLUMNS, DEFAULT_COLUMNS, Column
 from app.present.one_line import as_tip
+from app.present.row_text import NOT_KNOWN, Fact, RowText, cell_tip
 from app.present.sizes import ABSENT
-from app.present.summary import STATE_SIGNS, Fact, RowText, ShownState, cell_tip
+from app.present.summary import STATE_SIGNS, ShownState
 from app.views.text_cache import TextCache
 
 Index = QModelIndex | QPersistentModelIndex
@@ -28,6 +30,18 @@ _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.A
 _ONE_LINE = int(Qt.TextFlag.TextSingleLine)
 INSET = 12
 SEPARATOR = " · "
+
+
+class _TitleUses(NamedTuple):
+    """How titles are set in a density; `gap` between the two lines at 100 %."""
+
+    title: TypeUse
+    archived: TypeUse
+    gap: int
+
+
+_USUAL = _TitleUses(TypeUse.ROW_TITLE, TypeUse.BODY, 0)
+_SPACIOUS = _TitleUses(TypeUse.ROW_TITLE_LARGE, TypeUse.ROW_TITLE_LARGE_QUIET, 2)
 
 
 class SessionRowDelegate(QStyledItemDelegate):
@@ -54,11 +68,12 @@ class SessionRowDelegate(QStyledItemDelegate):
         self._texts = TextCache(look)
         self._italic: dict[TypeUse, QFont] = {}
         self._inset = look.px(INSET)
-        self._row_px = look.px(tokens()["density"]["comfortable"]["row"])
+        self._row_px = look.row_px
+        self._title_uses = _SPACIOUS if look.density is Density.SPACIOUS else _USUAL
 
     @property
     def row_height_px(self) -> int:
-        """Height of every row."""
+        """Height of every row that is no heading."""
         return self._row_px
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002
@@ -73,7 +88,7 @@ class SessionRowDelegate(QStyledItemDelegate):
         self._fill(painter, rect, is_selected, index.row(), column)
         row = index.data(ROW)
         if row is None:
-            if column == Column.TITLE:
+            if column == Column.TITLE and index.data(HEADING) is None:
                 self._text(painter, rect.adjusted(self._inset, 0, -self._inset, 0), "…", TypeUse.SMALL, "text_3", _LEFT)
         elif column == Column.TITLE:
             self._paint_title(painter, rect, row, is_selected)
@@ -87,8 +102,9 @@ class SessionRowDelegate(QStyledItemDelegate):
         if event.type() is not QEvent.Type.ToolTip:
             return super().helpEvent(event, view, option, index)
         row = index.data(ROW)
-        text = as_tip(cell_tip(row, Column(index.column()))) if row is not None else ""
-        QToolTip.showText(event.globalPos(), text, view)
+        is_compact = self._look.row_lines == 1
+        text = "" if row is None else cell_tip(row, Column(index.column()), has_state=is_compact)
+        QToolTip.showText(event.globalPos(), as_tip(text), view)
         return True
 
     def _fill(self, painter: QPainter, rect: QRect, is_selected: bool, row: int, column: int) -> None:
@@ -101,17 +117,34 @@ class SessionRowDelegate(QStyledItemDelegate):
             painter.fillRect(rect, self._look.colour("hover"))
 
     def _paint_title(self, painter: QPainter, rect: QRect, row: RowText, is_selected: bool) -> None:
-        look = self._look
+        look, uses = self._look, self._title_uses
         left, width = rect.left() + self._inset, rect.width() - 2 * self._inset
-        use, role = TypeUse.ROW_TITLE, "text"
+        use, role = uses.title, "text"
         if row.is_mono:
             use = TypeUse.CODE
         elif row.state is ShownState.ARCHIVED:
-            use, role = TypeUse.BODY, "text_2"
-        line = QRect(left, rect.top() + look.px(6), width, look.px(18))
-        self._text(painter, line, row.title, use, "text" if is_selected else role, _LEFT)
-        line = QRect(left, rect.top() + look.px(24), width, look.px(16))
-        self._paint_second_line(painter, line, row, "text" if is_selected else "text_2")
+            use, role = uses.archived, "text_2"
+        role, second_role = ("text", "text") if is_selected else (role, "text_2")
+        if look.row_lines == 1:
+            self._paint_one_line(painter, QRect(left, rect.top(), width, rect.height()), row, use, role, second_role)
+            return
+        first_px, second_px, gap_px = look.line_px(uses.title), look.line_px(TypeUse.SMALL), look.px(uses.gap)
+        top = rect.top() + (rect.height() - first_px - gap_px - second_px) // 2
+        self._text(painter, QRect(left, top, width, first_px), row.title, use, role, _LEFT)
+        line = QRect(left, top + first_px + gap_px, width, second_px)
+        self._paint_second_line(painter, line, row, second_role)
+
+    def _paint_one_line(
+        self, painter: QPainter, line: QRect, row: RowText, use: TypeUse, role: str, badge_role: str
+    ) -> None:
+        """A compact row: the state's icon unless it has a column, the title, the badges."""
+        left, right = line.left(), self._paint_badges(painter, line, row, badge_role)
+        if Column.STATE not in self.seen:
+            sign, side = STATE_SIGNS[row.state], self._look.px(14)
+            pixmap = self._look.pixmap(sign.icon, sign.role or badge_role, 14, painter.device().devicePixelRatio())
+            painter.drawPixmap(left, line.top() + (line.height() - side) // 2, pixmap)
+            left += side + self._look.px(6)
+        self._text(painter, QRect(left, line.top(), right - left, line.height()), row.title, use, role, _LEFT)
 
     def _paint_second_line(self, painter: QPainter, line: QRect, row: RowText, role: str) -> None:
         right = self._paint_badges(painter, line, row, role)
@@ -120,7 +153,7 @@ class SessionRowDelegate(QStyledItemDelegate):
         if Column.STATE not in self.seen:
             left = self._paint_sign(painter, QRect(left, line.top(), right - left, line.height()), row.state, role, 12)
         elif not facts:
-            facts = list(row.late_facts)
+            facts = [fact for fact in row.late_facts if fact.column not in self.seen]
         is_first = Column.STATE in self.seen
         for text in self._fitting(facts, right - left, is_first):
             self._text(painter, QRect(left, line.top(), right - left, line.height()), text, TypeUse.SMALL, role, _LEFT)
@@ -168,7 +201,7 @@ class SessionRowDelegate(QStyledItemDelegate):
 
     def _paint_fact(self, painter: QPainter, rect: QRect, text: str, column: Column, is_selected: bool) -> None:
         cell = rect.adjusted(0, 0, -self._inset, 0)
-        role = "text" if is_selected else "text_3" if text == ABSENT else "text_2"
+        role = "text" if is_selected else "text_3" if text in (ABSENT, NOT_KNOWN) else "text_2"
         self._text(painter, cell, text, TypeUse.SMALL, role, _RIGHT if COLUMNS[column].is_number else _LEFT)
 
     def _text(self, painter: QPainter, rect: QRect, text: str, use: TypeUse, role: str, align: int) -> None:

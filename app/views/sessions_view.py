@@ -1,11 +1,11 @@
-"""The session list: one table of fixed row height over a model of any length. GUI thread only.
+"""The session list: one table over a model of any length, with headings between its rows. GUI thread only.
 
-The view knows no store: it says which rows it shows, and which row a person chose. Columns come and go with its width.
+The view knows no store: it says which lines it shows, and which one a person chose. A line is a heading or a row.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -20,9 +20,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from app.look.look import Look
-from app.look.tokens import TypeUse, tokens
+from app.look.tokens import tokens
 from app.models.sessions_model import SessionsModel
-from app.present.columns import COLUMNS, Column, order_after_click, seen_columns
+from app.present.columns import Column, order_after_click
+from app.views.heading_row import paint_heading
+from app.views.session_columns import SessionColumns
 from app.views.session_row_delegate import INSET, Index, SessionRowDelegate
 from app.views.sort_header import SortHeader
 from app.views.text_cache import TextCache
@@ -30,22 +32,24 @@ from app.views.text_cache import TextCache
 RANGE_AFTER_MS = 30
 """Scrolling reports what is seen only after it rested so long; a drag over a million rows would ask for them all."""
 
-TITLE_MIN = 280
-TITLE_LEAST = 140
-"""What the title keeps, at 100 %, before another column is added."""
-
-STATE_ICON = 18
 _KEYBOARD_REASONS = frozenset({Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason})
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_KEEP = QItemSelectionModel.SelectionFlag.NoUpdate
 
 
 class SessionsView(QTableView):
     """A table that paints by one delegate.
 
+    Attributes:
+        columns: which are seen, and how wide.
+
     Signals:
-        range_seen (first row, end row as objects): rows that are visible now, end exclusive; after scrolling rested.
-        row_chosen (row as object): another row is current, by a person.
-        row_entered (row as object): Enter or a double click.
-        order_asked (SortOrder): a click on the header.
+        range_seen (first line, end line as objects): lines that are visible now, end exclusive; after scrolling rested.
+        row_chosen (line as object): another row is current, by a person.
+        row_entered (line as object): Enter or a double click.
+        fold_asked (group as object, bool): a heading is to be folded or opened.
+        selection_changed: other rows are selected.
+        order_asked (ListOrder): a click on the header.
         copy_asked: the copy shortcut.
         row_menu_asked, order_menu_asked (QPoint, global): the context menu of the current row or the header is wanted.
     """
@@ -53,6 +57,8 @@ class SessionsView(QTableView):
     range_seen = Signal(object, object)
     row_chosen = Signal(object)
     row_entered = Signal(object)
+    fold_asked = Signal(object, bool)
+    selection_changed = Signal()
     order_asked = Signal(object)
     copy_asked = Signal()
     row_menu_asked = Signal(object)
@@ -62,6 +68,7 @@ class SessionsView(QTableView):
         super().__init__(parent)
         self._look = look
         self._model = model
+        self._heading_lines: list[int] = []
         self._is_choosing = False
         self._by_keyboard = False
         self._rest = QTimer(self, singleShot=True, interval=RANGE_AFTER_MS)
@@ -70,19 +77,25 @@ class SessionsView(QTableView):
         self._header = SortHeader(look, self)
         self._header.menu_asked.connect(self.order_menu_asked)
         self._header.sectionClicked.connect(self._on_header_clicked)
+        self.columns = SessionColumns(look, self._header)
         self.setHorizontalHeader(self._header)
         self.setItemDelegate(self._delegate)
         self._set_up()
         self.setModel(model)
         model.modelReset.connect(self._on_reset)
+        model.rowsInserted.connect(self._on_scrolled)
+        model.rowsRemoved.connect(self._on_scrolled)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self.columns.arranged.connect(self._on_columns_changed)
         self.set_look(look)
 
     def _set_up(self) -> None:
         rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self._header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(1)
+        self._header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self._header.setFirstSectionMovable(False)  # the title keeps the list's leading edge; a table allows it
         self.setShowGrid(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWordWrap(False)
@@ -90,10 +103,10 @@ class SessionsView(QTableView):
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName("Sessions")
 
     def set_look(self, look: Look) -> None:
@@ -102,20 +115,19 @@ class SessionsView(QTableView):
         self._texts = TextCache(look)
         self._delegate.set_look(look)
         self._header.set_look(look)
-        rows = self.verticalHeader()
-        rows.setMinimumSectionSize(self._delegate.row_height_px)
-        rows.setDefaultSectionSize(self._delegate.row_height_px)
+        self.columns.set_look(look)
+        self._size_lines()
         self.verticalScrollBar().setSingleStep(self._delegate.row_height_px)
-        self._fit_columns()
+        self.fit_columns()
         self.viewport().update()
 
     @property
     def seen(self) -> tuple[Column, ...]:
         """Columns that are visible, in display order."""
-        return tuple(sorted(self._delegate.seen))
+        return self.columns.seen
 
     def visible_rows(self) -> tuple[int, int]:
-        """Rows in the viewport, half open; (0, 0) when there are none."""
+        """Lines in the viewport, half open; (0, 0) when there are none."""
         if not self._model.row_count:
             return 0, 0
         first = self.rowAt(0)
@@ -123,87 +135,156 @@ class SessionsView(QTableView):
         first = max(first, 0)
         return first, (self._model.row_count if last < 0 else last + 1)
 
-    def choose_row(self, row: int | None, to_middle: bool = False) -> None:
-        """Make a row current without a signal, and bring it into sight; None for no row."""
+    def choose_row(self, line: int | None, to_middle: bool = False) -> None:
+        """Make a line current and the only one selected, without a signal, and bring it into sight; None for none."""
         self._is_choosing = True
-        if row is None:
+        if line is None:
             self.selectionModel().clear()
         else:
-            self.setCurrentIndex(self._model.index(row, 0))
+            self.setCurrentIndex(self._model.index(line, 0))
             hint = QAbstractItemView.ScrollHint
-            self.scrollTo(self._model.index(row, 0), hint.PositionAtCenter if to_middle else hint.EnsureVisible)
+            self.scrollTo(self._model.index(line, 0), hint.PositionAtCenter if to_middle else hint.EnsureVisible)
         self._is_choosing = False
 
+    def select_also(self, lines: tuple[int, ...]) -> None:
+        """Select further lines; the current one stays."""
+        flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        selection = QItemSelection()
+        for line in lines:
+            index = self._model.index(line, 0)
+            selection.select(index, index)
+        self.selectionModel().select(selection, flags)
+
+    def selected_spans(self) -> tuple[tuple[int, int], ...]:
+        """Selected lines as half open spans, headings among them included, in order."""
+        return tuple(sorted({(span.top(), span.bottom() + 1) for span in self.selectionModel().selection().toList()}))
+
     def current_row(self) -> int | None:
-        """The current row; None if there is none."""
+        """The current line; None if there is none."""
         index = self.currentIndex()
         return index.row() if index.isValid() else None
+
+    def fold(self, group: int, is_folded: bool) -> None:
+        """Fold a group or open it; what was current in it gives way to its heading, without a signal."""
+        self._is_choosing = True
+        line = self.current_row()
+        if line is not None and is_folded and self._model.map.group_of_line(line) == group:
+            self.selectionModel().setCurrentIndex(self._model.index(self._model.map.head_line(group), 0), _KEEP)
+        self._model.set_folded(group, is_folded)
+        self._heading_lines = self._model.map.heading_lines
+        self._is_choosing = False
+        self.viewport().update()
 
     def show_stale(self, is_stale: bool) -> None:
         """Show the last values as being read again, or not any more."""
         self._delegate.is_stale = is_stale
         self.viewport().update()
 
+    def fit_columns(self) -> None:
+        """Arrange the columns for the width there is."""
+        self.columns.fit(self.viewport().width())
+
+    # Choosing
+
     def currentChanged(self, current: Index, previous: Index) -> None:
         """Say which row was chosen; Qt's name."""
         super().currentChanged(current, previous)
         if current.isValid() and current.row() != previous.row() and not self._is_choosing:
-            self.row_chosen.emit(current.row())
+            if self._model.map.row_at(current.row()) is not None:
+                self.row_chosen.emit(current.row())
+            self.viewport().update()
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         """Paint whole rows again; Qt's name."""
         super().selectionChanged(selected, deselected)
         self.viewport().update()
+        self.selection_changed.emit()
+
+    def selectionCommand(self, index: Index, event: QEvent | None = None) -> QItemSelectionModel.SelectionFlag:
+        """A heading becomes current without taking the selection away from the rows; Qt's name."""
+        if index.isValid() and self._model.map.row_at(index.row()) is None:
+            return _KEEP
+        return super().selectionCommand(index, event)
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        """Home and End go to the first and last row, left and right stay: a list, not a sheet. Qt's name."""
+        """Home and End go to the first and last line, left and right stay: a list, not a sheet. Qt's name."""
         moves = QAbstractItemView.CursorAction
         count = self._model.row_count
         if not count:
             return QModelIndex()
-        row = self.current_row()
+        line = self.current_row()
         if action is moves.MoveEnd:
             return self._model.index(count - 1, 0)
-        if action is moves.MoveHome or row is None:
-            return self._model.index(0, 0)
+        if action is moves.MoveHome or line is None:
+            return self._model.index(self._model.map.line_of(0) or 0, 0)
         if action in (moves.MoveLeft, moves.MoveRight):
-            return self._model.index(row, 0)
+            return self._model.index(line, 0)
         return super().moveCursor(action, modifiers)
 
     def keyboardSearch(self, search: str) -> None:
         """Do nothing: Qt would walk through every row, a million of them unread. Qt's name."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens, copy copies; the ring is shown from the first key on. Qt's name."""
+        """Enter opens, copy copies, arrows fold; the ring is shown from the first key on. Qt's name."""
         self._by_keyboard = True
-        row = self.current_row()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and row is not None:
-            self.row_entered.emit(row)
+        line = self.current_row()
+        if line is not None and self._press_in_groups(line, event.key()):
             return
-        if event.matches(QKeySequence.StandardKey.Copy) and row is not None:
+        if event.key() in _ENTER and line is not None:
+            self.row_entered.emit(line)
+            return
+        if event.matches(QKeySequence.StandardKey.Copy) and line is not None:
             self.copy_asked.emit()
             return
         super().keyPressEvent(event)
 
+    def _press_in_groups(self, line: int, key: int) -> bool:
+        """Keys of a grouped list, as in a tree; whether this was one."""
+        lines = self._model.map
+        group = lines.group_of_line(line)
+        if group is None:
+            return False
+        is_heading, is_folded = lines.heading_at(line) is not None, lines.is_folded(group)
+        turning = {*_ENTER, Qt.Key.Key_Space, Qt.Key.Key_Right if is_folded else Qt.Key.Key_Left}
+        if is_heading and key in turning:
+            self.fold_asked.emit(group, not is_folded)
+        elif key == Qt.Key.Key_Left and not is_heading:
+            self.selectionModel().setCurrentIndex(self._model.index(lines.head_line(group), 0), _KEEP)
+            self.scrollTo(self.currentIndex())
+        elif key == Qt.Key.Key_Right and is_heading:
+            self.setCurrentIndex(self._model.index(line + 1, 0))
+        else:
+            return False
+        return True
+
+    # Mouse and focus
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take the ring away; Qt's name."""
+        """Take the ring away; a click on a heading folds or opens it. Qt's name."""
         self._by_keyboard = False
-        super().mousePressEvent(event)
+        group = self._model.map.heading_at(self.rowAt(round(event.position().y())))
+        if group is None:
+            super().mousePressEvent(event)
+        elif event.button() is Qt.MouseButton.LeftButton:
+            self.fold_asked.emit(group, not self._model.map.is_folded(group))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Open; Qt's name."""
+        """Open; on a heading it is one more click. Qt's name."""
+        line = self.rowAt(round(event.position().y()))
+        if self._model.map.heading_at(line) is not None:
+            self.mousePressEvent(event)
+            return
         super().mouseDoubleClickEvent(event)
-        row = self.rowAt(round(event.position().y()))
-        if row >= 0 and event.button() is Qt.MouseButton.LeftButton:
-            self.row_entered.emit(row)
+        if line >= 0 and event.button() is Qt.MouseButton.LeftButton:
+            self.row_entered.emit(line)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for the menu of the current row, which a right click has made current; Qt's name."""
-        row = self.current_row()
+        line = self.current_row()
         is_by_mouse = event.reason() is QContextMenuEvent.Reason.Mouse
-        if row is None or (is_by_mouse and self.rowAt(event.pos().y()) != row):
+        if line is None or (is_by_mouse and self.rowAt(event.pos().y()) != line):
             return
-        at = QPoint(self._look.px(INSET), self.rowViewportPosition(row) + self._delegate.row_height_px)
+        at = QPoint(self._look.px(INSET), self.rowViewportPosition(line) + self.rowHeight(line))
         self.row_menu_asked.emit(event.globalPos() if is_by_mouse else self.viewport().mapToGlobal(at))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -230,44 +311,84 @@ class SessionsView(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose the columns for the width; Qt's name."""
         super().resizeEvent(event)
-        self._fit_columns()
+        self.fit_columns()
         self._rest.start()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the rows, then the ring of the current one; Qt's name."""
+        """Paint the rows, then the headings over their cells, then the ring of the current line; Qt's name."""
         super().paintEvent(event)
-        index = self.currentIndex()
-        if not (self._delegate.has_focus and self._by_keyboard and index.isValid()):
-            return
-        top = self.rowViewportPosition(index.row())
         painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._look.colour("accent"), tokens()["line_px"]["row_focus"]))
-        ring = QRect(0, top, self.viewport().width(), self._delegate.row_height_px).toRectF()
-        painter.drawRoundedRect(ring.adjusted(1.5, 1.5, -1.5, -1.5), self._look.px(2), self._look.px(2))
+        for group in self._visible_groups():
+            self._paint_heading(painter, self._model.map.head_line(group))
+        index = self.currentIndex()
+        if self._delegate.has_focus and self._by_keyboard and index.isValid():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self._look.colour("accent"), tokens()["line_px"]["row_focus"]))
+            ring = self._line_rect(index.row()).toRectF()
+            painter.drawRoundedRect(ring.adjusted(1.5, 1.5, -1.5, -1.5), self._look.px(2), self._look.px(2))
         painter.end()
 
-    def _set_hovered(self, row: int) -> None:
-        if row != self._delegate.hovered_row:
-            self._delegate.hovered_row = row
+    def _visible_groups(self) -> range:
+        first, end = self.visible_rows()
+        begin, last = self._model.map.group_of_line(first), self._model.map.group_of_line(end - 1)
+        return range(0) if begin is None or last is None else range(begin, last + 1)
+
+    def _paint_heading(self, painter: QPainter, line: int) -> None:
+        heading = self._model.heading_at(line)
+        if heading is not None:
+            is_hovered = line == self._delegate.hovered_row
+            paint_heading(painter, self._line_rect(line), heading, self._look, self._texts, is_hovered)
+
+    def _line_rect(self, line: int) -> QRect:
+        return QRect(0, self.rowViewportPosition(line), self.viewport().width(), self.rowHeight(line))
+
+    def _set_hovered(self, line: int) -> None:
+        if line != self._delegate.hovered_row:
+            self._delegate.hovered_row = line
             self.viewport().update()
 
     def _set_focused(self, has_focus: bool) -> None:
         self._delegate.has_focus = has_focus
         self.viewport().update()
 
+    # Lines and columns
+
+    def _size_lines(self) -> None:
+        """Give every line its height. Without updates a section costs a microsecond, with them thirty."""
+        rows, heading_px = self.verticalHeader(), self._look.px(tokens()["height"]["group_row"])
+        rows.setUpdatesEnabled(False)
+        rows.blockSignals(True)
+        # Another default is given only to those that have the one before.
+        for line in self._heading_lines:
+            if line < rows.count():
+                rows.resizeSection(line, rows.defaultSectionSize())
+        rows.setDefaultSectionSize(self._delegate.row_height_px)
+        self._heading_lines = self._model.map.heading_lines
+        for line in self._heading_lines:
+            rows.resizeSection(line, heading_px)
+        rows.blockSignals(False)
+        rows.setUpdatesEnabled(True)
+        self.doItemsLayout()
+
     def _on_reset(self) -> None:
         self._header.set_order(self._model.order)
         self._delegate.hovered_row = -1
-        self._fit_columns()
+        self._size_lines()
+        self.fit_columns()
         self._rest.start()
 
-    def _on_header_clicked(self, section: int) -> None:
-        order = order_after_click(Column(section), self._model.order)
-        if order is not None:
-            self.order_asked.emit(order)
+    def _on_columns_changed(self) -> None:
+        self._delegate.seen = frozenset(self.columns.seen)
+        policy = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if self.columns.is_wider else policy.ScrollBarAlwaysOff
+        )
+        self.viewport().update()
 
-    def _on_scrolled(self, value: int) -> None:  # noqa: ARG002
+    def _on_header_clicked(self, section: int) -> None:
+        self.order_asked.emit(order_after_click(Column(section), self._model.order))
+
+    def _on_scrolled(self, *_where: object) -> None:
         # Not `start` itself: it would take the value of the scroll bar for its interval.
         self._rest.start()
 
@@ -275,19 +396,3 @@ class SessionsView(QTableView):
         first, end = self.visible_rows()
         if end > first:
             self.range_seen.emit(first, end)
-
-    def _fit_columns(self) -> None:
-        width = self.viewport().width()
-        widths: dict[Column, int] = {column: self._column_px(column) for column in Column if column is not Column.TITLE}
-        seen = seen_columns(width, widths, self._look.px(TITLE_LEAST), self._look.px(TITLE_MIN))
-        for column, column_px in widths.items():
-            self.setColumnHidden(column, column not in seen)
-            self.setColumnWidth(column, column_px)
-        self.setColumnWidth(Column.TITLE, max(width - sum(widths[c] for c in seen if c in widths), self._look.px(80)))
-        self._delegate.seen = frozenset(seen)
-
-    def _column_px(self, column: Column) -> int:
-        widest = max(self._texts.width_px(TypeUse.SMALL, sample) for sample in COLUMNS[column].samples)
-        if column is Column.STATE:
-            widest += self._look.px(STATE_ICON)
-        return max(widest, self._header.label_px(column)) + self._look.px(INSET)

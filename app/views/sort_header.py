@@ -10,7 +10,7 @@ from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
 from app.present.columns import COLUMNS, Column
 from app.views.text_cache import TextCache
-from store.values.session import SortOrder
+from store.values.listing import ListOrder
 
 INSET = 12
 ARROW = 12
@@ -20,18 +20,20 @@ class SortHeader(QHeaderView):
     """Paints the sections itself.
 
     Signals:
-        menu_asked (QPoint, global): the menu of orders is wanted.
+        menu_asked (QPoint, global): the menu of columns and orders is wanted.
+        let_go: a mouse button was released, which ends moving or sizing a column.
     """
 
     menu_asked = Signal(object)
+    let_go = Signal()
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
-        self._order = SortOrder()
+        self._order = ListOrder()
         self._hovered = -1
         self.setHighlightSections(False)
         self.setSectionsClickable(True)
-        self.setSectionsMovable(False)
+        self.setSectionsMovable(True)
         self.setSortIndicatorShown(False)
         self.setMouseTracking(True)
         self.setAccessibleName("Columns")
@@ -45,7 +47,7 @@ class SortHeader(QHeaderView):
         self.setFixedHeight(look.px(tokens()["height"]["table_header"]))
         self.viewport().update()
 
-    def set_order(self, order: SortOrder) -> None:
+    def set_order(self, order: ListOrder) -> None:
         """Show another order."""
         self._order = order
         self.viewport().update()
@@ -53,7 +55,7 @@ class SortHeader(QHeaderView):
     def label_px(self, column: Column) -> int:
         """The room that a column's label needs; the arrow stands in the gap that every column ends with."""
         words = self._texts.width_px(TypeUse.SMALL_STRONG, COLUMNS[column].title)
-        return words + (self._look.px(6) if COLUMNS[column].sort_key else 0)
+        return words + self._look.px(6)
 
     def sizeHint(self) -> QSize:
         """The fixed height; Qt's name."""
@@ -67,16 +69,18 @@ class SortHeader(QHeaderView):
         painter.fillRect(rect, look.colour("base"))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), look.colour("line"))
         spec = COLUMNS[column]
-        is_sorted = spec.sort_key is not None and spec.sort_key is self._order.key
+        is_sorted = spec.sort_key is self._order.key
         use, role = (TypeUse.SMALL_STRONG, "text") if is_sorted else (TypeUse.SMALL, "text_2")
-        if logical_index == self._hovered and spec.sort_key is not None:
+        if logical_index == self._hovered:
             role = "text"
         inset = look.px(INSET)
         cell = rect.adjusted(inset if column is Column.TITLE else 0, 0, -inset, 0)
-        width = self._texts.width_px(use, spec.title)
+        side = look.px(ARROW)
+        room = cell.width() - (0 if not is_sorted or spec.is_number else side + look.px(4))
+        title = self._texts.elided(use, spec.title, room)
+        width = self._texts.width_px(use, title)
         left = cell.right() + 1 - width if spec.is_number else cell.left()
         if is_sorted:
-            side = look.px(ARROW)
             arrow_left = left - side - look.px(4) if spec.is_number else left
             name = "arrow-down" if self._order.is_descending else "arrow-up"
             top = rect.top() + (rect.height() - side) // 2
@@ -84,18 +88,21 @@ class SortHeader(QHeaderView):
             left = arrow_left + side + look.px(4)
         painter.setFont(look.font(use))
         painter.setPen(look.colour(role))
-        painter.drawText(
-            QRect(left, cell.top(), width + 1, cell.height()), int(Qt.AlignmentFlag.AlignVCenter), spec.title
-        )
+        painter.drawText(QRect(left, cell.top(), width + 1, cell.height()), int(Qt.AlignmentFlag.AlignVCenter), title)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Ask for the menu of orders; Qt's name."""
+        """Ask for the menu of columns and orders; Qt's name."""
         self.menu_asked.emit(event.globalPos())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow the mouse for the hover; Qt's name."""
         self._set_hovered(self.logicalIndexAt(event.position().toPoint()))
         super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Say that moving and sizing have ended; Qt's name."""
+        super().mouseReleaseEvent(event)
+        self.let_go.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is hovered; Qt's name."""

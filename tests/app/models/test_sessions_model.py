@@ -1,4 +1,4 @@
-"""The session list holds handles for every row and texts for few; what it lacks it names, and never reads (B4)."""
+"""The session list holds handles for every row and texts for few; what it lacks it names, and never reads (B4, 2.3)."""
 
 from __future__ import annotations
 
@@ -7,26 +7,36 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from app.models.roles import ACCESSIBLE_TEXT, ROW
-from app.models.sessions_model import KEPT_PAGES, NOT_LOADED, PAGE_ROWS, SessionsModel
+from app.models.loaded_rows import KEPT_PAGES, PAGE_ROWS, Part
+from app.models.roles import ACCESSIBLE_TEXT, HEADING, ROW
+from app.models.sessions_model import NOT_LOADED, SessionsModel
 from app.present.columns import Column
-from app.present.summary import RowText, row_text
-from store.values.session import SessionIds, SessionState, SessionSummary, SortKey, SortOrder, TitleSource
+from app.present.headings import Heading
+from app.present.row_text import RowText, row_text
+from store.values.listing import CatalogueKey, Group, GroupBy, Listed, ListOrder, ListWant
+from store.values.session import SessionState, SessionSummary, SortKey, TitleSource
 from store.values.store import SessionKey, StoreKey
 
 STORE = StoreKey("/stores/orchard/sessions.sqlite3")
+OTHER = StoreKey("/stores/mill/sessions.sqlite3")
 
 
-def summary_of(handle: int) -> SessionSummary:
-    key = SessionKey(STORE, f"id-{handle:07}")
+def summary_of(handle: int, store: StoreKey = STORE) -> SessionSummary:
+    key = SessionKey(store, f"id-{handle:07}")
     return SessionSummary(key, handle, f"Session {handle}", TitleSource.LABEL, SessionState.ACTIVE, total_tokens=handle)
 
 
 def make_row(summary: SessionSummary) -> RowText:
     return row_text(summary, "orchard", 0)
+
+
+def make_heading(group: Group, is_folded: bool) -> Heading:
+    return Heading(group.value, f"Group {group.value}", group.end - group.begin, is_folded)
 
 
 @pytest.fixture
@@ -38,12 +48,27 @@ def model(qapp: object) -> Iterator[SessionsModel]:
     tester.deleteLater()
 
 
-def fill(model: SessionsModel, handles: Sequence[int]) -> None:
-    model.set_ids(SessionIds(array("q", handles), SortOrder()))
+def listed_of(
+    handles: Sequence[int],
+    sizes: Sequence[int] = (),
+    store_of: Sequence[int] = (),
+    order: ListOrder | None = None,
+) -> Listed:
+    """A list of these handles, in groups of these sizes."""
+    group_by = GroupBy.MODEL if sizes else GroupBy.NONE
+    want = ListWant((STORE, OTHER), order=order or ListOrder(), group_by=group_by)
+    begins = [sum(sizes[:n]) for n in range(len(sizes))]
+    groups = tuple(Group(f"m{n}", at, at + size) for n, (at, size) in enumerate(zip(begins, sizes, strict=True)))
+    return Listed(want, (STORE, OTHER), array("H", store_of), array("q", handles), groups)
 
 
-def load(model: SessionsModel, page: int) -> bool:
-    return model.apply_page(model.generation, page, [make_row(summary_of(h)) for h in model.page_handles(page)])
+def fill(model: SessionsModel, handles: Sequence[int], sizes: Sequence[int] = (), store_of: Sequence[int] = ()) -> None:
+    model.set_listed(listed_of(handles, sizes, store_of), make_heading if sizes else None)
+
+
+def load(model: SessionsModel, page: int, store: int = 0) -> bool:
+    part, key = Part(page, store), (STORE, OTHER)[store]
+    return model.put(model.generation, part, [make_row(summary_of(h, key)) for h in model.handles(part)])
 
 
 def titles(model: SessionsModel, rows: range) -> list[str]:
@@ -59,12 +84,12 @@ def test_b4_rows_are_there_before_any_is_read(model: SessionsModel) -> None:
 
 def test_b4_the_model_names_the_pages_that_are_missing_and_only_those(model: SessionsModel) -> None:
     fill(model, range(1000))
-    assert model.missing_pages(190, 210) == (0, 1)
+    assert model.missing(190, 210) == (Part(0, 0), Part(1, 0))
     assert load(model, 0)
-    assert model.missing_pages(190, 210) == (1,)
-    assert model.missing_pages(-50, 20) == ()
-    assert model.missing_pages(990, 5000) == (4,)
-    assert model.missing_pages(1000, 1010) == ()
+    assert model.missing(190, 210) == (Part(1, 0),)
+    assert model.missing(-50, 20) == ()
+    assert model.missing(990, 5000) == (Part(4, 0),)
+    assert model.missing(1000, 1010) == ()
 
 
 def test_b4_a_page_arrives_with_one_change_of_its_rows(model: SessionsModel) -> None:
@@ -80,19 +105,20 @@ def test_b4_a_page_arrives_with_one_change_of_its_rows(model: SessionsModel) -> 
 def test_b4_a_page_of_rows_that_are_shown_no_more_is_dropped(model: SessionsModel) -> None:
     fill(model, range(300))
     generation = model.generation
-    late = [make_row(summary_of(h)) for h in model.page_handles(0)]
+    late = [make_row(summary_of(h)) for h in model.handles(Part(0, 0))]
     fill(model, range(300, 0, -1))
-    assert not model.apply_page(generation, 0, late)
+    assert not model.put(generation, Part(0, 0), late)
     assert model.row_at(0) is None
 
 
 def test_b4_a_page_of_the_wrong_length_is_dropped(model: SessionsModel) -> None:
     fill(model, range(300))
-    assert not model.apply_page(model.generation, 1, [make_row(summary_of(1))])
-    assert not model.apply_page(model.generation, 7, [])
+    assert not model.put(model.generation, Part(1, 0), [make_row(summary_of(1))])
+    assert not model.put(model.generation, Part(7, 0), [])
 
 
-def test_b4_only_the_pages_looked_at_last_are_kept(model: SessionsModel) -> None:
+def test_b4_only_the_pages_looked_at_last_are_kept(qapp: object) -> None:
+    model = SessionsModel()  # without the tester, which walks through all rows at every change
     fill(model, range(PAGE_ROWS * (KEPT_PAGES + 2)))
     load(model, 0)
     load(model, 1)
@@ -125,7 +151,7 @@ def test_b4_no_rows_are_below_a_row(model: SessionsModel) -> None:
 
 
 def test_1_4_headers_say_what_they_sort_by_and_how_it_is_sorted_now(model: SessionsModel) -> None:
-    model.set_ids(SessionIds(array("q", range(3)), SortOrder(SortKey.TOKENS, is_descending=False)))
+    model.set_listed(listed_of(range(3), order=ListOrder(SortKey.TOKENS, is_descending=False)))
 
     def header(column: Column, role: int) -> Any:
         return model.headerData(column, Qt.Orientation.Horizontal, role)
@@ -133,15 +159,16 @@ def test_1_4_headers_say_what_they_sort_by_and_how_it_is_sorted_now(model: Sessi
     assert header(Column.TOKENS, ACCESSIBLE_TEXT) == "Tokens, sorted ascending"
     assert header(Column.UPDATED, ACCESSIBLE_TEXT) == "Updated"
     assert header(Column.SIZE, int(Qt.ItemDataRole.ToolTipRole)) == "Sort by size"
-    assert header(Column.MODEL, int(Qt.ItemDataRole.ToolTipRole)) == "Model: the file cannot sort by it"
+    model.set_listed(listed_of(range(3), order=ListOrder(CatalogueKey.DURATION)))
+    assert header(Column.DURATION, ACCESSIBLE_TEXT) == "Duration, sorted descending"
 
 
 def test_1_4_texts_are_made_again_when_a_new_day_begins(qapp: object) -> None:
     made: list[int] = []
 
-    def counting(summary: SessionSummary) -> RowText:
-        made.append(summary.handle)
-        return make_row(summary)
+    def counting(row: RowText) -> RowText:
+        made.append(row.summary.handle)
+        return make_row(row.summary)
 
     model = SessionsModel()
     fill(model, range(5))
@@ -157,3 +184,114 @@ def test_1_8_rows_being_read_again_are_marked_and_unmarked(model: SessionsModel,
     assert model.is_stale
     fill(model, range(5))
     assert not model.is_stale
+
+
+# Several stores
+
+
+def test_2_3_rows_of_several_stores_come_in_parts_of_each(model: SessionsModel) -> None:
+    """The same handle in two stores is two rows; a store that is slow leaves the others' rows readable."""
+    fill(model, [7, 7, 8, 9], store_of=[0, 1, 0, 1])
+    assert model.missing(0, 4) == (Part(0, 0), Part(0, 1))
+    assert model.handles(Part(0, 1)) == (7, 9)
+    assert load(model, 0, store=0)
+    assert titles(model, range(4)) == ["Session 7", NOT_LOADED, "Session 8", NOT_LOADED]
+    assert model.missing(0, 4) == (Part(0, 1),)
+    assert load(model, 0, store=1)
+    assert [model.row_at(row).summary.key.store for row in range(4)] == [STORE, OTHER, STORE, OTHER]  # type: ignore[union-attr]
+
+
+def test_2_3_a_part_that_cannot_be_read_is_not_asked_for_again(model: SessionsModel) -> None:
+    """(2-case-1) the rows stay, unread."""
+    fill(model, [7, 7], store_of=[0, 1])
+    model.give_up(model.generation, Part(0, 1))
+    assert model.missing(0, 2) == (Part(0, 0),)
+    load(model, 0, store=0)
+    assert titles(model, range(2)) == ["Session 7", NOT_LOADED]
+
+
+def test_2_10_rows_that_are_read_again_keep_their_texts_until_then(model: SessionsModel) -> None:
+    fill(model, range(5))
+    load(model, 0)
+    fill(model, [9, 2, 1])
+    assert titles(model, range(3)) == [NOT_LOADED, "Session 2", "Session 1"]
+    assert model.row_at(1) is None
+    model.clear()
+    fill(model, [2])
+    assert titles(model, range(1)) == [NOT_LOADED]
+
+
+def test_2_3_what_becomes_known_of_rows_changes_only_their_page(model: SessionsModel) -> None:
+    fill(model, range(450))
+    load(model, 0)
+    load(model, 1)
+    changes: list[int] = []
+    model.dataChanged.connect(lambda first, last, roles: changes.append(first.row()))
+    model.improve(lambda row: make_row(row.summary) if row.summary.handle == 201 else row)
+    assert changes == [200]
+
+
+# Groups
+
+
+def test_2_3_headings_stand_between_the_rows_and_cannot_be_selected(model: SessionsModel) -> None:
+    fill(model, range(5), sizes=[2, 3])
+    load(model, 0)
+    assert titles(model, range(7)) == [
+        "Group m0",
+        "Session 0",
+        "Session 1",
+        "Group m1",
+        "Session 2",
+        "Session 3",
+        "Session 4",
+    ]
+    assert model.index(3, 0).data(ACCESSIBLE_TEXT) == "Group m1, 3 sessions, expanded"
+    assert model.index(3, 0).data(HEADING) is model.heading_at(3)
+    assert model.index(3, 0).data(ROW) is None
+    assert not model.index(3, 0).flags() & Qt.ItemFlag.ItemIsSelectable
+    assert model.index(4, 0).flags() & Qt.ItemFlag.ItemIsSelectable
+    assert model.session_count == 5
+
+
+def test_2_3_a_folded_group_shows_its_heading_alone(model: SessionsModel) -> None:
+    fill(model, range(5), sizes=[2, 3])
+    load(model, 0)
+    model.set_folded(0, True)
+    assert titles(model, range(2)) == ["Group m0", "Group m1"]
+    assert model.index(0, 0).data(ACCESSIBLE_TEXT) == "Group m0, 2 sessions, collapsed"
+    model.set_folded(0, False)
+    assert titles(model, range(4)) == ["Group m0", "Session 0", "Session 1", "Group m1"]
+
+
+def test_2_3_a_group_stays_folded_when_the_rows_become_others(model: SessionsModel) -> None:
+    fill(model, range(5), sizes=[2, 3])
+    model.set_folded(1, True)
+    fill(model, range(6), sizes=[2, 4])
+    assert model.rowCount() == 4
+    fill(model, range(6))
+    fill(model, range(6), sizes=[2, 4])
+    assert model.rowCount() == 8
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(1, 5), min_size=1, max_size=6),
+    st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=12),
+)
+def test_2_3_any_folding_and_regrouping_keeps_to_the_rules_of_models(
+    model: SessionsModel, sizes: list[int], folds: list[tuple[int, bool]]
+) -> None:
+    """Qt's tester warns, and a warning fails the test."""
+    fill(model, range(sum(sizes)), sizes)
+    load(model, 0)
+    for group, is_folded in folds:
+        if group < len(sizes):
+            model.set_folded(group, is_folded)
+    folded = dict(folds)
+    expected = [
+        row for n in range(len(sizes)) if not folded.get(n) for row in range(sum(sizes[:n]), sum(sizes[: n + 1]))
+    ]
+    assert [row.summary.handle for row in map(model.row_at, range(model.rowCount())) if row is not None] == expected
+    fill(model, range(sum(sizes)))
+    assert model.rowCount() == sum(sizes)

@@ -12,13 +12,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QStyleOptionViewItem, QToolTip
 
 from app.look.look import Look, add_bundled_fonts
-from app.look.tokens import Theme
+from app.look.tokens import Density, Theme, tokens
+from app.models.loaded_rows import Part
+from app.models.roles import ACCESSIBLE_TEXT
 from app.models.sessions_model import SessionsModel
 from app.present.columns import COLUMNS, Column
-from app.present.summary import row_text
+from app.present.headings import Heading
+from app.present.row_text import row_text
 from app.views.sessions_view import SessionsView
 from store.values.fault import Fault
-from store.values.session import SessionIds, SessionState, SessionSummary, SortKey, SortOrder, TitleSource
+from store.values.listing import CatalogueKey, Group, GroupBy, Listed, ListOrder, ListWant
+from store.values.session import SessionState, SessionSummary, SortKey, TitleSource
 from store.values.store import SessionKey, StoreKey
 
 # The offscreen platform says so whenever a tool tip or a window of fixed size appears.
@@ -68,10 +72,28 @@ def view(qtbot: Any) -> SessionsView:
 
 def show_rows(view: SessionsView, summaries: list[SessionSummary]) -> None:
     model = model_of(view)
-    model.set_ids(SessionIds(array("q", range(len(summaries))), SortOrder()))
-    model.apply_page(
-        model.generation, 0, [row_text(summary, "orchard", 1_787_054_400_000) for summary in summaries[:200]]
+    handles = array("q", range(len(summaries)))
+    model.set_listed(Listed(ListWant((STORE,)), (STORE,), array("H"), handles))
+    load(model, summaries)
+
+
+def load(model: SessionsModel, summaries: list[SessionSummary]) -> None:
+    rows = [row_text(summary, "orchard", 1_787_054_400_000) for summary in summaries[:200]]
+    model.put(model.generation, Part(0, 0), rows)
+
+
+def show_groups(view: SessionsView, *sizes: int) -> SessionsModel:
+    """Show groups of these sizes; the rows of the first page are read."""
+    begins = [sum(sizes[:n]) for n in range(len(sizes))]
+    groups = tuple(Group(f"m{n}", at, at + size) for n, (at, size) in enumerate(zip(begins, sizes, strict=True)))
+    want = ListWant((STORE,), group_by=GroupBy.MODEL)
+    model = model_of(view)
+    model.set_listed(
+        Listed(want, (STORE,), array("H"), array("q", range(sum(sizes))), groups),
+        lambda group, is_folded: Heading(group.value, group.value, group.end - group.begin, is_folded),
     )
+    load(model, [summary_of(handle) for handle in range(sum(sizes))])
+    return model
 
 
 def model_of(view: SessionsView) -> SessionsModel:
@@ -160,9 +182,13 @@ def click_header(view: SessionsView, column: Column) -> None:
 def test_1_4_a_click_on_a_stored_column_asks_for_its_order(view: SessionsView, qtbot: Any) -> None:
     with qtbot.waitSignal(view.order_asked) as asked:
         click_header(view, Column.TOKENS)
-    assert asked.args == [SortOrder(SortKey.TOKENS, is_descending=True)]
-    with qtbot.assertNotEmitted(view.order_asked):
+    assert asked.args == [ListOrder(SortKey.TOKENS, is_descending=True)]
+
+
+def test_2_3_a_click_on_a_catalogued_column_asks_for_its_order(view: SessionsView, qtbot: Any) -> None:
+    with qtbot.waitSignal(view.order_asked) as asked:
         click_header(view, Column.TITLE)
+    assert asked.args == [ListOrder(CatalogueKey.TITLE, is_descending=False)]
 
 
 def test_1_4_the_menu_of_orders_is_asked_for_from_the_header_and_that_of_a_row_from_the_list(
@@ -230,3 +256,172 @@ def test_1_8_another_look_paints_the_same_rows(view: SessionsView) -> None:
     light = view.grab().toImage()
     view.set_look(Look(Theme.DARK))
     assert view.grab().toImage() != light
+
+
+@pytest.mark.parametrize("density", list(Density))
+def test_2_8_rows_are_as_high_as_their_density_says(view: SessionsView, density: Density) -> None:
+    view.set_look(Look(Theme.LIGHT, 100, density))
+    assert view.rowHeight(0) == tokens()["density"][density.value]["row"]
+
+
+@pytest.mark.parametrize("theme", list(Theme))
+def test_2_8_each_density_paints_rows_of_its_own(view: SessionsView, theme: Theme) -> None:
+    pictures = [paint(view, Look(theme, 100, density)) for density in Density]
+    assert pictures[0] != pictures[1] != pictures[2]
+
+
+def paint(view: SessionsView, look: Look) -> Any:
+    view.set_look(look)
+    return view.grab().toImage()
+
+
+# Groups
+
+
+def test_2_3_headings_are_26_pixels_high_and_rows_46_whatever_is_folded(view: SessionsView) -> None:
+    show_groups(view, 3, 4, 5)
+    assert [view.rowHeight(line) for line in range(6)] == [26, 46, 46, 46, 26, 46]
+    view.fold(0, True)
+    assert [view.rowHeight(line) for line in range(3)] == [26, 26, 46]
+    view.fold(0, False)
+    assert [view.rowHeight(line) for line in range(6)] == [26, 46, 46, 46, 26, 46]
+    show_rows(view, [summary_of(0), summary_of(1)])
+    assert [view.rowHeight(line) for line in range(2)] == [46, 46]
+
+
+def test_2_3_a_click_on_a_heading_asks_to_fold_it_and_leaves_the_selection(view: SessionsView, qtbot: Any) -> None:
+    show_groups(view, 3, 4)
+    view.choose_row(2)
+    with qtbot.waitSignal(view.fold_asked) as asked, qtbot.assertNotEmitted(view.row_chosen):
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, 10))
+    assert asked.args == [0, True]
+    assert view.selected_spans() == ((2, 3),)
+
+
+def test_2_12_headings_fold_and_open_by_keys_as_in_a_tree(view: SessionsView) -> None:
+    show_groups(view, 3, 4)
+    view.fold_asked.connect(view.fold)
+    view.choose_row(2)
+    assert press(view, Qt.Key.Key_Left) == 0
+    assert press(view, Qt.Key.Key_Left) == 0
+    assert model_of(view).rowCount() == 6
+    assert press(view, Qt.Key.Key_Right) == 0
+    assert model_of(view).rowCount() == 9
+    assert press(view, Qt.Key.Key_Right) == 1
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Space):
+        press(view, Qt.Key.Key_Left)
+        before = model_of(view).rowCount()
+        press(view, key)
+        assert model_of(view).rowCount() != before
+        press(view, key)
+
+
+def test_2_12_a_heading_takes_the_keyboard_and_leaves_the_session_selected(view: SessionsView, qtbot: Any) -> None:
+    model = show_groups(view, 2, 2)
+    view.choose_row(2)
+    with qtbot.assertNotEmitted(view.row_chosen):
+        assert press(view, Qt.Key.Key_Down) == 3
+    assert view.selected_spans() == ((2, 3),)
+    assert view.currentIndex().data(ACCESSIBLE_TEXT) == "m1, 2 sessions, expanded"
+    assert press(view, Qt.Key.Key_Down) == 4
+    assert model.map.count_rows(*view.selected_spans()[0]) == 1
+
+
+def test_2_3_folding_the_group_of_the_current_row_goes_to_its_heading_and_chooses_nothing(
+    view: SessionsView, qtbot: Any
+) -> None:
+    show_groups(view, 3, 4)
+    view.choose_row(2)
+    with qtbot.assertNotEmitted(view.row_chosen):
+        view.fold(0, True)
+    assert view.current_row() == 0
+    assert view.selected_spans() == ()
+
+
+# Selecting several
+
+
+def selected_count(view: SessionsView) -> int:
+    return sum(model_of(view).map.count_rows(*span) for span in view.selected_spans())
+
+
+def test_2_3_shift_and_control_select_several_rows(view: SessionsView) -> None:
+    click = QTest.mouseClick
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    click(view.viewport(), left, none, QPoint(60, 20))
+    click(view.viewport(), left, Qt.KeyboardModifier.ShiftModifier, QPoint(60, 20 + 3 * 46))
+    assert view.selected_spans() == ((0, 4),)
+    click(view.viewport(), left, Qt.KeyboardModifier.ControlModifier, QPoint(60, 20 + 6 * 46))
+    assert (selected_count(view), view.current_row()) == (5, 6)
+    QTest.keyClick(view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert view.current_row() == 7
+
+
+def test_2_3_select_all_takes_the_rows_and_not_the_headings(view: SessionsView) -> None:
+    show_groups(view, 3, 4)
+    QTest.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert selected_count(view) == 7
+
+
+# Columns
+
+
+def test_2_3_columns_that_a_person_chose_are_all_seen_and_scroll_sideways(view: SessionsView) -> None:
+    view.columns.use(tuple(Column), {})
+    assert view.seen == tuple(Column)
+    assert view.columns.is_wider
+    assert view.horizontalScrollBar().maximum() > 0
+    view.columns.use((), {})
+    assert view.horizontalScrollBar().maximum() == 0
+
+
+def test_2_3_a_moved_column_says_the_new_order_and_the_title_stays_first(view: SessionsView, qtbot: Any) -> None:
+    header = view.horizontalHeader()
+    with qtbot.waitSignal(view.columns.moved) as moved:
+        header.moveSection(header.visualIndex(Column.UPDATED), 1)
+    assert moved.args[0] == (Column.TITLE, Column.UPDATED, Column.TOKENS)
+    view.resize(1200, 500)
+    assert view.seen == moved.args[0]
+    assert not header.isFirstSectionMovable()
+
+
+def drag_edge(view: SessionsView, column: Column, by_px: int) -> None:
+    header = view.horizontalHeader()
+    at = QPoint(header.sectionViewportPosition(column) + header.sectionSize(column) - 1, header.height() // 2)
+    QTest.mousePress(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseMove(header.viewport(), at + QPoint(by_px // 2, 0))
+    QTest.mouseMove(header.viewport(), at + QPoint(by_px, 0))
+    QTest.mouseRelease(header.viewport(), Qt.MouseButton.LeftButton, pos=at + QPoint(by_px, 0))
+
+
+def test_2_3_dragging_an_edge_gives_to_one_column_what_it_takes_from_the_next(view: SessionsView, qtbot: Any) -> None:
+    tokens_px, updated_px = view.columnWidth(Column.TOKENS), view.columnWidth(Column.UPDATED)
+    with qtbot.waitSignal(view.columns.sized) as sized:
+        drag_edge(view, Column.TOKENS, 20)
+    assert view.columnWidth(Column.TOKENS) == tokens_px + 20
+    assert view.columnWidth(Column.UPDATED) == updated_px - 20
+    assert sized.args[0] == {Column.TOKENS: tokens_px + 20, Column.UPDATED: updated_px - 20}
+    assert sum(view.columnWidth(c) for c in view.seen) == view.viewport().width()
+
+
+def test_2_3_given_widths_grow_with_the_zoom(view: SessionsView) -> None:
+    view.columns.use((), {Column.TOKENS: 100})
+    assert view.columnWidth(Column.TOKENS) == 100
+    view.resize(800, 500)
+    view.set_look(Look(Theme.LIGHT, 150))
+    assert view.columnWidth(Column.TOKENS) == 150
+
+
+@pytest.mark.parametrize("zoom_percent", [80, 100, 200])
+@pytest.mark.parametrize("density", list(Density))
+def test_headings_long_names_and_every_column_are_painted(
+    view: SessionsView, zoom_percent: int, density: Density
+) -> None:
+    """(2-case-5, 2-case-6) titles and models of 10,000 characters, 3,000 groups, all columns."""
+    model = show_groups(view, *[1] * 3_000)
+    long = [summary_of(n, "long " * 2_000, model="m" * 10_000) for n in range(200)]
+    load(model, long)
+    view.columns.use(tuple(Column), {})
+    view.set_look(Look(Theme.DARK, zoom_percent, density))
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum() // 2)
+    assert not view.grab().isNull()

@@ -8,13 +8,37 @@ from datetime import UTC
 import pytest
 
 from app.present.columns import Column
-from app.present.summary import STATE_SIGNS, ShownState, cell_tip, row_text, shown_state
+from app.present.row_text import LABELS_AT_MOST, NOT_KNOWN, cell_tip, row_text
+from app.present.summary import STATE_SIGNS, ShownState, shown_state
 from store.values.fault import Fault
+from store.values.listing import CatalogueFacts
 from store.values.session import SessionState, SessionSummary, TitleSource
 
 NOON_MS = 1_787_054_400_000
 BAD_JSON = Fault("bad-json", "The session's document is not JSON.")
 Make = Callable[..., SessionSummary]
+
+
+def facts(**changes: object) -> CatalogueFacts:
+    """What the catalogue knows of a session."""
+    values: dict[str, object] = {
+        "session_id": "0199a3f2",
+        "title": "Find the lost messages",
+        "title_from": "label",
+        "model": "gpt-5.2",
+        "provider": "openai",
+        "labels": (),
+        "first_prompt": "Find them",
+        "duration_ms": None,
+        "input_tokens": None,
+        "output_tokens": None,
+        "is_archived": False,
+        "has_no_answer": False,
+        "is_rewritten": False,
+        "is_damaged": False,
+        "is_forked": None,
+    }
+    return CatalogueFacts(**(values | changes))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -41,6 +65,7 @@ def test_1_4_a_row_has_one_text_for_each_column(summary: Make) -> None:
     row = row_text(summary(), "orchard", NOON_MS, UTC)
     assert row.cells == (
         "Find the lost messages",
+        "orchard",
         "Active",
         "gpt-5.2",
         "232",
@@ -48,6 +73,8 @@ def test_1_4_a_row_has_one_text_for_each_column(summary: Make) -> None:
         "1.41 MB",
         "today 08:19",
         "today 12:00",
+        NOT_KNOWN,
+        NOT_KNOWN,
     )
     assert len(row.cells) == len(Column)
 
@@ -57,7 +84,7 @@ def test_1_4_what_is_not_recorded_reads_as_a_dash_and_never_as_zero(summary: Mak
         model=None, message_count=None, total_tokens=None, size_bytes=None, created_at_ms=None, updated_at_ms=None
     )
     row = row_text(absent, "orchard", NOON_MS, UTC)
-    assert row.cells[2:] == ("–",) * 6
+    assert row.cells[Column.MODEL : Column.DURATION] == ("–",) * 6
     assert row.facts == ()
     assert (
         cell_tip(row, Column.TOKENS) == cell_tip(row, Column.UPDATED) == cell_tip(row, Column.MODEL) == "Not recorded"
@@ -65,7 +92,7 @@ def test_1_4_what_is_not_recorded_reads_as_a_dash_and_never_as_zero(summary: Mak
 
 
 def test_1_4_the_second_line_has_store_and_duration_once_all_else_has_a_column(summary: Make) -> None:
-    row = row_text(summary(), "orchard", NOON_MS, UTC)
+    row = row_text(summary(), "orchard", NOON_MS, UTC, facts(duration_ms=13_260_000))
     assert [fact.text for fact in row.facts] == ["today 12:00", "gpt-5.2", "232 msg"]
     assert [fact.text for fact in row.late_facts] == ["orchard", "3 h 41 m"]
 
@@ -113,3 +140,51 @@ def test_hostile_counters_and_texts_make_a_row_like_any_other(summary: Make) -> 
     assert row.title == "a␀b[RLO]c"
     assert row.cells[Column.UPDATED] == row.cells[Column.CREATED] == "no date"
     assert row.cells[Column.MESSAGES] == "-5"
+
+
+def test_2_3_what_only_the_catalogue_knows_reads_as_dots_until_it_does(summary: Make) -> None:
+    before = row_text(summary(), "orchard", NOON_MS, UTC)
+    assert before.cells[Column.DURATION] == before.cells[Column.LABELS] == NOT_KNOWN
+    assert cell_tip(before, Column.DURATION) == cell_tip(before, Column.LABELS) == "Not catalogued yet"
+    after = row_text(summary(), "orchard", NOON_MS, UTC, facts(duration_ms=38_000, labels=(("area", "storage"),)))
+    assert (after.cells[Column.DURATION], after.cells[Column.LABELS]) == ("38 s", "area=storage")
+    none = row_text(summary(), "orchard", NOON_MS, UTC, facts())
+    assert none.cells[Column.DURATION] == none.cells[Column.LABELS] == "–"
+
+
+def test_2_3_a_record_that_cannot_be_read_waits_for_nothing(summary: Make) -> None:
+    row = row_text(summary(state=SessionState.DAMAGED, faults=(BAD_JSON,)), "orchard", NOON_MS, UTC)
+    assert row.cells[Column.DURATION] == row.cells[Column.LABELS] == "–"
+
+
+def test_2_3_what_the_whole_document_says_improves_the_row(summary: Make) -> None:
+    known = facts(title="The whole title", has_no_answer=True, is_forked=True, faults=(("bad-json", "Bad."),))
+    row = row_text(summary(), "orchard", NOON_MS, UTC, known)
+    assert (row.title, row.state) == ("The whole title", ShownState.NEVER_RUN)
+    assert [sign.word for sign in row.badges] == ["Forked", "Faults"]
+
+
+def test_2_2_a_pinned_row_says_so_to_eyes_and_ears(summary: Make) -> None:
+    row = row_text(summary(), "orchard", NOON_MS, UTC, is_pinned=True)
+    assert [sign.icon for sign in row.badges] == ["pin"]
+    assert row.spoken.endswith(", pinned")
+
+
+def test_2_3_rows_of_several_stores_say_of_which(summary: Make) -> None:
+    row = row_text(summary(), "orchard", NOON_MS, UTC, has_many_stores=True)
+    assert [fact.text for fact in row.facts][1] == "orchard"
+    assert ", in orchard, " in row.spoken
+    assert row.late_facts == ()
+
+
+def test_500_labels_are_a_short_cell_and_a_tip_that_counts_the_rest(summary: Make) -> None:
+    """(2-case-5) a labels map with 500 entries."""
+    row = row_text(summary(labels=tuple((f"key{n}", "value") for n in range(500))), "orchard", NOON_MS, UTC)
+    assert row.cells[Column.LABELS].endswith(f"and {500 - LABELS_AT_MOST} more")
+    assert len(row.cells[Column.LABELS]) < 500
+    assert cell_tip(row, Column.LABELS).splitlines()[-1] == "460 more"
+
+
+def test_2_8_a_compact_row_says_its_state_in_its_tip(summary: Make) -> None:
+    row = row_text(summary(), "orchard", NOON_MS, UTC)
+    assert cell_tip(row, Column.TITLE, has_state=True).splitlines() == ["Find the lost messages", "Active"]

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.context import Context
-from app.controllers.session_jobs import Place, ids_work, row_of_handle
+from app.controllers.list_jobs import Place, list_work, row_of, row_of_handle
 from store import CancelToken
-from store.values.session import SortKey, SortOrder
-from store.values.store import StoreFacts
+from store.values.listing import Listed, ListOrder, ListWant
+from store.values.session import SortKey
+from store.values.store import SessionKey, StoreFacts, StoreKey
 
 HANDLES = st.integers(min_value=-(2**63), max_value=2**63 - 1)
 OpenStore = Callable[[Path], StoreFacts]
@@ -41,11 +42,11 @@ def test_b4_a_session_is_found_by_its_id_in_every_order(
 ) -> None:
     facts = open_store(copy_sample("meerkat/realm-0.6.24-rich/atlas"))
     wanted = "019ec893-f522-7aef-b07a-7f8d2fc69e20"
-    answer = in_worker(
-        lambda: ids_work(context.library, facts.key, SortOrder(key), Place(wanted, handle=1))(CancelToken())
-    )
+    want, place = ListWant((facts.key,), order=ListOrder(key)), Place(SessionKey(facts.key, wanted), handle=1)
+    work = list_work(context.library, context.lists, want, place, is_renewed=True)
+    answer = in_worker(lambda: work(CancelToken()))
     assert answer.row is not None
-    handle = answer.ids.handles[answer.row]
+    handle = answer.listed.handles[answer.row]
     backend = context.library.backend(facts.key)
     assert in_worker(lambda: backend.summaries((handle,), CancelToken())[0].key.session_id) == wanted
 
@@ -55,5 +56,26 @@ def test_b4_a_session_that_is_not_there_has_no_row(
 ) -> None:
     facts = open_store(copy_sample("meerkat/realm-0.6.24-rich/atlas"))
     for missing in ("", "zzz", "019ec893-f522-7aef-b07a-7f8d2fc69e21"):
-        work = ids_work(context.library, facts.key, SortOrder(), Place(missing))
+        place = Place(SessionKey(facts.key, missing))
+        work = list_work(context.library, context.lists, ListWant((facts.key,)), place)
         assert in_worker(lambda work=work: work(CancelToken())).row is None
+
+
+def test_2_3_the_same_handle_in_two_stores_is_two_rows() -> None:
+    first, second = StoreKey("/a"), StoreKey("/b")
+    listed = Listed(ListWant((first, second)), (first, second), array("H", [1, 0, 1]), array("q", [7, 7, 8]))
+    assert row_of(listed, first, 7) == 1
+    assert row_of(listed, second, 7) == 0
+    assert row_of(listed, first, 8) is None
+    assert row_of(listed, StoreKey("/c"), 7) is None
+
+
+def test_2_3_selected_rows_are_found_again_in_another_order(
+    context: Context, copy_sample: Any, open_store: OpenStore, in_worker: Any
+) -> None:
+    facts = open_store(copy_sample("meerkat/realm-0.6.24-rich/atlas"))
+    want = ListWant((facts.key,), order=ListOrder(SortKey.SIZE))
+    before = in_worker(lambda: list_work(context.library, context.lists, ListWant((facts.key,)), None)(CancelToken()))
+    chosen = tuple((facts.key, before.listed.handles[row]) for row in (3, 20, 41))
+    after = in_worker(lambda: list_work(context.library, context.lists, want, None, chosen)(CancelToken()))
+    assert {after.listed.handles[row] for row in after.also} == {handle for _store, handle in chosen}
