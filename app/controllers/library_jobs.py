@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from store.values.store import SessionKey, StoreFacts, StoreKey
 
 if TYPE_CHECKING:
-    from store import Library, OwnPaths
+    from store import Candidate, Found, Library, OwnPaths, SearchPlace
     from store.cancel import CancelToken
 
 
@@ -19,10 +19,12 @@ class Opened:
     """What came of opening paths.
 
     Attributes:
-        by_path: each path as asked, with the stores it led to; at least one each.
+        by_path: each path as asked, with the stores it led to.
+        is_asked: a person named these paths just now; else they were open before, or lie where stores usually do.
     """
 
     by_path: tuple[tuple[str, tuple[StoreFacts, ...]], ...]
+    is_asked: bool = True
 
     @property
     def stores(self) -> tuple[StoreFacts, ...]:
@@ -35,39 +37,92 @@ class Opened:
         return tuple(path for path, found in self.by_path if any(facts.is_open for facts in found))
 
 
-def open_work(library: Library, paths: Sequence[str]) -> Callable[[CancelToken], Opened]:
-    """Work that opens paths one after the other."""
+@dataclass(frozen=True, slots=True)
+class FoundThere:
+    """What lies at one place.
 
-    def work(token: CancelToken) -> Opened:
-        found = []
-        for path in paths:
-            token.check()
-            found.append((path, library.open(Path(path), token)))
-        return Opened(tuple(found))
+    Attributes:
+        opened: stores that were opened at once, since they are all that lies there; or what is wrong with the place.
+        rest: stores that are yet to be opened, each in a job of its own.
+        is_all_closed: there are stores, and a person closed each of them.
+    """
+
+    opened: tuple[StoreFacts, ...] = ()
+    rest: tuple[Candidate, ...] = ()
+    is_all_closed: bool = False
+
+
+def find_work(
+    library: Library, find: Callable[[CancelToken], Found], closed: frozenset[str] = frozenset()
+) -> Callable[[CancelToken], FoundThere]:
+    """Work that finds what lies at a place; a single store is opened too.
+
+    Args:
+        find: how it is searched.
+        closed: paths of stores that a person closed, which are passed over.
+    """
+
+    def work(token: CancelToken) -> FoundThere:
+        found = find(token)
+        wanted = tuple(c for c in found.candidates if not closed or library.key_of(c).path not in closed)
+        failures = () if found.failure is None else (found.failure,)
+        if len(wanted) == 1:
+            return FoundThere((library.open_found(wanted[0], token), *failures))
+        return FoundThere(failures, wanted, is_all_closed=bool(found.candidates) and not wanted)
 
     return work
 
 
-def demo_work(library: Library, paths: OwnPaths) -> Callable[[CancelToken], Opened]:
+def at_path(library: Library, path: str) -> Callable[[CancelToken], Found]:
+    """Search that finds what a person named."""
+    return lambda token: library.find(Path(path), token)
+
+
+def at_place(library: Library, place: SearchPlace) -> Callable[[CancelToken], Found]:
+    """Search of a place at which stores are looked for without being asked."""
+
+    def find(token: CancelToken) -> Found:
+        from store import find_at
+
+        return find_at(library, place, token)
+
+    return find
+
+
+def open_work(library: Library, candidate: Candidate) -> Callable[[CancelToken], StoreFacts]:
+    """Work that opens one store that was found."""
+    return lambda token: library.open_found(candidate, token)
+
+
+def close_work(library: Library, key: StoreKey) -> Callable[[CancelToken], None]:
+    """Work that closes a store and removes private copies of it."""
+    return lambda _token: library.close(key)
+
+
+def demo_work(library: Library, paths: OwnPaths) -> Callable[[CancelToken], FoundThere]:
     """Work that makes the demo library, unless it is there, and opens it."""
 
-    def work(token: CancelToken) -> Opened:
+    def work(token: CancelToken) -> FoundThere:
         from store import make_demo
 
         main_file = make_demo(paths.made(paths.demo), token)
-        return Opened(((str(main_file), library.open(main_file, token)),))
+        return FoundThere(library.open(main_file, token))
 
     return work
 
 
-def reload_work(library: Library, key: StoreKey) -> Callable[[CancelToken], StoreFacts]:
-    """Work that opens a store anew at its newest state."""
-    return lambda token: library.reload(key, token)
+def reload_work(library: Library, keys: Sequence[StoreKey]) -> Callable[[CancelToken], tuple[StoreFacts, ...]]:
+    """Work that opens stores anew at their newest state."""
 
+    def work(token: CancelToken) -> tuple[StoreFacts, ...]:
+        found = []
+        for number, key in enumerate(keys):
+            if len(keys) > 1:
+                token.report(number, len(keys), "Reading stores again", "stores")
+            found.append(library.reload(key, token))
+        return tuple(found)
 
-def watch_work(library: Library, keys: Sequence[StoreKey]) -> Callable[[CancelToken], frozenset[StoreKey]]:
-    """Work that says which stores moved on disk; looks at stamps only."""
-    return lambda _token: library.changed(keys)
+    return work
 
 
 def find_session_work(

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QApplication
 
 from app.commands import ActionId
 from app.controllers.actions_controller import ActionsController
+from app.controllers.catalogue_controller import CatalogueController
+from app.controllers.facets_controller import FacetsController
 from app.controllers.following_controller import FollowingController
 from app.controllers.library_controller import LibraryController
 from app.controllers.library_jobs import Opened, find_session_work
@@ -81,6 +83,8 @@ class WindowController(QObject):
         self.scopes = ScopeController(context, self.library, self)
         self.display = ScopeDisplay(context, self.window, self.library, self.scopes, self.sessions, self.status)
         self.following = FollowingController(context, self.library, self)
+        self.facets = FacetsController(context, self.library.view, self.scopes, self)
+        self.catalogue = CatalogueController(context, self.window.status.catalogue, self.library, self.scopes)
         self._connect()
 
     def _connect(self) -> None:
@@ -94,6 +98,11 @@ class WindowController(QObject):
         self.following.store_followed.connect(self.display.follow)
         self.following.failed.connect(self._on_failed)
         self.display.nothing_readable.connect(self._on_nothing_readable)
+        self.following.store_followed.connect(self.catalogue.follow)
+        self.actions.reload_asked.connect(self.catalogue.resume)
+        self.catalogue.known_changed.connect(self.facets.refresh)
+        self.catalogue.known_changed.connect(self.sessions.notice_known)
+        self.list_actions.pins.pins_changed.connect(self.facets.refresh)
         library.failed.connect(self._on_failed)
         library.view.open_asked.connect(self.actions.chooser.ask_files)
         self.sessions.session_activated.connect(self._on_session_activated)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QW
 
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
+from app.views.catalogue_bar import CatalogueBar
 from app.views.labels import TextLabel
 
 STEPS = 1000
@@ -22,6 +23,9 @@ def plain_label(parent: QWidget | None = None) -> QLabel:
 
 class StatusBar(QWidget):
     """One line at the bottom of the window.
+
+    Attributes:
+        catalogue: how far the catalogue is.
 
     Signals:
         cancel_asked: the button beside the progress.
@@ -42,12 +46,13 @@ class StatusBar(QWidget):
         self._cancel.setProperty("small", True)
         self._cancel.setToolTip("Cancel what is being read  Esc")
         self._cancel.clicked.connect(self.cancel_asked)
+        self.catalogue = CatalogueBar(look, self)
         self._fault_icon, self._faults = QLabel(self), TextLabel(look, TypeUse.SMALL, "warn", self)
         self._access_icon = QLabel(self)
         self._access_icon_name = ("", "")
         self._row = QHBoxLayout(self)
         self._row.addWidget(self._left, 1)
-        for part in (self._bar, self._progress, self._cancel, self._fault_icon, self._faults):
+        for part in (self._bar, self._progress, self._cancel, self.catalogue, self._fault_icon, self._faults):
             self._row.addWidget(part)
         self._row.addWidget(self._access_icon)
         self._row.addWidget(self._access)
@@ -60,6 +65,7 @@ class StatusBar(QWidget):
         self._look = look
         for label in (self._left, self._progress, self._access, self._faults):
             label.set_look(look)
+        self.catalogue.set_look(look)
         self.setFixedHeight(look.px(tokens()["height"]["status_bar"]))
         self._row.setContentsMargins(look.px(12), 1, look.px(12), 0)
         self._row.setSpacing(look.px(6))
