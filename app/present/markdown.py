@@ -227,7 +227,8 @@ def _style_block(block: QTextBlock, cursor: QTextCursor, style: ProseStyle, is_f
     in_cell = has_tables and _cell_of(document, block) is not None
     is_list = block.textList() is not None
     level = old.headingLevel()
-    top = 0 if is_first or in_cell else style.gap_px * 2 if level else style.gap_px // 2 if is_list else style.gap_px
+    is_close = is_list and not _begins_next_list(block)
+    top = 0 if is_first or in_cell else style.gap_px * 2 if level else style.gap_px // 2 if is_close else style.gap_px
     format_.setTopMargin(top)
     format_.setBottomMargin(0)
     if old.intProperty(QTextFormat.Property.BlockQuoteLevel):
@@ -241,6 +242,14 @@ def _style_block(block: QTextBlock, cursor: QTextCursor, style: ProseStyle, is_f
     format_.setLineHeight(style.line_px, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
     cursor.setPosition(block.position())
     cursor.mergeBlockFormat(format_)
+
+
+def _begins_next_list(block: QTextBlock) -> bool:
+    """Whether an item is the first of a list that follows another one, and not of a list inside it."""
+    items, before = block.textList(), block.previous().textList()
+    if items is None or before is None or items.itemNumber(block) != 0:
+        return False
+    return bool(before.format().indent() >= items.format().indent())
 
 
 def _flatten(block: QTextBlock, cursor: QTextCursor) -> None:

@@ -96,10 +96,10 @@ class Chip(QAbstractButton):
         return form is ChipForm.WORDS or not self._icon
 
     def _word_px(self) -> int:
-        return round(self._look.metrics(TypeUse.SECTION).horizontalAdvance(self.text())) + 1
+        return round(self._look.metrics(TypeUse.SECTION).horizontalAdvance(self.text()))
 
     def _count_px(self) -> int:
-        return round(self._look.metrics(TypeUse.SMALL_STRONG).horizontalAdvance(self._count)) + 1
+        return round(self._look.metrics(TypeUse.SMALL).horizontalAdvance(self._count))
 
     def sizeHint(self) -> QSize:
         """As wide as its form; Qt's name."""

@@ -14,7 +14,10 @@ from app.present.reading import ReadKind
 from app.present.sizes import counted, exact_count
 from app.views.chip import Chip, ChipForm
 
-CHIP_GAP_PX = 6
+CHIP_GAP_PX = 3
+RIGHT_PX = 6
+"""Beside the last button, whose icon so stands where the page's text ends."""
+
 NOT_COUNTED = "…"
 PROMPTS_ONLY = "Prompts and answers"
 
@@ -135,7 +138,7 @@ class ChipBar(QWidget):
         look = self._look
         chips = sum(chip.width_in(form) for chip in self._chips.values()) + look.px(CHIP_GAP_PX) * len(self._chips)
         buttons = look.px(tokens()["height"]["control"]) * (3 if has_find else 2)
-        return 2 * look.px(tokens()["space"]["page_inset"]) - look.px(6) + chips + buttons
+        return look.px(tokens()["space"]["page_inset"]) + chips + look.px(CHIP_GAP_PX) + buttons + look.px(RIGHT_PX)
 
     def _fit(self) -> tuple[ChipForm, bool]:
         return next((fit for fit in _FITS if self._width_px(*fit) <= self.width()), (ChipForm.ICON, False))
@@ -149,7 +152,7 @@ class ChipBar(QWidget):
             chip.setGeometry(x, (self.height() - high) // 2, chip.width_in(form), high)
             x += chip.width() + look.px(CHIP_GAP_PX)
         side = look.px(tokens()["height"]["control"])
-        right = self.width() - inset + look.px(6)
+        right = self.width() - look.px(RIGHT_PX)
         self._find.setVisible(has_find)
         for button in (*((self._find,) if has_find else ()), self._next, self._previous):
             right -= side

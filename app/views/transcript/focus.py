@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.present.reading import ReadKind
+from app.present.shown import KEYS_PER_BLOCK
 from app.views.transcript.layout import MessageLayout
+from app.views.transcript.ops import Act, Spot
 from app.views.transcript.stops import Stop, stops_of
 
 if TYPE_CHECKING:
@@ -92,6 +94,8 @@ class Focus:
             is_at_top = first.top <= stage.pad_px or step < 0
             start = first.index if is_at_top else first.index - 1
         found = stage.next_row(start, step)
+        if found is None and self.row is None:
+            found = start  # it is the only one: at least it is marked
         if found is not None:
             self.go_to(found, brings_to_top=True)
 
@@ -149,6 +153,28 @@ class Focus:
         elif high > stage.height_px:
             self._view.scroll_by(min(high - stage.height_px, low))
 
+    def _show_opened(self, spot: Spot | None) -> None:
+        """Bring what was just opened into view, as far as its head stays there.
+
+        Args:
+            spot: of its head; None for the message as a whole.
+        """
+        stage = self._view.stage
+        top = stage.top_of(self.row) if self.row is not None else None
+        layout = stage.layout(self.row) if self.row is not None else None
+        if top is None or layout is None:
+            return
+        head, end = 0, layout.box.bottom()
+        if spot is not None:
+            block = spot.key if spot.act is Act.FOLD else spot.key // KEYS_PER_BLOCK
+            parts = [part.rect for part in layout.parts if part.key // KEYS_PER_BLOCK == block]
+            head = min((rect.top() for rect in parts), default=spot.rect.top())
+            end = max((rect.bottom() for rect in parts), default=spot.rect.bottom())
+        margin = stage.measures.px(TOP_PX)
+        beyond = top + end + margin - stage.height_px
+        if beyond > 0:
+            self._view.scroll_by(max(min(beyond, top + head - margin), 0))
+
     def act(self) -> None:
         """Do what the thing with the focus is for; on a message as a whole, open or fold all its cards."""
         stop = self.stop()
@@ -156,8 +182,11 @@ class Focus:
             self.has_keys = True
             self.row = self.read_row()
             self._view.folding.toggle_all(self.row)
+            self._show_opened(None)
         elif stop.spot is not None:
             self._view.do_spot(self.row, stop.spot)
+            if stop.spot.act in (Act.FOLD, Act.UNROLL):
+                self._show_opened(stop.spot)
             self._view.focus_moved.emit(self.row)
         else:
             self._view.link_activated.emit(stop.link)

@@ -26,6 +26,8 @@ from app.views.transcript.prose_part import ProsePart
 from store.values.message import ImageRef, MessageKind
 
 HEAD_PX = 20
+BUTTONS_PX = 130
+"""At the right of a head: room for its buttons, and some space before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class MessageLayout:
         length: UTF-16 length of all shown text; what it costs to keep.
         box: the part of it that hover and focus mark.
         head: the row with name and time; its right end holds number or buttons.
+        head_end_px: where the words at its left end.
         ops, parts, spots: what is painted, selected, clicked.
         thumbnails: pictures that were still missing.
         is_raw: it shows stored records.
@@ -93,6 +96,7 @@ class MessageLayout:
         self.length = 0
         self.box = QRect()
         self.head = QRect()
+        self.head_end_px = 0
         self.y = 0
         self.ends_with_row = False
         if not message.is_hidden:
@@ -161,10 +165,25 @@ class MessageLayout:
         key = part_key(first.block, Section.HEAD) if first is not None and is_titled else -1
         rect = QRect(measures.text_px, self.y, max(self.width - measures.px(200), measures.px(80)), height)
         name_width = self.add_label(rect, name, name_role, TypeUse.SMALL_STRONG, key=key)
-        beside = "  ·  ".join(word for word in (measures.clock_of(message), message.remark) if word)
         left = measures.text_px + name_width + measures.px(8)
-        self.add_label(QRect(left, self.y, max(self.right - left - measures.px(130), 0), height), beside, "text_3")
+        self.head_end_px = left + self._add_beside(left, height)
         self.y += height
+
+    def _add_beside(self, left: int, height: int) -> int:
+        """Add time and remark beside the name; returns how wide they are.
+
+        Where there is little room the time reaches under the buttons, which cover it while they are there.
+        """
+        measures = self.scene.measures
+        metrics = measures.look.metrics(TypeUse.SMALL)
+        time = measures.clock_of(self.message)
+        beside = "  ·  ".join(word for word in (time, self.message.remark) if word)
+        room = self.right - left - measures.px(BUTTONS_PX)
+        time_px = round(metrics.horizontalAdvance(time)) + 2
+        if room < time_px:
+            number_px = round(metrics.horizontalAdvance(f"#{self.message.index + 1:,}")) + measures.px(8)
+            beside, room = time, min(self.right - left - number_px, time_px)
+        return self.add_label(QRect(left, self.y, max(room, 0), height), beside, "text_3")
 
     # -- what blocks are built of ------------------------------------------------------------------------------------
 

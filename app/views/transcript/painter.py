@@ -17,6 +17,7 @@ from app.views.transcript.part import Part
 from app.views.transcript.places import Selection
 from app.views.transcript.stage import Row
 from app.views.transcript.unit_part import UnitPart
+from store.values.message import MessageKind
 
 
 class HeadButton(Enum):
@@ -148,9 +149,14 @@ def _paint_head_right(painter: QPainter, layout: MessageLayout, marks: Marks) ->
         painter.drawText(layout.head, flags, f"#{layout.message.index + 1:,}")
         return
     ratio = painter.device().devicePixelRatioF()
+    rects = button_rects(layout)
+    if layout.head_end_px >= rects[HeadButton.COPY].left():
+        ground = "prompt" if layout.message.kind is MessageKind.PROMPT else "base"
+        covered = rects[HeadButton.COPY].united(rects[HeadButton.MORE]).intersected(layout.head)
+        painter.fillRect(covered.adjusted(-look.px(4), 0, 0, 0), look.colour(ground))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     icons = {HeadButton.COPY: "copy", HeadButton.RAW: "code", HeadButton.MORE: "ellipsis"}
-    for button, rect in button_rects(layout).items():
+    for button, rect in rects.items():
         is_checked = button is HeadButton.RAW and layout.is_raw
         if is_checked or marks.button is button:
             painter.setPen(Qt.PenStyle.NoPen)

@@ -164,3 +164,22 @@ def test_1_6_stops_are_in_the_order_in_which_they_are_seen(show: Callable, pair:
     assert places == sorted(places)
     assert len({stop.name for stop in stops}) == len(stops)
     assert {stop.spot.act for stop in stops if stop.spot} == {Act.FOLD, Act.COPY_TEXT, Act.UNROLL}
+
+
+def test_2_12_a_card_that_enter_opens_at_the_bottom_edge_is_brought_into_view(
+    qtbot: QtBot, show: Callable, message: Callable[..., Message], text: Callable, call: Callable
+) -> None:
+    talk = [
+        message(0, MessageKind.PROMPT, text("Go\n\n" * 8)),
+        message(1, MessageKind.ASSISTANT, text("words\n\n" * 8), call("bash", '{"command":"make"}', "out\n" * 12, 1)),
+        message(2, MessageKind.PROMPT, text("And now?\n\n" * 30)),
+    ]
+    view = show(talk)
+    view.focus_message(1)
+    view.focus.step(1)
+    head = view.focus.stop().rects[0]
+    view.scroll_by(view.stage.top_of(1) + head.bottom() + 30 - view.stage.height_px)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    layout, top = view.stage.layout(1), view.stage.top_of(1)
+    assert top + layout.box.bottom() < view.stage.height_px
+    assert top + view.focus.stop().rects[0].top() > 0

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from app.look.look import Look
+from app.present.reading import FoldState
 from app.present.show_message import show_message
 from app.present.shown import Folds
 from app.views.transcript.layout import MessageLayout, Scene
@@ -210,3 +211,35 @@ def test_1_5_a_long_system_message_is_folded_to_one_line_and_a_short_one_is_not(
     short = lay_out(message(0, MessageKind.SYSTEM, text("One.\n\nTwo.")))
     assert [part.key for part in short.parts] == [0]
     assert short.spots == []
+
+
+def test_2_case_6_the_time_of_a_message_is_not_elided_where_there_is_little_room(lay_out, message, text) -> None:
+    found = message(2, MessageKind.ASSISTANT, text("Done."), stop_reason="max_tokens", created_at_ms=0)
+    wide, narrow = lay_out(found), lay_out(found, width=290)
+    time = picture(wide)[1].partition("  ·  ")[0]
+    assert picture(wide)[1].endswith("stopped: max tokens")
+    assert picture(narrow)[1] == time
+    assert narrow.head_end_px <= narrow.head.right()
+
+
+def test_2_8_what_is_left_out_is_not_laid_out_and_no_head_is_missing(lay_out, message, text, call) -> None:
+    found = message(
+        2, MessageKind.ASSISTANT, ReasoningBlock("Hm.", 3), text("Yes."), call("bash", "{}", "x", 2), created_at_ms=None
+    )
+    assert picture(lay_out(found, Folds(leaves_out_work=True))) == ["Assistant", "[4] Yes."]
+
+
+@pytest.mark.parametrize("state", FoldState)
+def test_2_8_blocks_stand_as_all_were_folded_or_opened_until_one_is_toggled(state, message, text, call) -> None:
+    unknown = UnknownBlock("odd", "{}", 2)
+    found = show_message(message(0, MessageKind.ASSISTANT, text("Yes."), call("bash", "{}", "x", 0), unknown))
+    folds = Folds(frozenset({(0, 1)}), state=FoldState.USUAL).with_all(state)
+    stands = [folds.is_open(0, block) for block in found.blocks]
+    expected = {
+        FoldState.USUAL: [True, False, True],
+        FoldState.FOLDED: [True, False, False],
+        FoldState.OPEN: [True, True, True],
+    }
+    assert stands == expected[state]
+    toggled = folds.with_toggled(0, 1)
+    assert toggled.is_open(0, found.blocks[1]) is not stands[1]

@@ -7,6 +7,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter
 
 from app.look.look import Look
+from app.present.markdown import prose_document, style_document
 from app.present.segments import Prose
 from app.present.utf16 import utf16_length
 from app.views.transcript.lines_part import LinesPart
@@ -119,3 +120,16 @@ def test_1_6_a_link_in_several_fonts_and_lines_is_one_link(look: Look) -> None:
     assert len(found[0][0]) > 1
     for rects, _, target in found:
         assert all(part.link_at(rect.center().x(), rect.center().y()) == target for rect in rects)
+
+
+def test_2_8_two_lists_in_a_row_stand_apart_and_items_of_one_and_of_a_list_inside_it_do_not(look: Look) -> None:
+    style = Measures(look, 640).prose
+    document = prose_document(Prose("- a\n    - inner\n- b\n\n1. c\n2. d\n\n* e"))
+    style_document(document, style)
+    margins = []
+    block = document.begin()
+    while block.isValid():
+        margins.append((block.text(), round(block.blockFormat().topMargin())))
+        block = block.next()
+    close, apart = style.gap_px // 2, style.gap_px
+    assert margins == [("a", 0), ("inner", close), ("b", close), ("c", apart), ("d", close), ("e", apart)]

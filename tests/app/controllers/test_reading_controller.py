@@ -1,0 +1,131 @@
+"""Chips, actions and the transcript are in step, and what a person prefers is remembered (2.4, 2.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.commands import ActionId
+from app.context import Context
+from app.controllers.transcript_controller import TranscriptController
+from app.present.reading import FoldState, Reading, ReadKind
+from store.values.store import SessionKey, StoreFacts
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+"""Without a window manager nobody takes the size hints; Qt says so for each window."""
+
+
+@pytest.fixture
+def store(copy_sample: Callable[[str], Path], open_store: Callable[[Path], StoreFacts]) -> StoreFacts:
+    return open_store(copy_sample("meerkat/realm-0.6.24-rich"))
+
+
+@pytest.fixture
+def shown(
+    transcript: TranscriptController, settled: Callable[[], None], store: StoreFacts, copy_sample: Callable[[str], Path]
+) -> TranscriptController:
+    """The session with every kind of message."""
+    import json
+
+    expected = json.loads((copy_sample("meerkat/realm-0.6.24-rich") / "expected.json").read_text("utf-8"))
+    name = next(session["id"] for session in expected["sessions"] if session["scenario"] == "all_kinds")
+    transcript.show_session(SessionKey(store.key, name))
+    settled()
+    return transcript
+
+
+def do(transcript: TranscriptController, name: ActionId) -> None:
+    transcript.reading.slots()[name]()
+
+
+def counts(transcript: TranscriptController) -> dict[ReadKind, str]:
+    return {kind: transcript.pane.chips.chip(kind).count for kind in ReadKind}
+
+
+def test_2_4_chips_count_the_messages_of_a_real_session(shown: TranscriptController) -> None:
+    outline = shown.view.stage.outline
+    assert outline is not None
+    found = counts(shown)
+    assert found[ReadKind.ALL] == str(outline.count)
+    assert int(found[ReadKind.YOU]) == sum(kind == 1 for kind in outline.kinds)
+    assert all(int(found[kind]) > 0 for kind in (ReadKind.ASSISTANT, ReadKind.TOOLS, ReadKind.REASONING))
+
+
+def test_2_4_an_action_and_its_chip_do_the_same(shown: TranscriptController) -> None:
+    told: list[dict[ActionId, bool]] = []
+    shown.reading.checked.connect(told.append)
+    do(shown, ActionId.KIND_TOOLS)
+    assert shown.pane.chips.kind is ReadKind.TOOLS
+    assert told[-1][ActionId.KIND_TOOLS] and not told[-1][ActionId.KIND_ALL]
+    shown.pane.chips.chip(ReadKind.ALL).click()
+    assert shown.view.stage.reading == Reading()
+    assert told[-1][ActionId.KIND_ALL] and not told[-1][ActionId.KIND_TOOLS]
+
+
+def test_2_4_a_kind_that_there_is_none_of_changes_nothing(
+    transcript: TranscriptController, settled: Callable[[], None], store: StoreFacts
+) -> None:
+    told: list[dict[ActionId, bool]] = []
+    transcript.reading.checked.connect(told.append)
+    do(transcript, ActionId.KIND_ERRORS)
+    assert transcript.view.stage.reading == Reading()
+    assert told[-1][ActionId.KIND_ALL]
+
+
+def test_2_4_jumping_goes_through_the_messages_of_the_kind(shown: TranscriptController) -> None:
+    do(shown, ActionId.KIND_REASONING)
+    outline = shown.view.stage.outline
+    assert outline is not None
+    rows = [row for row, flags in enumerate(outline.flags) if flags & 4]
+    do(shown, ActionId.NEXT_OF_KIND)
+    first = shown.view.focus_row
+    do(shown, ActionId.PREVIOUS_OF_KIND)
+    assert first in rows
+    assert shown.view.focus_row in rows
+
+
+def test_2_4_the_next_error_is_found_also_where_errors_are_not_shown(shown: TranscriptController) -> None:
+    outline = shown.view.stage.outline
+    assert outline is not None
+    errors = [row for row, flags in enumerate(outline.flags) if flags & 8]
+    assert errors
+    do(shown, ActionId.KIND_YOU)
+    do(shown, ActionId.NEXT_ERROR)
+    assert shown.view.focus_row == errors[0]
+    assert shown.view.stage.reading == Reading()
+
+
+def test_2_8_prompts_and_answers_only_is_remembered_and_can_be_taken_back(
+    shown: TranscriptController, context: Context
+) -> None:
+    do(shown, ActionId.PROMPTS_AND_ANSWERS)
+    assert context.settings.current.is_prompts_only
+    assert shown.view.stage.reading.is_prompts_only
+    do(shown, ActionId.PROMPTS_AND_ANSWERS)
+    assert not context.settings.current.is_prompts_only
+    assert shown.view.stage.reading == Reading()
+
+
+def test_2_8_how_all_was_folded_is_how_the_next_session_and_the_next_start_have_it(
+    shown: TranscriptController, context: Context, settled: Callable[[], None]
+) -> None:
+    do(shown, ActionId.UNFOLD_ALL)
+    assert context.settings.current.fold_state is FoldState.OPEN
+    shown.show_nothing()
+    settled()
+    assert shown.view.stage.folds.state is FoldState.OPEN
+    again = TranscriptController(context)
+    assert again.view.stage.folds.state is FoldState.OPEN
+    again.widget.deleteLater()
+
+
+def test_2_4_a_reload_keeps_the_kind_and_the_place(shown: TranscriptController, settled: Callable[[], None]) -> None:
+    do(shown, ActionId.KIND_TOOLS)
+    shown.view.scroll_by(120)
+    before = [(row.index, row.top) for row in shown.view.stage.rows()]
+    shown.reload_keeping_place()
+    settled()
+    assert shown.view.stage.reading == Reading(ReadKind.TOOLS)
+    assert [(row.index, row.top) for row in shown.view.stage.rows()] == before

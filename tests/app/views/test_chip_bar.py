@@ -1,0 +1,104 @@
+"""Chips say which kind is shown and how many there are, and fold to icons where there is no room (2.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.look.look import Look, add_bundled_fonts
+from app.look.tokens import Theme
+from app.present.reading import ReadKind
+from app.views.chip import ChipForm
+from app.views.chip_bar import ChipBar
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+"""Without a window manager nobody takes the size hints; Qt says so for each window."""
+
+COUNTS = dict(zip(ReadKind, (232, 11, 64, 41, 38, 0), strict=True))
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> Iterator[ChipBar]:
+    add_bundled_fonts()
+    bar = ChipBar(Look(Theme.LIGHT))
+    qtbot.addWidget(bar)
+    bar.resize(1200, 40)
+    with qtbot.waitExposed(bar):
+        bar.show()
+    bar.say(ReadKind.ALL, COUNTS)
+    yield bar
+
+
+def names(bar: ChipBar) -> list[str]:
+    return [bar.chip(kind).accessibleName() for kind in ReadKind]
+
+
+def test_2_4_chips_have_their_counts_and_one_without_messages_is_disabled(bar: ChipBar) -> None:
+    assert names(bar) == [
+        "All, 232 messages",
+        "You, 11 messages",
+        "Assistant, 64 messages",
+        "Tools, 41 messages",
+        "Reasoning, 38 messages",
+        "Errors, 0 messages",
+    ]
+    assert [bar.chip(kind).isEnabled() for kind in ReadKind] == [True, True, True, True, True, False]
+
+
+def test_2_4_while_only_the_beginning_is_known_no_number_is_said(bar: ChipBar) -> None:
+    bar.say(ReadKind.ALL, None)
+    assert {bar.chip(kind).count for kind in ReadKind} == {"…"}
+    assert bar.chip(ReadKind.ERRORS).isEnabled()
+    assert bar.chip(ReadKind.YOU).accessibleName() == "You, not counted yet"
+
+
+def test_2_4_a_click_chooses_a_kind_and_leaves_the_keys_with_the_transcript(qtbot: QtBot, bar: ChipBar) -> None:
+    with qtbot.waitSignal(bar.kind_chosen) as chosen:
+        qtbot.mouseClick(bar.chip(ReadKind.TOOLS), Qt.MouseButton.LeftButton)
+    assert chosen.args == [ReadKind.TOOLS]
+    assert bar.kind is ReadKind.TOOLS
+    assert not bar.chip(ReadKind.TOOLS).hasFocus()
+
+
+def test_2_4_the_chosen_kind_stays_enabled_when_nothing_is_left_of_it(bar: ChipBar) -> None:
+    bar.say(ReadKind.ERRORS, COUNTS)
+    assert bar.chip(ReadKind.ERRORS).isEnabled()
+    assert bar.kind is ReadKind.ERRORS
+
+
+def test_2_8_all_means_prompts_and_answers_while_the_rest_is_left_out(bar: ChipBar) -> None:
+    bar.say(ReadKind.ALL, COUNTS, is_prompts_only=True)
+    assert names(bar)[0] == "Prompts and answers, 232 messages"
+
+
+@pytest.mark.parametrize("zoom_percent", [80, 100, 200])
+@pytest.mark.parametrize("width_px", [1_900, 1_000, 840, 658, 560, 420])
+def test_2_4_nothing_is_cut_off_or_overlaps_at_any_width(zoom_percent: int, width_px: int, bar: ChipBar) -> None:
+    bar.set_look(Look(Theme.DARK, zoom_percent))
+    bar.resize(max(width_px, bar.minimumSizeHint().width()), bar.height())
+    rects = [child.geometry() for child in bar.children() if child.isVisible()]
+    assert all(bar.rect().contains(rect) for rect in rects)
+    assert not any(one.intersects(other) for i, one in enumerate(rects) for other in rects[i + 1 :])
+    for kind in ReadKind:
+        assert bar.chip(kind).width() == bar.chip(kind).width_in(bar.form)
+
+
+def test_2_4_words_go_before_counts_and_counts_before_icons(bar: ChipBar) -> None:
+    forms = []
+    for width_px in (800, 658, 500, 300):
+        bar.resize(width_px, 40)
+        forms.append(bar.form)
+    assert forms == [ChipForm.WORDS, ChipForm.WORDS, ChipForm.COUNT, ChipForm.ICON]
+    assert bar.chip(ReadKind.YOU).toolTip().startswith("You, 11 messages")
+
+
+def test_2_4_the_buttons_ask_for_the_next_and_the_previous(qtbot: QtBot, bar: ChipBar) -> None:
+    asked: list[int] = []
+    bar.jump_asked.connect(asked.append)
+    for name in ("Next message of this kind", "Previous message of this kind"):
+        button = next(child for child in bar.children() if getattr(child, "accessibleName", str)() == name)
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert asked == [1, -1]
