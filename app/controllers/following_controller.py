@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.controllers.following_jobs import Looked, look_work, refresh_work
+from app.controllers.library_controller import LibraryController
 from app.jobs import JobHandle, Lane, Query
-from app.models.library_model import LibraryModel
 from store.errors import BurrowError
 from store.values.store import StoreFacts, StoreKey
 
@@ -77,14 +77,15 @@ class FollowingController(QObject):
     store_followed = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, context: Context, model: LibraryModel, parent: QObject | None = None) -> None:
+    def __init__(self, context: Context, library: LibraryController, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._context, self._model = context, model
+        self._context, self._model = context, library.model
         self._courses: dict[StoreKey, Course] = {}
         self._look: JobHandle | None = None
         self._look_count = 0
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._on_tick)
+        library.stores_changed.connect(self._on_stores_changed)
 
     @property
     def is_watching(self) -> bool:
@@ -107,9 +108,12 @@ class FollowingController(QObject):
         self._read(key, course)
 
     @Slot(object)
-    def forget_failure(self, facts: StoreFacts) -> None:
-        """The store was opened anew by a person: what was noted of the old opening holds no more."""
-        self._courses.pop(facts.key, None)
+    def _on_stores_changed(self, keys: frozenset[StoreKey]) -> None:
+        # They were opened anew or closed by a person: what was noted of the older opening holds no more.
+        for key in keys:
+            course = self._courses.pop(key, None)
+            if course is not None and course.reading is not None:
+                course.reading.cancel()
 
     @Slot()
     def _on_tick(self) -> None:
@@ -127,9 +131,9 @@ class FollowingController(QObject):
                     self._read(key, course)
             elif not course.is_reading:
                 calm.append(key)
-        self._look_at(tuple(calm), now_s)
+        self._look_at(tuple(calm))
 
-    def _look_at(self, keys: tuple[StoreKey, ...], now_s: float) -> None:
+    def _look_at(self, keys: tuple[StoreKey, ...]) -> None:
         """Ask in one job which of these stores moved."""
         look = self._look
         if look is not None and not look.is_over and not look.is_cancelled:

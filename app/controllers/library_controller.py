@@ -1,4 +1,4 @@
-"""The left pane: keeps the tree of stores, and notices when one moved on disk.
+"""The left pane: keeps the tree of stores, and reads them again when a person asks for it.
 
 GUI thread only. Which store is chosen is known here; what is shown of it is the business of others.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
-from app.controllers.library_jobs import reload_work, watch_work
-from app.jobs import JobHandle, Lane, Newest, Query
+from app.controllers.library_jobs import reload_work
+from app.jobs import Newest, Query
 from app.look.look import Look
 from app.models.library_model import LibraryModel
 from app.views.library_view import LibraryView
@@ -21,9 +21,6 @@ from store.values.store import StoreFacts, StoreKey, StoreKind
 if TYPE_CHECKING:
     from app.context import Context
 
-WATCH_MS = 250
-"""How often the stamps of the open stores are looked at."""
-
 
 class LibraryController(QObject):
     """Knows the library's model and its view.
@@ -32,14 +29,12 @@ class LibraryController(QObject):
         opening_asked (tuple of str): paths are to be opened again.
         picked (StoreKey, StoreKind or View): another row was chosen.
         stores_changed (frozenset of StoreKey): stores came, went, or were read again.
-        changed_on_disk (frozenset of StoreKey): these stores moved since they were read.
         failed (BurrowError): reading again failed as a whole.
     """
 
     opening_asked = Signal(object)
     picked = Signal(object)
     stores_changed = Signal(object)
-    changed_on_disk = Signal(object)
     failed = Signal(object)
 
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
@@ -47,40 +42,28 @@ class LibraryController(QObject):
         self._context = context
         self._current: StoreKey | None = None
         self._picked: StoreKey | StoreKind | View | None = None
-        self._changed: frozenset[StoreKey] = frozenset()
         self._reloading = Newest(context.jobs)
-        self._reloading_keys: frozenset[StoreKey] = frozenset()
-        self._watching: JobHandle | None = None
         self.model = LibraryModel(self)
         self.view = LibraryView(context.looks.current, self.model)
         self.view.set_folded(context.settings.current.closed_sections)
         self.view.picked.connect(self._on_picked)
         self.view.folded.connect(self._on_folded)
-        self._timer = QTimer(self, interval=WATCH_MS)
-        self._timer.timeout.connect(self._look_at_stamps)
 
     @property
     def current(self) -> StoreFacts | None:
         """Facts of the chosen store; None while a kind or a saved view is chosen."""
         return self.model.facts_of(self._current) if self._current is not None else None
 
-    @property
-    def changed(self) -> frozenset[StoreKey]:
-        """Stores that moved on disk since they were read."""
-        return self._changed
-
     def put(self, stores: tuple[StoreFacts, ...]) -> None:
         """Add stores that were opened, or what is known of them now."""
         keys = frozenset(facts.key for facts in stores)
         self.model.put(stores)
-        self._changed -= keys
         self._select_again()
         self.stores_changed.emit(keys)
 
     def remove(self, keys: tuple[StoreKey, ...]) -> None:
         """Take stores out of the tree."""
         self.model.remove(keys)
-        self._changed -= frozenset(keys)
         self._select_again()
         self.stores_changed.emit(frozenset(keys))
 
@@ -105,23 +88,8 @@ class LibraryController(QObject):
         if not opened:
             return
         what = opened[0].file_name if len(opened) == 1 else f"{len(opened):,} stores"
-        self._reloading_keys = frozenset(facts.key for facts in opened)
         work = reload_work(self._context.library, tuple(facts.key for facts in opened))
         self._reloading.run(Query(f"Reading {what} again", work), self._on_reloaded, self._on_failed)
-
-    def notice_change(self, key: StoreKey) -> None:
-        """Take note that a store moved, as somebody found who read it."""
-        if key not in self._changed:
-            self._changed |= {key}
-            self.changed_on_disk.emit(frozenset({key}))
-
-    @Slot(bool)
-    def watch(self, is_on: bool) -> None:
-        """Look at the stamps four times a second, or not while nobody sees the window."""
-        if is_on:
-            self._timer.start()
-        else:
-            self._timer.stop()
 
     def set_look(self, look: Look) -> None:
         """Draw the pane with another look."""
@@ -141,20 +109,3 @@ class LibraryController(QObject):
 
     def _on_failed(self, error: BurrowError) -> None:
         self.failed.emit(error)
-
-    def _look_at_stamps(self) -> None:
-        keys = tuple(facts.key for facts in self.model.stores() if facts.is_open and facts.key not in self._changed)
-        is_waiting = self._watching is not None and not self._watching.is_over
-        if is_waiting or not keys or self._reloading.is_busy:
-            return
-        query = Query("Looking for changes", watch_work(self._context.library, keys), Lane.BACKGROUND)
-        self._watching = self._context.jobs.run(query, self._on_stamps, self._on_failed)
-
-    def _on_stamps(self, changed: frozenset[StoreKey]) -> None:
-        # A reload that began meanwhile reads a newer state than this answer is about.
-        if self._reloading.is_busy:
-            changed -= self._reloading_keys
-        new = changed - self._changed
-        self._changed |= new
-        if new:
-            self.changed_on_disk.emit(new)

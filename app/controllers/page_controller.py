@@ -103,6 +103,18 @@ class PageController(QObject):
         else:
             self._later.start()
 
+    @Slot(object)
+    def follow(self, summary: SessionSummary) -> None:
+        """Say what is known of the shown session now that it moved; Info is read again if it is looked at."""
+        if self._summary is None or self._summary.key != summary.key:
+            return
+        self._summary = summary
+        self._say_head()
+        if self._page.is_info_shown:
+            self._read_detail(Lane.BACKGROUND)
+        else:
+            self._detail = None
+
     @Slot()
     def show_nothing(self, has_list: bool = True) -> None:
         """Show that no session is chosen.

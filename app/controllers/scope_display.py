@@ -46,11 +46,11 @@ class ScopeDisplay(QObject):
         self._library, self._scopes, self._sessions, self._status = library, scopes, sessions, status
         self._asked: SessionKey | None = None
         self._failed: StoreFacts | None = None
+        self._says_lost = False
         scopes.scope_chosen.connect(self._on_scope_chosen)
         scopes.scope_renewed.connect(self._on_scope_renewed)
         scopes.choices_changed.connect(self._on_choices_changed)
         sessions.clear_asked.connect(scopes.clear_choices)
-        library.changed_on_disk.connect(self._on_changed_on_disk)
         window.error_panel.again_asked.connect(self.reload)
         window.error_panel.copy_asked.connect(self._on_copy_failure)
 
@@ -74,13 +74,22 @@ class ScopeDisplay(QObject):
             self._library.reload(self._scopes.current.stores)
 
     @property
-    def has_changed(self) -> bool:
-        """Whether a store of the scope moved on disk since it was read."""
-        return bool(self._changed())
+    def has_lost(self) -> bool:
+        """Whether a store of the scope cannot be read any more, so that its last state is shown."""
+        return bool(self._lost())
 
-    def _changed(self) -> tuple[StoreKey, ...]:
+    def _lost(self) -> tuple[StoreFacts, ...]:
+        return tuple(facts for facts in self._scopes.facts() if facts.is_open and facts.advice)
+
+    @Slot(object)
+    def follow(self, facts: StoreFacts) -> None:
+        """A newer state of a store is read from now on, or its last one stays: the list goes on without a jump."""
         scope = self._scopes.current
-        return tuple(key for key in scope.stores if key in self._library.changed) if scope is not None else ()
+        if scope is None or facts.key not in scope.stores:
+            return
+        self._say_status(scope)
+        self._say_lost()
+        self._sessions.reload_keeping_place()
 
     @Slot(object)
     def _on_scope_chosen(self, scope: Scope) -> None:
@@ -110,10 +119,8 @@ class ScopeDisplay(QObject):
         facts = self._scopes.facts()
         self._window.setWindowTitle(f"{scope.name} – Burrow")
         self._window.band.say("")
-        if scope.is_store and len(facts) == 1:
-            self._status.show_store(facts[0])
-        else:
-            self._status.show_stores(facts, self._scopes.left_out())
+        self._says_lost = False
+        self._say_status(scope)
         self._failed = facts[0] if scope.is_store and facts and not facts[0].is_open else None
         if self._failed is not None:
             self._show_failure(self._failed)
@@ -124,8 +131,7 @@ class ScopeDisplay(QObject):
         else:
             self._window.show_sessions()
             self._sessions.show_scope(scope, self._scopes.choices, session)
-        if self.has_changed:
-            self._say_changed()
+        self._say_lost()
         self.shown.emit()
 
     def _show_failure(self, facts: StoreFacts) -> None:
@@ -137,17 +143,22 @@ class ScopeDisplay(QObject):
         self._window.show_error()
         self._status.count("")
 
-    @Slot(object)
-    def _on_changed_on_disk(self, keys: frozenset[StoreKey]) -> None:
-        scope = self._scopes.current
-        if scope is not None and keys.intersection(scope.stores):
-            self._say_changed()
+    def _say_status(self, scope: Scope) -> None:
+        facts = self._scopes.facts()
+        if scope.is_store and len(facts) == 1:
+            self._status.show_store(facts[0])
+        else:
+            self._status.show_stores(facts, self._scopes.left_out())
 
-    def _say_changed(self) -> None:
-        changed = self._changed()
-        facts = self._library.model.facts_of(changed[0])
-        name = one_line(facts.name) if facts is not None and len(changed) == 1 else f"{len(changed):,} stores"
-        self._window.band.say(f"{name} changed on disk", "Reload  F5", "refresh-cw")
+    def _say_lost(self) -> None:
+        """Say what keeps a store of the scope from being read, for as long as that is so."""
+        lost = self._lost()
+        if lost:
+            name, sentence = one_line(lost[0].name), lost[0].faults[0].sentence
+            self._window.band.say(f"{name}: {sentence}", "Reload  F5", "triangle-alert")
+        elif self._says_lost:
+            self._window.band.say("")
+        self._says_lost = bool(lost)
 
     @Slot()
     def _on_copy_failure(self) -> None:

@@ -140,6 +140,11 @@ class TranscriptController(QObject):
         return self._view
 
     @property
+    def context(self) -> Context:
+        """What it was built with."""
+        return self._context
+
+    @property
     def key(self) -> SessionKey | None:
         """The session that is shown."""
         return self._key

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.controllers.following_controller import FollowingController
 from app.controllers.following_jobs import FollowAnswer, follow_work
+from app.controllers.page_controller import PageController
 from app.controllers.transcript_controller import TranscriptController
 from app.jobs import Lane, Newest, Query
 from app.present.sizes import exact_count
 from store.errors import BurrowError, SessionMissing
-from store.values.session import SessionSummary
-from store.values.store import SessionKey, StoreKey
-
-if TYPE_CHECKING:
-    from app.context import Context
+from store.values.store import SessionKey, StoreFacts
 
 AGAIN_MS = 100
 """How soon it is looked again whether a transcript that is still being read is there to be followed."""
@@ -25,48 +21,52 @@ class TranscriptFollowing(QObject):
     """Follows the one session that is open.
 
     Signals:
-        followed (SessionSummary): the session's row as it is now.
         noted (str): a sentence about what happened to the transcript.
-        gone (SessionKey, str): the session is not in its store any more, and the sentence that says so.
         failed (BurrowError): it could not be followed; the transcript stays.
     """
 
-    followed = Signal(object)
     noted = Signal(str)
-    gone = Signal(object, str)
     failed = Signal(object)
 
-    def __init__(self, context: Context, transcript: TranscriptController, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        transcript: TranscriptController,
+        page: PageController,
+        following: FollowingController,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._context, self._transcript = context, transcript
-        self._handle: int | None = None
+        self._transcript, self._page, self._following = transcript, page, following
         self._asked: SessionKey | None = None
+        self._gone: SessionKey | None = None
         self._is_due = False
-        self._jobs = Newest(context.jobs)
+        self._jobs = Newest(transcript.context.jobs)
         self._again = QTimer(self, singleShot=True, interval=AGAIN_MS)
         self._again.timeout.connect(self._follow_if_due)
-
-    def use_row(self, summary: SessionSummary | None) -> None:
-        """Take the row of the session that is shown now; what is read of another one is given up."""
-        self._handle = summary.handle if summary is not None else None
-        if summary is None or (self._asked is not None and self._asked != summary.key):
-            self._jobs.cancel()
-            self._is_due = False
-            self._asked = None
+        following.store_followed.connect(self._on_store_followed)
+        transcript.session_changed.connect(self._on_session_changed)
 
     @Slot(object)
-    def follow(self, store: StoreKey) -> None:
-        """Read what is new in the session, if it is of this store, which moved."""
+    def _on_store_followed(self, facts: StoreFacts) -> None:
         key = self._transcript.key
-        if key is not None and key.store == store:
+        # Of a store that cannot be read any more there is nothing new, which is said elsewhere.
+        if key is not None and key.store == facts.key and not facts.advice:
             self._is_due = True
             self._follow_if_due()
+
+    @Slot()
+    def _on_session_changed(self) -> None:
+        # Who read a page of it found out before the files were looked at.
+        if self._transcript.key is not None:
+            self._following.read_anew(self._transcript.key.store)
 
     @Slot()
     def _follow_if_due(self) -> None:
         key = self._transcript.key
         if not self._is_due or key is None:
             return
+        if self._asked != key:
+            self._jobs.cancel()
         if self._jobs.is_busy or self._transcript.is_reading:
             # One follows the other; a transcript of which only the beginning is there is read to its end first.
             self._again.start()
@@ -77,29 +77,34 @@ class TranscriptFollowing(QObject):
             if self._transcript.has_failed:
                 self._transcript.reload_keeping_place()
             return
-        work = follow_work(self._context.library, key, self._handle, shown)
+        summary = self._page.shown
+        handle = summary.handle if summary is not None and summary.key == key else None
+        work = follow_work(self._transcript.context.library, key, handle, shown)
         self._jobs.run(Query("Following a session", work, Lane.PLACES), self._on_followed, self._on_failed)
 
     def _on_followed(self, answer: FollowAnswer) -> None:
         if answer.key != self._transcript.key:
             return
+        self._gone = None
         newer = answer.newer
         if newer is not None:
             if not self._transcript.take(newer):
                 # It was read anew meanwhile, so that the answer compares with what is not shown any more.
-                self.follow(answer.key.store)
+                self._is_due = True
+                self._again.start()
                 return
             if newer.outline.count < newer.landing.before:
                 before, after = exact_count(newer.landing.before), exact_count(newer.outline.count)
                 self.noted.emit(f"The transcript became shorter: {before} → {after} messages")
         if answer.summary is not None:
-            self._handle = answer.summary.handle
-            self.followed.emit(answer.summary)
+            self._page.follow(answer.summary)
 
     def _on_failed(self, error: BurrowError) -> None:
         if self._asked is None or self._asked != self._transcript.key:
             return
         if isinstance(error, SessionMissing):
-            self.gone.emit(self._asked, "This session is not in its store any more; what was read of it stays here.")
-        else:
-            self.failed.emit(error)
+            if self._gone == self._asked:
+                return
+            self._gone = self._asked
+            error = SessionMissing("This session is not in its store any more.", "What was read of it stays here.")
+        self.failed.emit(error)
