@@ -58,10 +58,12 @@ def test_2_4_an_action_and_its_chip_do_the_same(shown: TranscriptController) -> 
     shown.reading.checked.connect(told.append)
     do(shown, ActionId.KIND_TOOLS)
     assert shown.pane.chips.kind is ReadKind.TOOLS
-    assert told[-1][ActionId.KIND_TOOLS] and not told[-1][ActionId.KIND_ALL]
+    assert told[-1][ActionId.KIND_TOOLS]
+    assert not told[-1][ActionId.KIND_ALL]
     shown.pane.chips.chip(ReadKind.ALL).click()
     assert shown.view.stage.reading == Reading()
-    assert told[-1][ActionId.KIND_ALL] and not told[-1][ActionId.KIND_TOOLS]
+    assert told[-1][ActionId.KIND_ALL]
+    assert not told[-1][ActionId.KIND_TOOLS]
 
 
 def test_2_4_a_kind_that_there_is_none_of_changes_nothing(

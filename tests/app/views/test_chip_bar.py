@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -21,7 +19,7 @@ COUNTS = dict(zip(ReadKind, (232, 11, 64, 41, 38, 0), strict=True))
 
 
 @pytest.fixture
-def bar(qtbot: QtBot) -> Iterator[ChipBar]:
+def bar(qtbot: QtBot) -> ChipBar:
     add_bundled_fonts()
     bar = ChipBar(Look(Theme.LIGHT))
     qtbot.addWidget(bar)
@@ -29,7 +27,7 @@ def bar(qtbot: QtBot) -> Iterator[ChipBar]:
     with qtbot.waitExposed(bar):
         bar.show()
     bar.say(ReadKind.ALL, COUNTS)
-    yield bar
+    return bar
 
 
 def names(bar: ChipBar) -> list[str]:

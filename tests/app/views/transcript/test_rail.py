@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import pytest
@@ -105,7 +106,8 @@ def test_2_5_the_handle_is_dragged_also_where_marks_are_on_it(qtbot: QtBot, show
 def test_2_5_hovering_tells_which_message_it_is_and_its_first_words_as_text(show: Callable, talk: list) -> None:
     view = show(talk)
     told = {mark.row: view._mark_words(mark) for mark in view.rail.marks}
-    assert told[0].startswith("Prompt #1 · ") and told[0].endswith(" · Question 0 <b>bold</b>")
+    assert told[0].startswith("Prompt #1 · ")
+    assert told[0].endswith(" · Question 0 <b>bold</b>")
     assert told[11] == "Error #12 · make failed"
     assert told[40] == "Context compacted #41 · What was said before"
     assert view._mark_words(RailMark(3, MarkKind.PROMPT, 99, 4)) == "Prompt #100\nand 3 more here"
@@ -128,7 +130,7 @@ def test_2_5_marks_stand_apart_and_errors_win(rows: list[tuple[int, int]], rail_
     }
     found = marks_of(tops, sum(heights), rail_px, masks, 3)
     places = [mark.y for mark in found]
-    assert all(after - before >= 3 for before, after in zip(places, places[1:], strict=False))
+    assert all(after - before >= 3 for before, after in itertools.pairwise(places))
     assert sum(mark.count for mark in found) == sum(mask.count(1) for mask in masks.values())
     errors = [row for row, (_, marked) in enumerate(rows) if marked & 2]
     for row in errors:
