@@ -135,7 +135,7 @@ class Program:
             # First of all: who starts from now on gets a window of its own.
             self._instance.stop()
             self._listening.close()
-        self.controller.library.watch(False)
+        self.controller.following.watch(False)
         self.context.settings.flush()
         self.is_clean = self.context.jobs.shutdown(ENDING_LIMIT_S)
         self.is_clean = _on_a_thread(self.context.lists.close) and self.is_clean
