@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from store.cancel import CancelToken
 from store.errors import SessionError
+from store.meerkat.content import as_count
 from store.meerkat.generation import Layout
 from store.meerkat.head_rows import read_head_rows
 from store.meerkat.listing import IN_HEADS, IN_SESSIONS, IN_SNAPSHOTS, row_of
@@ -25,15 +26,19 @@ from store.meerkat.times import rfc3339_ms
 from store.meerkat.titles import as_object_or_empty, first_prompt, is_answer, one_line, prompt_text, title_of
 from store.meerkat.transcript_index import TranscriptIndex
 from store.meerkat.transcripts import read_messages
-from store.meerkat.usage import usage_of
 from store.values.listing import CatalogueFacts
 from store.values.message import MessageKind
+from store.values.session import TitleSource
 
 WHOLE_BYTES = 512 * 1024
 """Up to here a document is decoded at once, which takes about 3 ms."""
 
 BATCH_ROWS = 20
-"""Documents in memory at once."""
+BATCH_BYTES = 1024 * 1024
+"""Documents that are decoded before the first of them is done with: what lives long is looked at by the collector."""
+
+YIELD_S = 0.002
+"""After so long whoever draws comes first."""
 
 MAX_LABELS = 1_000
 MAX_EXAMINED = 200
@@ -48,21 +53,32 @@ def read_catalogue_facts(
 ) -> tuple[CatalogueFacts, ...]:
     """Read what whole documents say, one answer a handle; the id of one that is gone is ""."""
     answers: list[CatalogueFacts] = []
-    for begin in range(0, len(handles), BATCH_ROWS):
+    begin, count = 0, 1
+    yielded_s = time.monotonic()
+    while begin < len(handles):
         token.check()
-        answers.extend(_read_batch(connection, layout, handles[begin : begin + BATCH_ROWS], token))
-        time.sleep(0)  # whoever draws comes first
+        found, size_bytes = _read_batch(connection, layout, handles[begin : begin + count], token)
+        answers.extend(found)
+        begin += count
+        # Sessions of one time are often of one size.
+        count = max(1, min(BATCH_ROWS, BATCH_BYTES // max(1, size_bytes // count)))
+        if time.monotonic() - yielded_s > YIELD_S:
+            time.sleep(0)
+            yielded_s = time.monotonic()
     return tuple(answers)
 
 
 def _read_batch(
     connection: sqlite3.Connection, layout: Layout, handles: Sequence[int], token: CancelToken
-) -> list[CatalogueFacts]:
+) -> tuple[list[CatalogueFacts], int]:
+    """The answers for a few handles, and how many bytes were stored for them."""
     found = _read_rows(connection, layout, handles, token)
+    size_bytes = sum(facts.size_bytes or 0 for facts in found.values())
     answers = []
     for handle in handles:
         token.check()
-        facts = found.get(handle)
+        # One by one: to free what all of them hold at once would take long.
+        facts = found.pop(handle, None)
         if facts is None:
             facts = RowFacts("", handle)
             facts.damage("vanished", "This session is not in the store any more.")
@@ -73,7 +89,7 @@ def _read_batch(
         else:
             times, is_forked = _from_walk(connection, layout, facts, token)
         answers.append(answer_of(facts, times, is_forked))
-    return answers
+    return answers, size_bytes
 
 
 def _read_rows(
@@ -217,7 +233,7 @@ def answer_of(facts: RowFacts, times: Sequence[int], is_forked: bool) -> Catalog
     prompt = one_line(first_prompt(facts.messages) or facts.prompt)
     title, title_from = title_of(facts.session_id, metadata, prompt)
     about = as_object_or_empty(metadata.get("session_metadata"))
-    usage = usage_of(facts.usage)
+    usage = as_object_or_empty(facts.usage)
     duration_ms = times[-1] - times[0] if len(times) > 1 else None
     return CatalogueFacts(
         session_id=facts.session_id,
@@ -226,10 +242,10 @@ def answer_of(facts: RowFacts, times: Sequence[int], is_forked: bool) -> Catalog
         model=name_of(about.get("model")),
         provider=provider_name(about.get("provider")),
         labels=labels_of(metadata, MAX_LABELS),
-        first_prompt=hide_secrets(prompt),
+        first_prompt=title if title_from is TitleSource.FIRST_PROMPT else hide_secrets(prompt),
         duration_ms=duration_ms if duration_ms is not None and duration_ms >= 0 else None,
-        input_tokens=usage.input_tokens,
-        output_tokens=usage.output_tokens,
+        input_tokens=as_count(usage.get("input_tokens")),
+        output_tokens=as_count(usage.get("output_tokens")),
         is_archived=facts.is_archived(),
         has_no_answer=facts.has_no_answer() is True,
         is_rewritten=facts.is_rewritten or has_history(metadata),
