@@ -26,6 +26,9 @@ from app.views.transcript.prose_part import ProsePart
 from store.values.message import ImageRef, MessageKind
 
 HEAD_PX = 20
+REMARK_PX = 60
+"""Of a remark that has less room nothing is shown."""
+
 BUTTONS_PX = 130
 """At the right of a head: room for its buttons, and some space before them."""
 
@@ -180,7 +183,7 @@ class MessageLayout:
         beside = "  ·  ".join(word for word in (time, self.message.remark) if word)
         room = self.right - left - measures.px(BUTTONS_PX)
         time_px = round(metrics.horizontalAdvance(time)) + 2
-        if room < time_px:
+        if room < time_px + measures.px(REMARK_PX) and metrics.horizontalAdvance(beside) > room:
             number_px = round(metrics.horizontalAdvance(f"#{self.message.index + 1:,}")) + measures.px(8)
             beside, room = time, min(self.right - left - number_px, time_px)
         return self.add_label(QRect(left, self.y, max(room, 0), height), beside, "text_3")

@@ -220,6 +220,8 @@ def test_2_case_6_the_time_of_a_message_is_not_elided_where_there_is_little_room
     assert picture(wide)[1].endswith("stopped: max tokens")
     assert picture(narrow)[1] == time
     assert narrow.head_end_px <= narrow.head.right()
+    for width in range(290, 640, 7):
+        assert picture(lay_out(found, width=width))[1].startswith(time)
 
 
 def test_2_8_what_is_left_out_is_not_laid_out_and_no_head_is_missing(lay_out, message, text, call) -> None:
