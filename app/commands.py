@@ -116,6 +116,7 @@ class Need(Enum):
 
     NOTHING = "nothing"
     STORE = "store"
+    PLACE = "place"
     SESSION = "session"
     PANES = "panes"
     LIST = "list"
@@ -174,8 +175,8 @@ ACTIONS: dict[ActionId, ActionSpec] = {
     ActionId.COPY_MARKDOWN: ActionSpec("Copy as &Markdown", "Copy as Markdown", ("Ctrl+Shift+C",), "", _SESSION),
     ActionId.COPY_SESSION_ID: ActionSpec("Copy Session &Id", "Copy the id of the session", (), "", _SESSION),
     ActionId.COPY_SESSION_TITLE: ActionSpec("Copy Session &Title", "Copy the title of the session", (), "", _SESSION),
-    ActionId.COPY_STORE_PATH: ActionSpec("Copy Store Pat&h", "Copy where the store is", (), "", Need.STORE),
-    ActionId.SHOW_IN_FOLDER: ActionSpec("Show in File &Manager", "Show the store's folder", (), "", Need.STORE),
+    ActionId.COPY_STORE_PATH: ActionSpec("Copy Store Pat&h", "Copy where the store is", (), "", Need.PLACE),
+    ActionId.SHOW_IN_FOLDER: ActionSpec("Show in File &Manager", "Show the store's folder", (), "", Need.PLACE),
     ActionId.PIN: _switch("&Pin", "Keep the session in the view Pinned", _SESSION, "", ("Ctrl+D",)),
     ActionId.FIND: ActionSpec("&Find…", "Find in the transcript", ("Ctrl+F",), "search", _SESSION),
     ActionId.FIND_NEXT: ActionSpec("Find &Next", "To the next hit", ("F3", "Ctrl+G"), "arrow-down", _SESSION),
@@ -329,6 +330,7 @@ def enabled_actions(state: ShellState) -> frozenset[ActionId]:
         Need.NOTHING: True,
         Need.PANES: state.has_panes,
         Need.STORE: state.has_store,
+        Need.PLACE: state.has_store or state.has_session,
         Need.LIST: state.has_list,
         Need.SESSION: state.has_session,
         Need.BUSY: state.is_busy,

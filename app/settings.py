@@ -87,6 +87,7 @@ class Settings:
         is_case_matched, is_whole_word: how the find bar compares.
         is_output_wrapped, is_json_tree: how the pane for a whole text shows it.
         recent: newest first.
+        recent_commands: names of actions that were run from the command palette, newest first.
         open_paths: what was open when the program ended.
         closed_stores: paths of stores that a person closed: they are not opened again just because they are found.
         last_store: path of the store that was shown last.
@@ -122,6 +123,7 @@ class Settings:
     is_output_wrapped: bool = True
     is_json_tree: bool = False
     recent: tuple[RecentPlace, ...] = ()
+    recent_commands: tuple[str, ...] = ()
     open_paths: tuple[str, ...] = ()
     closed_stores: tuple[str, ...] = ()
     last_store: str = ""
@@ -171,7 +173,7 @@ def _decode(name: str, value: Any, default: Any) -> Any:
     """One field, checked against its default's type."""
     if name == "recent":
         return tuple(RecentPlace(_text(r["path"]), _text(r["name"]), _whole(r["opened_at_ms"], 2**53)) for r in value)
-    if name in ("open_paths", "closed_stores", "places", "columns", "closed_sections"):
+    if name in ("open_paths", "closed_stores", "places", "columns", "closed_sections", "recent_commands"):
         return tuple(_text(entry) for entry in value)
     if name == "column_widths_px":
         return tuple((_text(column), _whole(width)) for column, width in value)

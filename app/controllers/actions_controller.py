@@ -7,14 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.commands import ActionId, ShellState, enabled_actions
 from app.controllers.window_memory import WindowMemory
-from app.look.look_source import next_zoom
-from app.look.tokens import Theme
-from app.settings import ThemeChoice
+from app.look.look import Look
 from app.views.main_window import MainWindow
 from app.views.path_chooser import PathChooser
 
@@ -22,13 +20,6 @@ if TYPE_CHECKING:
     from app.context import Context
     from app.controllers.progress_controller import ProgressController
     from app.controllers.transcript_controller import TranscriptController
-
-_THEMES = {
-    ActionId.THEME_SYSTEM: ThemeChoice.SYSTEM,
-    ActionId.THEME_LIGHT: ThemeChoice.LIGHT,
-    ActionId.THEME_DARK: ThemeChoice.DARK,
-}
-
 
 class ActionsController(QObject):
     """One method for each action.
@@ -66,12 +57,6 @@ class ActionsController(QObject):
             ActionId.SHOW_LIBRARY: self._show_panes,
             ActionId.SHOW_PAGE: self._show_panes,
             ActionId.RELOAD: self.reload_asked.emit,
-            ActionId.THEME_SYSTEM: self._choose_theme,
-            ActionId.THEME_LIGHT: self._choose_theme,
-            ActionId.THEME_DARK: self._choose_theme,
-            ActionId.ZOOM_IN: self._zoom_in,
-            ActionId.ZOOM_OUT: self._zoom_out,
-            ActionId.ZOOM_RESET: self._zoom_reset,
             ActionId.NEXT_MESSAGE: lambda: transcript().next_message(),
             ActionId.PREVIOUS_MESSAGE: lambda: transcript().previous_message(),
             ActionId.NEXT_PROMPT: lambda: transcript().next_prompt(),
@@ -79,11 +64,11 @@ class ActionsController(QObject):
             ActionId.TOGGLE_RAW: lambda: transcript().toggle_raw(),
             ActionId.NEXT_PANE: self._next_pane,
             ActionId.PREVIOUS_PANE: self._previous_pane,
-            ActionId.COPY_LOG_PATH: self._copy_log_path,
             ActionId.CANCEL: progress.cancel,
         }
         window.actions_of.triggered.connect(self._on_triggered)
         progress.busy_changed.connect(self._on_busy_changed)
+        context.looks.changed.connect(self._on_look_changed)
         self._check_switches()
         self._enable()
 
@@ -118,8 +103,6 @@ class ActionsController(QObject):
         settings, actions = self._context.settings.current, self._window.actions_of
         actions.check(ActionId.SHOW_LIBRARY, settings.is_library_shown)
         actions.check(ActionId.SHOW_PAGE, settings.is_page_shown)
-        for name, choice in _THEMES.items():
-            actions.check(name, settings.theme is choice)
 
     @Slot(object)
     def _on_triggered(self, name: ActionId) -> None:
@@ -131,29 +114,14 @@ class ActionsController(QObject):
         self._state = replace(self._state, is_busy=is_busy, zoom_percent=zoom_percent)
         self._enable()
 
+    @Slot(object)
+    def _on_look_changed(self, look: Look) -> None:
+        self._state = replace(self._state, zoom_percent=look.zoom_percent)
+        self._enable()
+
     def _show_panes(self) -> None:
         actions = self._window.actions_of.by_id
         self._memory.show_panes(actions[ActionId.SHOW_LIBRARY].isChecked(), actions[ActionId.SHOW_PAGE].isChecked())
-
-    def _choose_theme(self) -> None:
-        actions = self._window.actions_of.by_id
-        choice = next(choice for name, choice in _THEMES.items() if actions[name].isChecked())
-        self._context.settings.update(theme=choice)
-        self._context.looks.force(None if choice is ThemeChoice.SYSTEM else Theme(choice.value))
-
-    def _zoom_in(self) -> None:
-        self._zoom(next_zoom(self._context.looks.current.zoom_percent, is_in=True))
-
-    def _zoom_out(self) -> None:
-        self._zoom(next_zoom(self._context.looks.current.zoom_percent, is_in=False))
-
-    def _zoom_reset(self) -> None:
-        self._zoom(100)
-
-    def _zoom(self, zoom_percent: int) -> None:
-        self._context.settings.update(zoom_percent=zoom_percent)
-        self._context.looks.set_zoom(zoom_percent)
-        self._on_busy_changed(self._progress.is_busy)
 
     def _copy(self) -> None:
         if not self._press(Qt.Key.Key_C):
@@ -192,6 +160,3 @@ class ActionsController(QObject):
         )
         target = shown[0 if here is None else (here + step) % len(shown)]
         target.setFocus(Qt.FocusReason.TabFocusReason)
-
-    def _copy_log_path(self) -> None:
-        QGuiApplication.clipboard().setText(str(self._context.paths.log_file))

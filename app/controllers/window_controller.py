@@ -12,10 +12,13 @@ from app.controllers.actions_controller import ActionsController
 from app.controllers.catalogue_controller import CatalogueController
 from app.controllers.facets_controller import FacetsController
 from app.controllers.following_controller import FollowingController
+from app.controllers.help_controller import HelpController
 from app.controllers.library_controller import LibraryController
 from app.controllers.library_jobs import Opened, find_session_work
 from app.controllers.list_actions_controller import ListActionsController
 from app.controllers.opening_controller import OpeningController
+from app.controllers.palette_controller import PaletteController
+from app.controllers.preferences_controller import PreferencesController
 from app.controllers.progress_controller import ProgressController
 from app.controllers.recent_controller import RecentController
 from app.controllers.scope_controller import ScopeController
@@ -78,6 +81,9 @@ class WindowController(QObject):
         self.actions = ActionsController(
             context, self.window, self.memory, lambda: self.transcript, self.progress
         )
+        self.preferences = PreferencesController(context, self.window, self.actions)
+        self.help = HelpController(context, self.window, self.library, self.sessions)
+        self.palette = PaletteController(context, self.window)
         self.list_actions = ListActionsController(context, self.window, self.actions, self.sessions)
         self.actions.use_panes(self.library.view, self.sessions.widget, self.window.page_place)
         self.scopes = ScopeController(context, self.library, self)
@@ -98,7 +104,10 @@ class WindowController(QObject):
         self.following.store_followed.connect(self.display.follow)
         self.following.failed.connect(self._on_failed)
         self.display.nothing_readable.connect(self._on_nothing_readable)
+        self.actions.use(self.scopes.slots())
+        self.scopes.checked.connect(self.actions.check)
         self.following.store_followed.connect(self.catalogue.follow)
+        self.following.store_followed.connect(self.facets.refresh)
         self.actions.reload_asked.connect(self.catalogue.resume)
         self.catalogue.known_changed.connect(self.facets.refresh)
         self.catalogue.known_changed.connect(self.sessions.notice_known)
@@ -111,6 +120,9 @@ class WindowController(QObject):
         self.sessions.counted.connect(self.status.count)
         self.sessions.selection_changed.connect(self.status.select)
         self.sessions.failed.connect(self._on_failed)
+        self.actions.use({**self.help.slots, ActionId.PALETTE: self.palette.toggle})
+        self.help.noted.connect(self.status.note)
+        self.help.failed.connect(self._on_failed)
         self.list_actions.failed.connect(self._on_failed)
         self.list_actions.noted.connect(self.status.note)
         self.sessions.row_menu_asked.connect(window.show_session_menu)

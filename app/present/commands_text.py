@@ -20,6 +20,7 @@ BETWEEN = " › "
 REASONS = {
     Need.NOTHING: "",
     Need.STORE: "No store is chosen",
+    Need.PLACE: "No store is chosen",
     Need.SESSION: "No session is chosen",
     Need.PANES: "Nothing is open",
     Need.LIST: "No list of sessions is shown",

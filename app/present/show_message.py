@@ -22,7 +22,7 @@ from app.present.shown import (
     ToolState,
 )
 from app.present.sizes import counted, short_size
-from app.present.times import clock_text, duration_text, time_tip
+from app.present.times import duration_text, time_tip
 from app.present.tool_text import ToolInput, head_measure, indent_json, text_measure, tool_icon, tool_input
 from store.values.message import (
     Block,
@@ -84,7 +84,6 @@ def show_message(message: Message) -> ShownMessage:
         kind=message.kind,
         speaker="Context compacted" if message.is_rewrite else speaker,
         icon="fold-vertical" if rewrite else icon,
-        time="" if message.created_at_ms is None else clock_text(message.created_at_ms),
         remark=_remark(message),
         blocks=tuple(blocks),
         record_indices=_records(message),

@@ -28,9 +28,11 @@ class LinkDialog(QDialog):
     copy_asked = Signal(str)
     open_asked = Signal(str)
 
-    def __init__(self, look: Look, target: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, look: Look, target: str, parent: QWidget | None = None, title: str = "Link in the transcript"
+    ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Link in the transcript")
+        self.setWindowTitle(title)
         self._target = target
         title = plain_label(self)
         title.setFont(look.font(TypeUse.PAGE))

@@ -47,6 +47,7 @@ from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
 from app.present.commands_text import Found
 from app.views.labels import TextLabel
+from app.views.painting import draw_row_background
 
 WIDE_PX, TOP_PX, LINE_PX, LINES = 640, 76, 30, 12
 
@@ -137,14 +138,16 @@ class LineDelegate(QStyledItemDelegate):
             return
         look, whole = self._look, QRect(option.rect)
         is_current = bool(option.state & QStyle.StateFlag.State_Selected)
-        if is_current:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.colour("select"))
-            radius = look.px(tokens()["radius"]["row"])
-            painter.drawRoundedRect(whole, radius, radius)
-            painter.setBrush(look.colour("accent"))
-            painter.drawRect(QRect(whole.left(), whole.top() + look.px(5), look.px(3), whole.height() - 2 * look.px(5)))
+        draw_row_background(
+            painter,
+            look,
+            whole,
+            is_selected=is_current,
+            is_active=True,
+            is_hovered=bool(option.state & QStyle.StateFlag.State_MouseOver),
+            has_focus_ring=False,
+            hover_role="hover",
+        )
         inner = whole.adjusted(look.px(10), 0, -look.px(12), 0)
         if line.is_on:
             icon = look.pixmap(

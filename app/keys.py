@@ -1,0 +1,88 @@
+"""Keys that parts of the window understand by themselves, beside the actions' shortcuts: what the shortcuts page lists.
+
+No Qt. The views do what is written here; tests press each key that is listed for the transcript and look whether it is
+understood. A new key of a view gets a line here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLine:
+    """What keys do.
+
+    Attributes:
+        keys: portable key sequences, each of which does it.
+        words: what happens.
+    """
+
+    keys: tuple[str, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyGroup:
+    """Keys of one part of the window."""
+
+    title: str
+    lines: tuple[KeyLine, ...]
+
+
+TRANSCRIPT_KEYS = KeyGroup(
+    "In the transcript",
+    (
+        KeyLine(("Up", "Down"), "Scroll by lines"),
+        KeyLine(("PgUp", "PgDown"), "Scroll by pages"),
+        KeyLine(("Home", "End"), "To the first message, to the last"),
+        KeyLine(("Tab", "Shift+Tab"), "To the next or previous thing that can be opened"),
+        KeyLine(("Return", "Space"), "Open or fold it, follow a link, press a button"),
+        KeyLine(("Esc",), "Leave it; then drop the selection"),
+        KeyLine(("Shift+Left", "Shift+Right"), "Select by characters"),
+        KeyLine(("Ctrl+Shift+Left", "Ctrl+Shift+Right"), "Select by words"),
+        KeyLine(("Shift+Up", "Shift+Down"), "Select by lines"),
+        KeyLine(("Shift+PgUp", "Shift+PgDown"), "Select by pages"),
+        KeyLine(("Shift+Home", "Shift+End"), "Select to the beginning or end of the line"),
+        KeyLine(("Ctrl+Shift+Home", "Ctrl+Shift+End"), "Select to the beginning or end of the transcript"),
+    ),
+)
+
+KEY_GROUPS: tuple[KeyGroup, ...] = (
+    KeyGroup(
+        "Everywhere",
+        (
+            KeyLine(("Tab", "Shift+Tab"), "To the next or previous control"),
+            KeyLine(("F10", "Alt"), "To the menu bar; a letter that is underlined opens its menu"),
+            KeyLine(("Menu", "Shift+F10"), "The menu of what has the focus"),
+            KeyLine(("Esc",), "Close what opened last, or cancel what is being read"),
+        ),
+    ),
+    KeyGroup(
+        "In the library",
+        (
+            KeyLine(("Up", "Down"), "To the next or previous store"),
+            KeyLine(("Left", "Right"), "Fold or unfold a kind"),
+            KeyLine(("Home", "End"), "To the first store, to the last"),
+        ),
+    ),
+    KeyGroup(
+        "In the list of sessions",
+        (
+            KeyLine(("Up", "Down"), "To the next or previous session"),
+            KeyLine(("PgUp", "PgDown"), "By pages"),
+            KeyLine(("Home", "End"), "To the first session, to the last"),
+            KeyLine(("Return",), "To the transcript of the session"),
+            KeyLine(("Ctrl+C",), "Copy the id of the session"),
+        ),
+    ),
+    TRANSCRIPT_KEYS,
+    KeyGroup(
+        "In the command palette",
+        (
+            KeyLine(("Up", "Down", "Tab"), "To the next or previous command"),
+            KeyLine(("Return",), "Run it"),
+            KeyLine(("Esc",), "Close"),
+        ),
+    ),
+)
