@@ -78,9 +78,7 @@ class WindowController(QObject):
         self.status = StatusController(self.window.status, context.settings, self)
         self.recent = RecentController(context, self.window)
         self.memory = WindowMemory(context, self.window)
-        self.actions = ActionsController(
-            context, self.window, self.memory, lambda: self.transcript, self.progress
-        )
+        self.actions = ActionsController(context, self.window, self.memory, lambda: self.transcript, self.progress)
         self.preferences = PreferencesController(context, self.window, self.actions)
         self.help = HelpController(context, self.window, self.library, self.sessions)
         self.palette = PaletteController(context, self.window)
@@ -178,6 +176,7 @@ class WindowController(QObject):
         self.actions.use(transcript.reading.slots())
         transcript.reading.checked.connect(self.actions.check)
         transcript.reading.say()
+        transcript.pane.chips.find_asked.connect(self.window.actions_of.by_id[ActionId.FIND].trigger)
         self._session_following = TranscriptFollowing(transcript, page, self.following, self)
         self._session_following.noted.connect(self.status.note)
         self._session_following.failed.connect(self._on_failed)

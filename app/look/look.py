@@ -140,10 +140,12 @@ class Look:
         return self.px(self._type_of(use)[1])
 
     def _type_of(self, use: TypeUse) -> tuple[int, int, int]:
-        """Size, line height and weight of a type use; prose is set as the density says."""
+        """Size, line height and weight of a type use; prose, and the code in it, is set as the density says."""
         size, line, weight = type_of(use)
-        if use is TypeUse.PROSE:
-            size, line = density_of(self.density)["prose"]
+        if use in (TypeUse.PROSE, TypeUse.CODE_INLINE):
+            beside_prose = size - type_of(TypeUse.PROSE)[0]
+            prose, line = density_of(self.density)["prose"]
+            size = prose + beside_prose
         return size, line, weight
 
     def pixmap(self, name: str, role: str, size: int, ratio: float = 1.0) -> QPixmap:

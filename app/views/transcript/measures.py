@@ -53,10 +53,12 @@ class Measures:
 
 def prose_style(look: Look) -> ProseStyle:
     """The prose style of a look."""
+    prose_px = look.font(TypeUse.PROSE).pixelSize()
     return ProseStyle(
         font=look.font(TypeUse.PROSE),
         code_font=look.font(TypeUse.CODE_INLINE),
-        heading_px=(look.px(17), look.px(15), look.px(14)),
+        # Where prose is set large, the smaller headings must not look smaller than what they stand over.
+        heading_px=(look.px(17), max(look.px(15), prose_px + look.px(1)), max(look.px(14), prose_px)),
         line_px=look.line_px(TypeUse.PROSE),
         code_pad_px=look.px(4),
         gap_px=look.px(8),

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QFontInfo, QFontMetricsF
 
 from app.look.look import PROGRAM_ICON_SIDES, Look, add_bundled_fonts, program_icon
-from app.look.tokens import Theme, TypeUse
+from app.look.tokens import Density, Theme, TypeUse
 
 
 @pytest.fixture
@@ -41,3 +41,14 @@ def test_the_program_has_an_icon_of_its_own(qapp) -> None:
     icon = program_icon()
     assert [size.width() for size in icon.availableSizes()] == list(PROGRAM_ICON_SIDES)
     assert icon.pixmap(32, 32).toImage().pixelColor(16, 6).alpha() == 255
+
+
+@pytest.mark.parametrize(("density", "prose_px"), [("compact", 13), ("comfortable", 14), ("spacious", 15)])
+@pytest.mark.parametrize("zoom_percent", [80, 100, 200])
+def test_2_8_prose_and_the_code_in_it_are_set_as_the_density_says(
+    qapp, density: str, prose_px: int, zoom_percent: int
+) -> None:
+    look = Look(Theme.LIGHT, zoom_percent, Density(density))
+    assert look.font(TypeUse.PROSE).pixelSize() == round(prose_px * zoom_percent / 100)
+    assert look.font(TypeUse.CODE_INLINE).pixelSize() == round((prose_px - 1) * zoom_percent / 100)
+    assert look.font(TypeUse.CODE).pixelSize() == round(12 * zoom_percent / 100)
