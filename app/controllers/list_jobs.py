@@ -62,18 +62,21 @@ class RowMaker:
         zone: of the times; None for the machine's.
         pinned: sessions that are pinned.
         has_many_stores: the list is of several stores.
+        is_under_day: headings say the day of the last change.
     """
 
     names: Mapping[StoreKey, str]
     zone: tzinfo | None
     pinned: frozenset[SessionKey]
     has_many_stores: bool
+    is_under_day: bool = False
 
     def make(self, summary: SessionSummary, known: CatalogueFacts | None) -> RowText:
         """Make a row."""
         name, now_ms = self.names.get(summary.key.store, ""), time.time_ns() // 1_000_000
         is_pinned = summary.key in self.pinned
-        return row_text(summary, name, now_ms, self.zone, known, is_pinned, self.has_many_stores)
+        many, under = self.has_many_stores, self.is_under_day
+        return row_text(summary, name, now_ms, self.zone, known, is_pinned, many, under)
 
     def remake(self, row: RowText) -> RowText:
         """Make a row's texts again."""
@@ -105,6 +108,8 @@ def list_work(
 
     def work(token: CancelToken) -> ListAnswer:
         listed = lists.listed(want, token)
+        if listed.waiting and len(want.stores) == 1 and lists.take_census(want.stores[0], token):
+            listed = lists.listed(want, token)
         row = _row_of_place(library, lists, listed, place, is_renewed, token) if place is not None else None
         return ListAnswer(listed, row, _rows_of(listed, frozenset(also)) if also else ())
 

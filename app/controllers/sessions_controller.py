@@ -323,9 +323,15 @@ class SessionsController(QObject):
         scrolled_px = view.verticalScrollBar().value()
         if not (listed.want.text or listed.want.choices):
             self._of_count = len(listed.handles)
+        self._use_maker()
         self._model.set_listed(listed, self._make_heading if listed.groups else None)
         self._set_stale(False)
         self._say_counts()
+        if not listed.handles and listed.waiting:
+            # Nothing is known of any store yet; who fills the catalogue says when there is.
+            self._why = why
+            self._pane.show_panel("clock", "text_3", "Reading sessions", "Nothing is known of these stores yet.")
+            return
         if not listed.handles:
             self._show_empty(empty_words(listed, self._of_count))
             return
@@ -458,9 +464,10 @@ class SessionsController(QObject):
         return heading_of(group, self._model.listed.want.group_by, is_folded, maker.names, now_ms, maker.zone)
 
     def _use_maker(self) -> None:
-        names = told_apart(self._context.library.facts())
-        self._pages.use(RowMaker(names, self._context.settings.zone, self._pinned, len(self._want.stores) > 1))
-        self._pane.view.columns.show_store(len(self._want.stores) > 1)
+        names, has_many = told_apart(self._context.library.facts()), len(self._want.stores) > 1
+        is_under_day = self._want.group_by is GroupBy.DAY
+        self._pages.use(RowMaker(names, self._context.settings.zone, self._pinned, has_many, is_under_day))
+        self._pane.view.columns.show_store(has_many)
 
     def _show_empty(self, words: EmptyWords) -> None:
         self._pane.show_panel(words.icon, "text_3", words.title, words.sentence, words.advice, words.button)

@@ -17,9 +17,11 @@ from app.present.row_text import RowText
 from store.values.listing import Listed, ListWant
 from store.values.store import StoreKey
 
-PAGE_ROWS = 200
-KEPT_PAGES = 16
-"""3,200 rows at a few kilobytes each; a screen shows some 40."""
+PAGE_ROWS = 50
+"""A screen shows 15 to 40 rows. More would be read for nothing after each key that is typed into the filter."""
+
+KEPT_PAGES = 64
+"""3,200 rows at a few kilobytes each."""
 
 
 class Part(NamedTuple):

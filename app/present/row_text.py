@@ -13,7 +13,7 @@ from app.present.columns import Column
 from app.present.one_line import one_line
 from app.present.sizes import ABSENT, counted, exact_count, exact_size, short_count, short_size
 from app.present.summary import ShownState, Sign, badges, shown_state, token_tip
-from app.present.times import duration_text, list_time, time_tip
+from app.present.times import NO_DATE, clock_text, duration_text, list_time, time_tip
 from store.values.fault import Fault
 from store.values.listing import CatalogueFacts
 from store.values.session import SessionState, SessionSummary, TitleSource
@@ -98,6 +98,7 @@ def row_text(
     known: CatalogueFacts | None = None,
     is_pinned: bool = False,
     has_many_stores: bool = False,
+    is_under_day: bool = False,
 ) -> RowText:
     """Make the texts of a row.
 
@@ -106,6 +107,7 @@ def row_text(
         now_ms: milliseconds since 1970; decides which times read "today".
         known: what the catalogue knows of it.
         has_many_stores: the list is of several stores, so that it matters of which this one is.
+        is_under_day: a heading says the day of its last change, so that the time of day is enough.
     """
     summary = with_known(summary, known)
     state = shown_state(summary)
@@ -121,7 +123,7 @@ def row_text(
         short_count(summary.total_tokens),
         short_size(summary.size_bytes),
         list_time(summary.created_at_ms, now_ms, zone),
-        list_time(summary.updated_at_ms, now_ms, zone),
+        (day_time if is_under_day else list_time)(summary.updated_at_ms, now_ms, zone),
         duration_text(known.duration_ms) if known is not None else later,
         labels_text(summary.labels) or later,
     )
@@ -138,6 +140,11 @@ def row_text(
         badges=badges(summary, known, is_pinned),
         spoken=_spoken(cells, state, summary, badges(summary, known, is_pinned), has_many_stores),
     )
+
+
+def day_time(time_ms: int | None, _now_ms: int, zone: tzinfo | None = None) -> str:
+    """A time for a column under a heading that says its day: "10:42"."""
+    return ABSENT if time_ms is None else clock_text(time_ms, zone).rpartition(":")[0] or NO_DATE
 
 
 def labels_text(labels: tuple[tuple[str, str], ...]) -> str:

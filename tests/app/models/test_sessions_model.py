@@ -84,22 +84,24 @@ def test_b4_rows_are_there_before_any_is_read(model: SessionsModel) -> None:
 
 def test_b4_the_model_names_the_pages_that_are_missing_and_only_those(model: SessionsModel) -> None:
     fill(model, range(1000))
-    assert model.missing(190, 210) == (Part(0, 0), Part(1, 0))
+    edge = PAGE_ROWS
+    assert model.missing(edge - 10, edge + 10) == (Part(0, 0), Part(1, 0))
     assert load(model, 0)
-    assert model.missing(190, 210) == (Part(1, 0),)
+    assert model.missing(edge - 10, edge + 10) == (Part(1, 0),)
     assert model.missing(-50, 20) == ()
-    assert model.missing(990, 5000) == (Part(4, 0),)
+    assert model.missing(990, 5000) == (Part(999 // PAGE_ROWS, 0),)
     assert model.missing(1000, 1010) == ()
 
 
 def test_b4_a_page_arrives_with_one_change_of_its_rows(model: SessionsModel) -> None:
-    fill(model, range(450))
+    fill(model, range(2 * PAGE_ROWS + 20))
     changes: list[tuple[int, int]] = []
     model.dataChanged.connect(lambda first, last, roles: changes.append((first.row(), last.row())))
     assert load(model, 1)
     assert load(model, 2)
-    assert changes == [(200, 399), (400, 449)]
-    assert titles(model, range(199, 202)) == [NOT_LOADED, "Session 200", "Session 201"]
+    edge = PAGE_ROWS
+    assert changes == [(edge, 2 * edge - 1), (2 * edge, 2 * edge + 19)]
+    assert titles(model, range(edge - 1, edge + 1)) == [NOT_LOADED, f"Session {edge}"]
 
 
 def test_b4_a_page_of_rows_that_are_shown_no_more_is_dropped(model: SessionsModel) -> None:
@@ -134,7 +136,7 @@ def test_b4_a_million_rows_cost_eight_bytes_each(qapp: object) -> None:
     model = SessionsModel()
     fill(model, range(1_000_000))
     assert model.rowCount() == 1_000_000
-    assert load(model, 4999)
+    assert load(model, 999_999 // PAGE_ROWS)
     assert titles(model, range(999_999, 1_000_000)) == ["Session 999999"]
 
 
@@ -222,13 +224,13 @@ def test_2_10_rows_that_are_read_again_keep_their_texts_until_then(model: Sessio
 
 
 def test_2_3_what_becomes_known_of_rows_changes_only_their_page(model: SessionsModel) -> None:
-    fill(model, range(450))
+    fill(model, range(3 * PAGE_ROWS))
     load(model, 0)
     load(model, 1)
     changes: list[int] = []
     model.dataChanged.connect(lambda first, last, roles: changes.append(first.row()))
-    model.improve(lambda row: make_row(row.summary) if row.summary.handle == 201 else row)
-    assert changes == [200]
+    model.improve(lambda row: make_row(row.summary) if row.summary.handle == PAGE_ROWS else row)
+    assert changes == [PAGE_ROWS]
 
 
 # Groups

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QStyleOptionViewItem, QToolTip
 
 from app.look.look import Look, add_bundled_fonts
 from app.look.tokens import Density, Theme, tokens
-from app.models.loaded_rows import Part
+from app.models.loaded_rows import PAGE_ROWS, Part
 from app.models.roles import ACCESSIBLE_TEXT
 from app.models.sessions_model import SessionsModel
 from app.present.columns import COLUMNS, Column
@@ -79,7 +79,8 @@ def show_rows(view: SessionsView, summaries: list[SessionSummary]) -> None:
 
 def load(model: SessionsModel, summaries: list[SessionSummary]) -> None:
     rows = [row_text(summary, "orchard", 1_787_054_400_000) for summary in summaries[:200]]
-    model.put(model.generation, Part(0, 0), rows)
+    for page in range(0, len(rows), PAGE_ROWS):
+        model.put(model.generation, Part(page // PAGE_ROWS, 0), rows[page : page + PAGE_ROWS])
 
 
 def show_groups(view: SessionsView, *sizes: int) -> SessionsModel:
