@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.options import (
@@ -16,7 +17,7 @@ from app.options import (
     wants_command_line,
     wants_window_help,
 )
-from store import OwnPaths
+from store import OwnPaths, Surroundings
 from store.errors import BurrowError
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ def _run_window(options: Options) -> int:
     application.setApplicationDisplayName("Burrow")
     application.setDesktopFileName("burrow")
     application.setStyle("Fusion")
+    if options.screenshot is None:
+        options = replace(options, surroundings=Surroundings.of_process())
     program = build(application, options, paths, settings)
     program.controller.closed.connect(application.quit)
     if not isinstance(listening, bool):

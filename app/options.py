@@ -8,9 +8,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from store.errors import UsageError
+
+if TYPE_CHECKING:
+    from store import Surroundings
 
 COMMANDS = frozenset({"list", "show", "paths"})
 """First words that mean the command line, not the window. A store of such a name is opened as ./list."""
@@ -47,6 +50,8 @@ class Options:
         size: of the window in pixels.
         theme: "light" or "dark"; empty for the settings.
         zoom_percent: 80 to 200; None for the settings.
+        surroundings: tells where stores usually lie, which are then opened beside what was open last; None to look
+            nowhere but where somebody asked for it.
     """
 
     paths: tuple[str, ...] = ()
@@ -57,6 +62,7 @@ class Options:
     size: tuple[int, int] | None = None
     theme: str = ""
     zoom_percent: int | None = None
+    surroundings: Surroundings | None = None
 
 
 class _Parser(argparse.ArgumentParser):

@@ -1,7 +1,6 @@
 """Where stores are looked for without being asked: the places at which systems keep them, and folders people added.
 
-Which places these are is pure; what lies there is found by the library. Formats/meerkat.md §1.7 says where Meerkat's
-programs put their realms.
+Which places these are is pure; what lies there is found on a thread that may wait, each place on its own.
 """
 
 from __future__ import annotations
@@ -10,9 +9,12 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 from store.blocking import may_wait
+from store.cancel import CancelToken
+from store.library import Found, Library
 
 REALMS_OF_PROJECT = PurePath(".rkat", "realms")
 """Where `rkat` keeps the realms of a project, below its context root."""
@@ -21,17 +23,23 @@ REALMS_OF_USER = ("meerkat", "realms")
 """Where Meerkat's servers keep realms, below the folder that a system gives to programs for a user's data."""
 
 
+class Origin(Enum):
+    """Why a place is searched."""
+
+    USUAL = auto()
+    """A system keeps its stores there."""
+    PROJECT = auto()
+    """The program was started from a terminal in this folder, which may lie in a project with realms of its own."""
+    ADDED = auto()
+    """A person added it, so that it is said when nothing can be found there."""
+
+
 @dataclass(frozen=True, slots=True)
 class SearchPlace:
-    """A folder that is searched for stores.
-
-    Attributes:
-        path: the folder; it need not exist.
-        is_added: a person added it, so that it is said when nothing can be found there.
-    """
+    """A folder that is searched for stores; it need not exist."""
 
     path: Path
-    is_added: bool = False
+    origin: Origin = Origin.USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +105,38 @@ def _data_folder(platform: str, environment: Mapping[str, str], home: Path | Non
 
 
 def usual_places(surroundings: Surroundings) -> tuple[SearchPlace, ...]:
-    """The default places, and the project in which the program was started from a terminal.
-
-    Looks at names above the working folder only.
-    """
+    """The default places, and the project in which the program was started from a terminal; looks at no file."""
     places = default_places(surroundings.platform, surroundings.environment, surroundings.home)
-    project = None if surroundings.folder is None else realms_of_project(surroundings.folder)
-    return places if project is None else (*places, SearchPlace(project))
+    folder = surroundings.folder
+    return places if folder is None else (*places, SearchPlace(folder, Origin.PROJECT))
+
+
+def added_places(folders: Iterable[str]) -> tuple[SearchPlace, ...]:
+    """The folders that a person added."""
+    return tuple(SearchPlace(Path(folder), Origin.ADDED) for folder in folders)
+
+
+def find_at(library: Library, place: SearchPlace, token: CancelToken) -> Found:
+    """Find the stores at a place; of one that nobody added, nothing is said when there are none.
+
+    An added folder without a store in it may lie in a project; then it is the project's realms that are meant.
+
+    Raises:
+        Cancelled: token was cancelled.
+    """
+    token.check()
+    if place.origin is Origin.PROJECT:
+        realms = realms_of_project(place.path)
+        found = Found((), None) if realms is None else library.find(realms, token)
+    else:
+        found = library.find(place.path, token)
+    if found.candidates:
+        return found
+    if place.origin is not Origin.ADDED:
+        return Found((), None)
+    realms = realms_of_project(place.path)
+    of_project = Found((), None) if realms is None else library.find(realms, token)
+    return of_project if of_project.candidates else found
 
 
 def realms_of_project(folder: Path) -> Path | None:
@@ -116,10 +149,5 @@ def realms_of_project(folder: Path) -> Path | None:
     for parent in (folder, *folder.parents):
         if os.path.lexists(parent / REALMS_OF_PROJECT.parts[0]):
             realms = parent / REALMS_OF_PROJECT
-            return realms if realms.is_dir() else None
+            return realms if os.path.isdir(realms) else None  # noqa: PTH112 - Path.is_dir raises without permission
     return None
-
-
-def added_places(folders: Iterable[str]) -> tuple[SearchPlace, ...]:
-    """The folders that a person added."""
-    return tuple(SearchPlace(Path(folder), is_added=True) for folder in folders)

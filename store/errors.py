@@ -62,6 +62,18 @@ class PermissionDenied(OpenError):
     code = "no-permission"
 
 
+class NotAnswering(OpenError):
+    """The disk or the network folder of the path has not answered for a while; it may still."""
+
+    code = "not-answering"
+
+
+class GivenUp(OpenError):
+    """A person did not want to wait any longer for a path that does not answer."""
+
+    code = "given-up"
+
+
 class EmptyFile(OpenError):
     """The file has no bytes."""
 

@@ -45,7 +45,9 @@ class RecentController(QObject):
             if any(facts.is_open for facts in found) and not PurePath(path).is_relative_to(demo):
                 settings.remember_place(path, one_line(found[0].name if len(found) == 1 else PurePath(path).name))
         known = () if is_first else settings.current.open_paths
-        settings.update(open_paths=tuple(dict.fromkeys((*known, *opened.good_paths))))
+        # A folder that was added to the library is searched at every start anyway.
+        good = (path for path in opened.good_paths if path not in settings.current.places)
+        settings.update(open_paths=tuple(dict.fromkeys((*known, *good))))
 
     @Slot()
     def show_places(self) -> None:

@@ -12,15 +12,18 @@ class PathChooser(QObject):
     """One dialog at a time.
 
     Signals:
-        chosen (tuple of str): paths.
+        chosen (tuple of str): paths to be opened.
+        place_chosen (str): a folder in which stores are to be looked for from now on.
     """
 
     chosen = Signal(object)
+    place_chosen = Signal(str)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
         self._dialog: QFileDialog | None = None
+        self._is_for_place = False
 
     def ask_files(self) -> None:
         """Ask for files to open."""
@@ -30,9 +33,14 @@ class PathChooser(QObject):
         """Ask for a folder to open."""
         self._ask("Open a Realm or a Folder of Realms", QFileDialog.FileMode.Directory)
 
-    def _ask(self, title: str, mode: QFileDialog.FileMode) -> None:
+    def ask_place(self) -> None:
+        """Ask for a folder in which stores are to be looked for at every start."""
+        self._ask("Add a Folder to the Library", QFileDialog.FileMode.Directory, is_for_place=True)
+
+    def _ask(self, title: str, mode: QFileDialog.FileMode, is_for_place: bool = False) -> None:
         if self._dialog is not None:
             return
+        self._is_for_place = is_for_place
         dialog = QFileDialog(self._window, title)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(mode)
@@ -53,7 +61,10 @@ class PathChooser(QObject):
 
     @Slot(list)
     def _on_selected(self, paths: list[str]) -> None:
-        self.chosen.emit(tuple(paths))
+        if self._is_for_place:
+            self.place_chosen.emit(paths[0])
+        else:
+            self.chosen.emit(tuple(paths))
 
     @Slot()
     def _on_finished(self) -> None:
