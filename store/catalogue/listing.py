@@ -99,12 +99,13 @@ def _order(order: ListOrder) -> str:
     """ORDER BY: what is not known yet stands at the end, after what is known not to be recorded.
 
     Ties in a stored order are broken by id, as the file does it; in one of the catalogue by the last change first.
+    Copies of one session stand in the order of their stores.
     """
     direction = "DESC" if order.is_descending else "ASC"
     if isinstance(order.key, SortKey):
         tie = "" if order.key is SortKey.ID else ", r.session_id ASC"
-        return f"{STORED[order.key]} {direction}{tie}"
-    tie = "r.updated_at_ms DESC, r.session_id ASC"
+        return f"{STORED[order.key]} {direction}{tie}, a.position"
+    tie = "r.updated_at_ms DESC, r.session_id ASC, a.position"
     if order.key is CatalogueKey.STORE:
         return f"a.rank {direction}, {tie}"
     value = OF_CATALOGUE[order.key]

@@ -70,7 +70,10 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ListOrder:
-    """An order of a list; ties are always broken by the last change, newest first, then by id."""
+    """An order of a list.
+
+    Ties are broken by id, as a file does it; in an order of the catalogue by the last change first, newest first.
+    """
 
     key: SortKey | CatalogueKey = SortKey.UPDATED
     is_descending: bool = True
