@@ -135,7 +135,7 @@ class PageController(QObject):
     def show_transcript(self) -> None:
         """Show the transcript and give it the keyboard."""
         self._page.show_tab(TRANSCRIPT_TAB)
-        self._transcript.widget.setFocus()
+        self._transcript.view.setFocus()
 
     @Slot()
     def show_info(self) -> None:

@@ -9,7 +9,9 @@ from app.views.chip_bar import ChipBar
 
 
 class TranscriptPane(QWidget):
-    """A column of bars and the transcript; who gives it the focus gives it to the transcript.
+    """A column of bars and the transcript.
+
+    It hands its focus on to nobody: Tab would pass over everything in it but the transcript.
 
     Attributes:
         chips: the bar of kinds.
@@ -23,7 +25,6 @@ class TranscriptPane(QWidget):
         self._column.setSpacing(0)
         self._column.addWidget(self.chips)
         self._column.addWidget(transcript, 1)
-        self.setFocusProxy(transcript)
 
     def put_find_bar(self, bar: QWidget) -> None:
         """Put a find bar above the chips; it shows and hides itself."""

@@ -103,8 +103,12 @@ class Needs:
 
     def _ask_for(self, rows: list[int]) -> None:
         """Ask for messages in their order: as a range, or one by one when most of what lies between is not shown."""
+        shown = self._view.stage.shown
         if rows[-1] - rows[0] < FAR_APART * len(rows) + FAR_APART:
-            self._view.range_wanted.emit((rows[0], rows[-1] + 1))
+            # With the hidden ones beside them, so that one page follows the other without a hole.
+            begin = max(shown.before(rows[0]) + 1, rows[0] - FAR_APART)
+            end = min(shown.after(rows[-1]), rows[-1] + 1 + FAR_APART)
+            self._view.range_wanted.emit((begin, end))
         else:
             self._view.rows_wanted.emit(tuple(rows))
 

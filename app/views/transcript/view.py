@@ -181,6 +181,7 @@ class TranscriptView(QAbstractScrollArea):
             self.stage.set_reading(reading)
             self.content_changed()
             self.reading_changed.emit()
+            self.selection_changed.emit()
 
     def reveal(self, row: int) -> None:
         """Show all kinds of messages again if this one is not among those that are shown."""

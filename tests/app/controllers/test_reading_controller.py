@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
+from app.bootstrap import Program
 from app.commands import ActionId
 from app.context import Context
 from app.controllers.transcript_controller import TranscriptController
@@ -131,3 +133,20 @@ def test_2_4_a_reload_keeps_the_kind_and_the_place(shown: TranscriptController, 
     settled()
     assert shown.view.stage.reading == Reading(ReadKind.TOOLS)
     assert [(row.index, row.top) for row in shown.view.stage.rows()] == before
+
+
+def test_2_4_menu_and_chips_of_the_window_say_the_same(
+    show_program: Callable[..., Program], copy_sample: Callable[[str], Path], qtbot: QtBot
+) -> None:
+    program = show_program(copy_sample("meerkat/realm-0.6.24-rich"))
+    qtbot.waitUntil(lambda: program.controller.page.shown is not None)
+    qtbot.waitUntil(lambda: program.context.jobs.idle())
+    actions, chips = program.controller.window.actions_of.by_id, program.controller.transcript.pane.chips
+    assert (actions[ActionId.KIND_ALL].isChecked(), actions[ActionId.KIND_YOU].isEnabled()) == (True, True)
+    actions[ActionId.KIND_YOU].trigger()
+    assert chips.kind is ReadKind.YOU
+    chips.chip(ReadKind.ALL).click()
+    assert actions[ActionId.KIND_ALL].isChecked()
+    actions[ActionId.PROMPTS_AND_ANSWERS].trigger()
+    assert chips.chip(ReadKind.ALL).text() == "Prompts and answers"
+    assert actions[ActionId.PROMPTS_AND_ANSWERS].isChecked()

@@ -19,6 +19,7 @@ from app.context import Context
 from app.controllers.transcript_controller import TranscriptController
 from app.controllers.transcript_jobs import BEGINNING_MESSAGES
 from app.jobs import Lane
+from app.present.reading import ReadKind, rows_of_kind
 from app.views.transcript.places import BEGIN, Place, Selection, end_of
 from app.views.transcript.view import TranscriptView
 from store.meerkat.schema import S06_STATEMENTS, STRAND_STATEMENTS
@@ -186,3 +187,21 @@ def test_1_N1_another_session_chosen_in_between_is_the_one_that_is_shown(
     assert between.counts == [BEGINNING_MESSAGES, BEGINNING_MESSAGES]
     between.transcript.show_nothing()
     assert context.jobs.idle()
+
+
+def test_2_4_a_kind_chosen_early_is_counted_and_filled_when_the_rest_comes(between: Between, store: StoreFacts) -> None:
+    chips = between.transcript.pane.chips
+    seen: list[str] = []
+
+    def act(view: TranscriptView) -> None:
+        seen.append(chips.chip(ReadKind.YOU).count)
+        between.transcript.reading.choose(ReadKind.TOOLS)
+        seen.append(f"{[row.index for row in view.stage.rows()]}")
+
+    view = between.open(SessionKey(store.key, IDS[0]), act)
+    outline = view.stage.outline
+    assert outline is not None
+    tools = rows_of_kind(outline, ReadKind.TOOLS)
+    assert seen == ["…", "[3]"]
+    assert chips.chip(ReadKind.TOOLS).count == f"{tools.count(1):,}"
+    assert [row.index for row in view.stage.rows()] == [row for row, is_one in enumerate(tools) if is_one][:20]
