@@ -19,7 +19,6 @@ from app.views.filter_bar import BarMenu
 from store.errors import BurrowError
 from store.values.listing import ListOrder
 from store.values.session import SessionSummary
-from store.values.store import SessionKey
 
 if TYPE_CHECKING:
     from app.context import Context
@@ -163,10 +162,10 @@ class ListActionsController(QObject):
     def _copy(self, on_read: Callable[[tuple[SessionSummary, ...]], None]) -> None:
         sessions = self._sessions
         selected = sessions.selected()
-        if selected and len(selected) == sessions.selected_count():
+        if selected and len(selected) == sessions.choice.selected_count():
             on_read(selected)
             return
-        listed, spans = sessions.selected_rows()
+        listed, spans = sessions.choice.selected_rows()
         if spans:
             work = selected_work(self._context.library, listed, spans)
             self._copying.run(Query("Reading sessions", work), on_read, self._on_failed)
@@ -186,15 +185,10 @@ class ListActionsController(QObject):
 
     def _pin(self) -> None:
         is_pinned = self._actions.is_checked(ActionId.PIN)
-        listed, spans = self._sessions.selected_rows()
-        keys: tuple[SessionKey, ...] = ()
-        place = self._sessions.place()
-        if not spans and place is not None:
-            keys = (place,)
-        self.pins.pin(keys, listed, spans, is_pinned)
+        listed, spans = self._sessions.choice.selected_rows()
+        key = self._sessions.choice.key()
+        self.pins.pin((key,) if key is not None and not spans else (), listed, spans, is_pinned)
 
     @Slot()
     def _check_pin(self, *_what: object) -> None:
-        chosen = self._sessions.chosen()
-        key = chosen.key if chosen is not None else self._sessions.place()
-        self._actions.check({ActionId.PIN: key in self.pins.pinned})
+        self._actions.check({ActionId.PIN: self._sessions.choice.key() in self.pins.pinned})

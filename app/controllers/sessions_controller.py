@@ -13,29 +13,26 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.controllers.list_jobs import ListAnswer, Place, RowMaker, list_work, row_of
+from app.controllers.chosen_session import ChosenSession
+from app.controllers.list_face import ListFace
+from app.controllers.list_jobs import ListAnswer, Place, RowMaker, list_work
 from app.controllers.row_pages import RowPages
 from app.controllers.scope_controller import Scope
 from app.jobs import Newest, Query
 from app.look.look import Look
 from app.models.sessions_model import SessionsModel
 from app.present.headings import Heading, heading_of
-from app.present.list_words import EmptyWords, count_words, empty_words, hit_words, needs_catalogue, progress_words
-from app.present.row_text import RowText
-from app.present.sizes import counted
+from app.present.list_words import needs_catalogue
 from app.present.store_words import told_apart
 from app.present.times import ms_to_midnight
 from app.views.sessions_pane import SessionsPane
 from store.errors import BurrowError
-from store.values.listing import Choice, Group, GroupBy, Listed, ListOrder, ListWant, View
+from store.values.listing import Choice, Group, GroupBy, ListOrder, ListWant, View
 from store.values.session import SessionSummary
 from store.values.store import SessionKey, StoreFacts, StoreKey
 
 if TYPE_CHECKING:
     from app.context import Context
-
-SETTLE_MS = 60
-"""A row counts as chosen when it stayed current so long: a held arrow key must not open every session it passes."""
 
 CATCH_UP_MS = 1_000
 """A list that waits for the catalogue is asked for again at most so often while the catalogue grows."""
@@ -90,18 +87,16 @@ class SessionsController(QObject):
         self._context = context
         self._want = ListWant((), is_utc=context.settings.current.is_utc, group_by=context.settings.current.group_by)
         self._about: tuple[View, str, bool] | None = None
-        self._place: Place | None = None
         self._pinned: frozenset[SessionKey] = frozenset()
-        self._of_count: int | None = None
         self._why = Why.OTHER
-        self._unannounced = self._is_quiet = False
-        self._waits_for_rows = False
+        self._is_quiet = self._is_again_due = self._waits_for_rows = False
         self._rows = Newest(context.jobs)
         self._model = SessionsModel(self)
         self._pages = RowPages(context, self._model, self)
         self._pane = SessionsPane(context.looks.current, self._model)
+        self._face = ListFace(self._pane, self)
+        self._chosen = ChosenSession(self._pane.view, self._model)
         # The timers end with the widget that their slots speak to.
-        self._settle = QTimer(self._pane, singleShot=True, interval=SETTLE_MS)
         self._midnight = QTimer(self._pane, singleShot=True)
         self._catch_up = QTimer(self._pane, singleShot=True, interval=CATCH_UP_MS)
         self._connect()
@@ -111,9 +106,10 @@ class SessionsController(QObject):
     def _connect(self) -> None:
         view, bar = self._pane.view, self._pane.bar
         view.range_seen.connect(self._on_range_seen)
-        view.row_chosen.connect(self._on_row_chosen)
-        view.row_entered.connect(self._on_row_entered)
-        view.fold_asked.connect(self._on_fold_asked)
+        self._chosen.activated.connect(self.session_activated)
+        self._chosen.entered.connect(self.session_entered)
+        self._chosen.row_needed.connect(self._read_seen)
+        self._face.counted.connect(self.counted)
         view.selection_changed.connect(self._on_selection_changed)
         view.order_asked.connect(self.sort)
         view.row_menu_asked.connect(self.row_menu_asked)
@@ -123,7 +119,6 @@ class SessionsController(QObject):
         self._pane.panel.button_clicked.connect(self._on_panel_button)
         self._pages.arrived.connect(self._on_pages_arrived)
         self._pages.failed.connect(self.failed)
-        self._settle.timeout.connect(self._announce)
         self._midnight.timeout.connect(self._on_midnight)
         self._catch_up.timeout.connect(self.reload_keeping_place)
         self._context.looks.changed.connect(self._on_look_changed)
@@ -172,7 +167,6 @@ class SessionsController(QObject):
     def show_store(self, facts: StoreFacts, session_id: str | None = None) -> None:
         """Show all sessions of one open store, as `show_scope` does."""
         session = None if session_id is None else SessionKey(facts.key, session_id)
-        self._of_count = facts.session_count
         self.show_scope(Scope((facts.key,), View.ALL, facts.name, is_store=True), frozenset(), session)
 
     def _show(
@@ -185,8 +179,8 @@ class SessionsController(QObject):
     ) -> None:
         want = self._want
         if is_other:
-            self._place = None
-            self._settle.stop()
+            self._chosen.forget()
+            self._face.of_count = None
             self._model.clear()
             self._pane.show_list()
             self._pane.bar.field.blockSignals(True)
@@ -194,36 +188,34 @@ class SessionsController(QObject):
             self._pane.bar.field.blockSignals(False)
             self._use_text("")
         if session is not None:
-            self._place = Place(session)
+            self._chosen.place = Place(session)
         is_narrowed = not is_other and choices != want.choices
         self._want = ListWant(stores, view, self._want.text, choices, want.order, want.group_by, want.is_utc)
         self._use_maker()
         self._pane.show_bar(True)
-        self._unannounced = self._unannounced or not is_narrowed or session is not None
+        self._chosen.is_unannounced = self._chosen.is_unannounced or not is_narrowed or session is not None
         self._load(Why.OTHER if is_other else Why.NARROW if is_narrowed else Why.AGAIN, "Reading sessions")
 
     def show_nothing(self) -> None:
         """Show that no store is chosen."""
         self._cancel_all()
         self._want = ListWant((), order=self._want.order, group_by=self._want.group_by, is_utc=self._want.is_utc)
-        self._place = self._of_count = self._about = None
+        self._about = None
+        self._chosen.forget()
         self._model.clear()
-        self._pane.show_bar(False)
-        self._pane.show_panel(
-            "inbox", "text_3", "No store chosen", "Choose a store in the library to see its sessions."
-        )
-        self.counted.emit("")
+        self._face.show_nothing()
 
     @Slot()
     def reload(self) -> None:
         """Read the rows again and keep the place; the store itself is opened again by the library."""
         if self._want.stores:
-            self._unannounced = True
+            self._chosen.is_unannounced = True
             self._load(Why.AGAIN if self._model.session_count else Why.OTHER, "Reading sessions")
 
     @Slot()
     def reload_keeping_place(self) -> None:
         """List again because stores or what is known of them moved: nothing jumps, nothing is chosen anew."""
+        self._is_again_due = self._waits_for_rows
         if self._want.stores and not self._waits_for_rows:
             self._load(Why.AGAIN, "Reading sessions", is_quiet=True)
 
@@ -270,7 +262,7 @@ class SessionsController(QObject):
     def notice_known(self) -> None:
         """More was catalogued: what is seen is looked up, and a list that waits for it is asked for again, soon."""
         self._pages.look_up_again()
-        self._on_range_seen(*self._pane.view.visible_rows())
+        self._read_seen()
         listed = self._model.listed
         is_incomplete = bool(listed.waiting) or (listed.known < listed.total and needs_catalogue(listed.want))
         if is_incomplete and not self._catch_up.isActive():
@@ -302,15 +294,14 @@ class SessionsController(QObject):
         if self._why is not Why.OTHER and not is_quiet:
             self._set_stale(True)
         context = self._context
-        work = list_work(
-            context.library, context.lists, self._want, self._place, self._also_selected(), self._why is Why.AGAIN
-        )
+        place, is_renewed = self._chosen.place, self._why is Why.AGAIN
+        work = list_work(context.library, context.lists, self._want, place, self._also_selected(), is_renewed)
         self._waits_for_rows = True
         self._rows.run(Query(name, work), self._on_rows, self._on_rows_failed)
 
     def _also_selected(self) -> tuple[tuple[StoreKey, int], ...]:
         """Stores and handles of the selected rows, if they are several and not too many."""
-        if not 1 < self.selected_count() <= ALSO_SELECTED:
+        if not 1 < self._chosen.selected_count() <= ALSO_SELECTED:
             return ()
         spans = self._pane.view.selected_spans()
         found = (self._model.handle_at(line) for begin, end in spans for line in range(begin, end))
@@ -319,26 +310,21 @@ class SessionsController(QObject):
     def _on_rows(self, answer: ListAnswer) -> None:
         self._waits_for_rows = False
         listed, view, why = answer.listed, self._pane.view, self._why
-        self._why = Why.AGAIN
+        # Where nothing is known of any store yet, the first rows that come are still to be shown from their top.
+        self._why = why if listed.waiting and not listed.handles else Why.AGAIN
         scrolled_px = view.verticalScrollBar().value()
-        if not (listed.want.text or listed.want.choices):
-            self._of_count = len(listed.handles)
         self._use_maker()
         self._model.set_listed(listed, self._make_heading if listed.groups else None)
         self._set_stale(False)
-        self._say_counts()
-        if not listed.handles and listed.waiting:
-            # Nothing is known of any store yet; who fills the catalogue says when there is.
-            self._why = why
-            self._pane.show_panel("clock", "text_3", "Reading sessions", "Nothing is known of these stores yet.")
-            return
-        if not listed.handles:
-            self._show_empty(empty_words(listed, self._of_count))
-            return
-        self._pane.show_list()
-        row = 0 if answer.row is None and why is Why.OTHER else answer.row
-        self._restore(why, row, answer.also, scrolled_px)
-        self._on_range_seen(*view.visible_rows())
+        self._face.say(listed)
+        if listed.handles:
+            row = 0 if answer.row is None and why is Why.OTHER else answer.row
+            self._restore(why, row, answer.also, scrolled_px)
+            self._read_seen()
+        elif not listed.waiting:
+            self._lose_chosen()
+        if self._is_again_due:
+            self.reload_keeping_place()
 
     def _restore(self, why: Why, row: int | None, also: tuple[int, ...], scrolled_px: int) -> None:
         """Choose the row that was chosen, and show the part of the list that a person expects."""
@@ -353,103 +339,60 @@ class SessionsController(QObject):
             view.verticalScrollBar().setValue(scrolled_px)
         elif is_narrowed:
             view.scrollToTop()
-        if row is None and self._place is not None and why is not Why.NARROW:
-            # Of a session that went away by itself the last state stays on the page.
-            if not (self._want.text or self._want.choices or self._is_quiet):
-                self._place = None
-                self.nothing_activated.emit()
-        elif row is None and self._place is None and why is Why.AGAIN:
-            self._unannounced = False
+        if row is None and why is not Why.NARROW:
+            self._lose_chosen()
+
+    def _lose_chosen(self) -> None:
+        """The chosen session is gone; one that a filter hides is not, nor one that is just being written anew."""
+        if not (self._want.text or self._want.choices or self._is_quiet):
+            self._chosen.forget()
+            self.nothing_activated.emit()
 
     def _on_rows_failed(self, error: BurrowError) -> None:
         self._waits_for_rows = False
         self._set_stale(False)
         if self._model.session_count and self._why is not Why.OTHER:
-            self._want = self._with(self._model.order, self._model.listed.want.group_by)
-            self.sorted.emit(self._want.order)
+            self._go_back()
         else:
             self._model.clear()
-            self._pane.show_panel(
-                "triangle-alert", "error", "The sessions cannot be read", error.sentence, error.advice, "Try again"
-            )
+            self._face.show_failed(error)
         self.failed.emit(error)
+
+    def _go_back(self) -> None:
+        """Another order did not come: say again which one is shown."""
+        self._want = self._with(self._model.order, self._model.listed.want.group_by)
+        self.sorted.emit(self._want.order)
+        self.grouped.emit(self._want.group_by)
 
     # What is chosen
 
     def chosen(self) -> SessionSummary | None:
         """The session of the current row; None if there is none or it is not read yet."""
-        row = self._current()
+        row = self._chosen.current()
         return row.summary if row is not None else None
 
-    def place(self) -> SessionKey | None:
-        """The session that was announced last, though the list may not show it now."""
-        return self._place.key if self._place is not None else None
+    @property
+    def choice(self) -> ChosenSession:
+        """What is chosen and selected."""
+        return self._chosen
 
     def selected(self) -> tuple[SessionSummary, ...]:
         """The selected sessions in display order, as far as they are read."""
-        found = (row for span in self._pane.view.selected_spans() for row in self._model.loaded_in(*span))
-        return tuple(row.summary for row in found)
+        return self._chosen.selected()
 
-    def selected_count(self) -> int:
-        """How many sessions are selected, read or not."""
-        return sum(self._model.map.count_rows(*span) for span in self._pane.view.selected_spans())
-
-    def selected_rows(self) -> tuple[Listed, tuple[tuple[int, int], ...]]:
-        """The list and the selected rows in it, as half open spans; for jobs that need all of them."""
-        spans = (rows for span in self._pane.view.selected_spans() for rows in self._model.map.row_spans(*span))
-        return self._model.listed, tuple(spans)
-
-    def _current(self) -> RowText | None:
-        line = self._pane.view.current_row()
-        return None if line is None else self._model.row_at(line)
+    def _read_seen(self) -> None:
+        self._on_range_seen(*self._pane.view.visible_rows())
 
     def _on_range_seen(self, first: int, end: int) -> None:
         if not self._waits_for_rows and end > first:
-            self._pages.read(first, end, self._pane.view.current_row() if self._unannounced else None)
+            self._pages.read(first, end, self._chosen.line_needed())
 
     def _on_pages_arrived(self) -> None:
-        if self._unannounced and not self._settle.isActive():
-            self._announce()
-        self._on_range_seen(*self._pane.view.visible_rows())
-
-    def _on_row_chosen(self, line: int) -> None:
-        self._unannounced = True
-        self._settle.start()
-        # The row may lie outside of what was reported last, after a jump to the end.
-        if self._model.row_at(line) is None:
-            self._on_range_seen(*self._pane.view.visible_rows())
-
-    def _announce(self) -> None:
-        row = self._current()
-        if row is None or not self._unannounced:
-            return
-        self._unannounced = False
-        self._place = Place(row.summary.key, row.summary.handle)
-        self.session_activated.emit(row.summary)
-
-    def _on_row_entered(self, line: int) -> None:
-        text = self._model.row_at(line)
-        if text is not None:
-            self._settle.stop()
-            self._announce()
-            self.session_entered.emit(text.summary)
+        self._chosen.take_pages()
+        self._read_seen()
 
     def _on_selection_changed(self) -> None:
-        self.selection_changed.emit(self.selected_count())
-
-    def _on_fold_asked(self, group: int, is_folded: bool) -> None:
-        view = self._pane.view
-        chosen = view.current_row()
-        handle = self._model.handle_at(chosen) if chosen is not None else None
-        view.fold(group, is_folded)
-        place = self._place
-        if is_folded or place is None or handle is not None:
-            return
-        # The chosen session was folded away with its group, and is chosen again now that it is seen.
-        row = None if place.handle is None else row_of(self._model.listed, place.key.store, place.handle)
-        line = None if row is None else self._model.map.line_of(row)
-        if line is not None and not self.selected_count():
-            view.choose_row(line)
+        self.selection_changed.emit(self._chosen.selected_count())
 
     def _on_field_left(self) -> None:
         view = self._pane.view
@@ -469,22 +412,9 @@ class SessionsController(QObject):
         self._pages.use(RowMaker(names, self._context.settings.zone, self._pinned, has_many, is_under_day))
         self._pane.view.columns.show_store(has_many)
 
-    def _show_empty(self, words: EmptyWords) -> None:
-        self._pane.show_panel(words.icon, "text_3", words.title, words.sentence, words.advice, words.button)
-        if not (self._want.text or self._want.choices or self._is_quiet):
-            self._place = None
-            self.nothing_activated.emit()
-
-    def _say_counts(self) -> None:
-        listed = self._model.listed
-        words = [count_words(listed, self._of_count), progress_words(listed)]
-        self._pane.bar.field.say_hits(hit_words(listed, self._of_count))
-        count = len(listed.handles) if self._of_count is None else self._of_count
-        self._pane.bar.field.setPlaceholderText(f"Filter {counted(count, 'session')}")
-        self.counted.emit(" · ".join(part for part in words if part))
-
     def _on_panel_button(self) -> None:
-        if self._model.generation and (self._want.text or self._want.choices) and not self._waits_for_rows:
+        is_empty = self._model.listed.want is self._want and not self._model.session_count
+        if is_empty and (self._want.text or self._want.choices):
             self.clear_filter()
         else:
             self.reload()
@@ -494,9 +424,8 @@ class SessionsController(QObject):
         self._pane.view.show_stale(is_stale)
 
     def _cancel_all(self) -> None:
-        self._settle.stop()
         self._catch_up.stop()
-        self._waits_for_rows = False
+        self._waits_for_rows = self._is_again_due = False
         self._rows.cancel()
         self._pages.cancel()
 
@@ -506,11 +435,11 @@ class SessionsController(QObject):
             return
         self._waits_for_rows = False
         if self._why is Why.OTHER:
-            self._pane.show_panel("ban", "text_3", "Cancelled", "The sessions were not read.", button="Read them")
+            self._face.show_cancelled()
             return
-        self._want = self._with(self._model.order, self._model.listed.want.group_by)
+        self._go_back()
         self._set_stale(False)
-        self._on_range_seen(*self._pane.view.visible_rows())
+        self._read_seen()
 
     def _on_midnight(self) -> None:
         self._wait_for_midnight()

@@ -47,7 +47,7 @@ def controller(context: Context, qtbot: Any) -> SessionsController:
     """The list on the screen, with nothing in it."""
     controller = SessionsController(context)
     qtbot.addWidget(controller.widget)
-    controller.widget.resize(416, 600)
+    controller.widget.resize(416, 3300)  # all 66 rows are seen, and read
     with qtbot.waitExposed(controller.widget):
         controller.widget.show()
     return controller
