@@ -24,11 +24,11 @@ _TEXT_OF_PACKAGE = re.compile(r"(.+?)-((?:LICEN|COPYING|NOTICE|AUTHORS).*)")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _TITLES = {
     "LICENSE": "Burrow (MIT)",
-    "README": "What is used under which licence",
+    "README": "What is under which licence",
     "LGPL-3.0": "Qt, PySide6 and Shiboken (LGPL 3)",
-    "GPL-3.0": "GNU GPL 3, on which the LGPL builds",
-    "inter": "Inter (SIL Open Font License)",
-    "jetbrains-mono": "JetBrains Mono (SIL Open Font License)",
+    "GPL-3.0": "GPL 3, on which LGPL builds",
+    "inter": "Inter (OFL)",
+    "jetbrains-mono": "JetBrains Mono (OFL)",
     "icons": "Lucide icons (ISC)",
     "python": "Python",
 }

@@ -98,7 +98,7 @@ class PreferencesController(QObject):
         self._check(settings)
         if self.dialog is None:
             return
-        self.dialog.show_settings(settings)
+        self._show_settings()
         if places:
             self._look_at_places()
 
@@ -106,6 +106,11 @@ class PreferencesController(QObject):
     def _on_look_changed(self, look: Look) -> None:
         if self.dialog is not None:
             self.dialog.set_look(look)
+            self._show_settings()
+
+    def _show_settings(self) -> None:
+        if self.dialog is not None:
+            self.dialog.show_settings(self._context.settings.current, self._context.looks.current.zoom_percent)
 
     # The window
 
@@ -113,7 +118,7 @@ class PreferencesController(QObject):
     def show(self) -> None:
         """Show Preferences, or bring them to the front."""
         dialog = self.dialog or self._build()
-        dialog.show_settings(self._context.settings.current)
+        self._show_settings()
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
@@ -21,18 +21,19 @@ from PySide6.QtWidgets import (
 from app.licences import Licence
 from app.look.look import Look
 from app.look.tokens import TypeUse
+from app.views.dialog_size import resize_on_screen
 from app.views.labels import TextLabel
 from app.views.painting import set_button_icon
+from app.views.plain_rows import PlainRows
 
 SENTENCE = "Reads, and never changes, the sessions that agents leave on this computer.\nWorks offline, sends nothing."
+QT_SOURCES = "https://download.qt.io/"
 LGPL = (
     "Qt and PySide6 are used under the GNU Lesser General Public License, version 3. Their libraries are files of"
-    " their own, which you may replace by other builds of them."
+    f" their own, which you may replace by other builds of them. Their sources: {QT_SOURCES}"
 )
 LONG_CHARS = 16
 """A longer version takes the whole line; it has to be one of those on the left."""
-
-QT_SOURCES = "https://download.qt.io/"
 
 
 class AboutDialog(QDialog):
@@ -61,15 +62,17 @@ class AboutDialog(QDialog):
         self._grid = QGridLayout()
         self._facts = [self._add_version(row, *pair) for row, pair in enumerate(versions[1:])]
         self._lgpl = self._label(TypeUse.BODY, "text", LGPL)
-        self._link = QPushButton(f"Sources of Qt: {QT_SOURCES}", self)
+        self._link = QPushButton("Open sources of Qt…", self)
+        self._link.setToolTip(QT_SOURCES)
         self._link.setAutoDefault(False)
         self._link.clicked.connect(lambda: self.link_asked.emit(QT_SOURCES))
-        self._head = self._label(TypeUse.SECTION, "text_2", "Licences")
         self.names = QListWidget(self)
         self.names.setAccessibleName("Licences")
         self.names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.names.setUniformItemSizes(True)
         self.names.setObjectName("framed")
+        self._rows = PlainRows(look, self.names)
+        self.names.setItemDelegate(self._rows)
         self.names.currentRowChanged.connect(self._on_row)
         self.text = QPlainTextEdit(self)
         self.text.setReadOnly(True)
@@ -84,7 +87,7 @@ class AboutDialog(QDialog):
         self._close.clicked.connect(self.close)
         self._lay_out()
         self.set_look(look)
-        self.resize(look.px(720), look.px(600))
+        resize_on_screen(self, look.px(720), look.px(600))
         self._close.setFocus()
 
     def _label(self, use: TypeUse, role: str, words: str) -> TextLabel:
@@ -94,7 +97,10 @@ class AboutDialog(QDialog):
         return label
 
     def _add_version(self, row: int, name: str, value: str) -> tuple[TextLabel, TextLabel]:
-        left, right = self._label(TypeUse.SMALL, "text_2", name), self._label(TypeUse.CODE, "text", value)
+        left = TextLabel(self._look, TypeUse.SMALL, "text_2", self)
+        right = TextLabel(self._look, TypeUse.CODE, "text", self)
+        left.setText(name)
+        right.setText(value)
         right.make_copyable()
         right.setAccessibleName(f"{name}: {value}")
         is_long = len(value) > LONG_CHARS
@@ -112,15 +118,14 @@ class AboutDialog(QDialog):
         self._top.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         self._top.addLayout(self._words, 1)
         self._texts, self._buttons, self._column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
-        self._texts.addWidget(self.names)
-        self._texts.addWidget(self.text, 1)
+        self._texts.addWidget(self.names, 3)
+        self._texts.addWidget(self.text, 5)
         self._buttons.addWidget(self._copy)
+        self._buttons.addWidget(self._link)
         self._buttons.addStretch(1)
         self._buttons.addWidget(self._close)
         self._column.addLayout(self._top)
         self._column.addWidget(self._lgpl)
-        self._column.addWidget(self._link, 0, Qt.AlignmentFlag.AlignLeft)
-        self._column.addWidget(self._head)
         self._column.addLayout(self._texts, 1)
         self._column.addLayout(self._buttons)
 
@@ -128,7 +133,7 @@ class AboutDialog(QDialog):
         """Paint with another look."""
         self._look = look
         labels = [label for pair in self._facts for label in pair]
-        for label in (self._title, self._sentence, self._lgpl, self._head, *labels):
+        for label in (self._title, self._sentence, self._lgpl, *labels):
             label.set_look(look)
         self._mark.setPixmap(self._icon.pixmap(look.px(48), look.px(48)))
         self._column.setContentsMargins(look.px(20), look.px(16), look.px(20), look.px(16))
@@ -139,10 +144,9 @@ class AboutDialog(QDialog):
         self._grid.setHorizontalSpacing(look.px(12))
         self._grid.setVerticalSpacing(look.px(2))
         self._grid.setContentsMargins(0, look.px(6), 0, 0)
-        self.names.setFixedWidth(look.px(260))
         self.names.setFont(look.font(TypeUse.BODY))
-        for row in range(self.names.count()):
-            self.names.item(row).setSizeHint(QSize(0, look.px(24)))
+        self._rows.set_look(look)
+        self.names.doItemsLayout()
         self.names.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.text.setFont(look.font(TypeUse.CODE))
         set_button_icon(self._copy, look, "copy", "text")
@@ -153,9 +157,7 @@ class AboutDialog(QDialog):
         self.names.clear()
         for licence in licences:
             self.names.addItem(licence.title)
-            item = self.names.item(self.names.count() - 1)
-            item.setToolTip(licence.title)
-            item.setSizeHint(QSize(0, self._look.px(24)))
+            self.names.item(self.names.count() - 1).setToolTip(licence.title)
         if licences:
             self.names.setCurrentRow(0)
         else:

@@ -85,7 +85,7 @@ class ChoiceBox(QComboBox):
         self._look = look
         for value, words in choices:
             self.addItem(words, value)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.set_look(look)
 
     def set_look(self, look: Look) -> None:
@@ -116,8 +116,8 @@ class ChoiceBox(QComboBox):
         return QSize(round(widest) + self._look.px(44), self._look.px(tokens()["height"]["control"]))
 
     def minimumSizeHint(self) -> QSize:
-        """All of it; Qt's name."""
-        return self.sizeHint()
+        """Narrower where there is no room; the words are cut then. Qt's name."""
+        return QSize(self._look.px(96), self.sizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint it like a button, with its words and an arrow; Qt's name."""
@@ -136,5 +136,7 @@ class ChoiceBox(QComboBox):
         painter.setPen(look.colour(role))
         painter.setFont(look.font(TypeUse.BODY))
         words = self.rect().adjusted(look.px(10), 0, -look.px(26), 0)
-        painter.drawText(words, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), self.currentText())
+        elide = Qt.TextElideMode.ElideRight
+        shown = look.metrics(TypeUse.BODY).elidedText(self.currentText(), elide, words.width())
+        painter.drawText(words, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
         painter.end()

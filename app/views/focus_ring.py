@@ -10,7 +10,7 @@ import weakref
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTabBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QTabBar, QWidget
 
 from app.look.look import Look
 from app.look.tokens import tokens
@@ -116,7 +116,7 @@ class FocusRings(QObject):
         if now is None:
             return
         window = now.window()
-        has_ring = isinstance(now, (QAbstractButton, QLineEdit, QTabBar))
+        has_ring = isinstance(now, (QAbstractButton, QComboBox, QLineEdit, QTabBar))
         if has_ring and window not in self._rings:
             self._rings[window] = FocusRing(window, self._look)
         if window in self._rings:

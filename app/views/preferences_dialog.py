@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QPushButton,
+    QScrollArea,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -24,12 +25,14 @@ from PySide6.QtWidgets import (
 
 from app.look.look import Look
 from app.look.look_source import ZOOM_STEPS_PERCENT
-from app.look.tokens import Density, TypeUse, tokens
+from app.look.tokens import Density, TypeUse
 from app.present.one_line import as_tip
 from app.settings import Settings, ThemeChoice
 from app.views.choices import ChoiceBox, TickBox
+from app.views.dialog_size import resize_on_screen
 from app.views.labels import TextLabel
 from app.views.painting import set_button_icon
+from app.views.plain_rows import PlainRows
 
 THEMES = ((ThemeChoice.SYSTEM, "Like the system"), (ThemeChoice.LIGHT, "Light"), (ThemeChoice.DARK, "Dark"))
 DENSITIES = (
@@ -94,7 +97,8 @@ class PreferencesDialog(QDialog):
         self._lay_out()
         self._connect()
         self.set_look(look)
-        self.resize(look.px(560), self.sizeHint().height())
+        wanted = self._inside.sizeHint().height() + self._buttons.sizeHint().height() + look.px(56)
+        resize_on_screen(self, look.px(560), wanted)
 
     def _head(self, words: str) -> TextLabel:
         label = TextLabel(self._look, TypeUse.SECTION, "text", self)
@@ -116,6 +120,8 @@ class PreferencesDialog(QDialog):
         places.setHeaderHidden(True)
         places.setRootIsDecorated(False)
         places.setUniformRowHeights(True)
+        self._rows = PlainRows(self._look, places)
+        places.setItemDelegate(self._rows)
         places.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         places.setFrameShape(QFrame.Shape.StyledPanel)
         places.setObjectName("framed")
@@ -139,7 +145,8 @@ class PreferencesDialog(QDialog):
         self._buttons.addWidget(self.restore)
         self._buttons.addStretch(1)
         self._buttons.addWidget(self.close_button)
-        self._column = QVBoxLayout(self)
+        self._inside = QWidget(self)
+        self._column = QVBoxLayout(self._inside)
         for head, grid in zip(self._heads, self._grids, strict=False):
             grid.setColumnStretch(1, 1)
             self._column.addWidget(head)
@@ -149,7 +156,17 @@ class PreferencesDialog(QDialog):
         self._column.addWidget(self._places_label)
         self._column.addWidget(self.places, 1)
         self._column.addLayout(self._place_buttons)
-        self._column.addLayout(self._buttons)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidget(self._inside)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._outer.setSpacing(0)
+        self._outer.addWidget(self._scroll, 1)
+        self._outer.addLayout(self._buttons)
 
     def _connect(self) -> None:
         fields = {"theme": self.theme, "zoom_percent": self.zoom, "density": self.density, "is_utc": self.times}
@@ -171,7 +188,7 @@ class PreferencesDialog(QDialog):
         self._look = look
         for part in (*self._labels, self.theme, self.zoom, self.density, self.times, self.usual):
             part.set_look(look)
-        self._column.setContentsMargins(look.px(20), look.px(16), look.px(20), look.px(16))
+        self._column.setContentsMargins(look.px(20), look.px(16), look.px(20), look.px(8))
         self._column.setSpacing(look.px(8))
         label_px = max(round(look.metrics(TypeUse.BODY).horizontalAdvance("Show times in")), 1) + look.px(16)
         for grid in self._grids:
@@ -179,17 +196,16 @@ class PreferencesDialog(QDialog):
             grid.setVerticalSpacing(look.px(6))
             grid.setContentsMargins(0, 0, 0, look.px(8))
         self._place_buttons.setSpacing(look.px(8))
-        self._buttons.setContentsMargins(0, look.px(8), 0, 0)
-        self.places.setFont(look.font(TypeUse.BODY))
+        self._buttons.setContentsMargins(look.px(20), look.px(8), look.px(20), look.px(16))
+        self._rows.set_look(look)
         self.places.setMinimumHeight(look.px(96))
-        self.places.setIconSize(QSize(look.px(16), look.px(16)))
         set_button_icon(self.add, look, "plus", "text")
         self._fill()
 
-    def show_settings(self, settings: Settings) -> None:
-        """Show what is chosen now."""
+    def show_settings(self, settings: Settings, zoom_percent: int) -> None:
+        """Show what is chosen now; the zoom as it is, which the command line may have asked for."""
         self.theme.choose(settings.theme)
-        self.zoom.choose(settings.zoom_percent)
+        self.zoom.choose(zoom_percent)
         self.density.choose(settings.density)
         self.times.choose(settings.is_utc)
         blocked = self.usual.blockSignals(True)
@@ -205,7 +221,6 @@ class PreferencesDialog(QDialog):
     def _fill(self) -> None:
         chosen = self._chosen_path()
         self.places.clear()
-        height = self._look.px(tokens()["height"]["tree_row"])
         for line in self._lines:
             is_used = line.is_added or self.usual.isChecked()
             item = QTreeWidgetItem([line.shown, line.found if is_used else "not looked at"])
@@ -214,7 +229,6 @@ class PreferencesDialog(QDialog):
             item.setIcon(0, self._look.icon("folder-open" if line.is_added else "hard-drive", "text_2"))
             item.setForeground(0, self._look.colour("text" if is_used else "text_3"))
             item.setForeground(1, self._look.colour("text_2" if is_used else "text_3"))
-            item.setSizeHint(0, QSize(0, height))
             kind = "added folder" if line.is_added else "usual place"
             item.setData(0, int(Qt.ItemDataRole.AccessibleTextRole), f"{line.shown}, {kind}, {line.found}")
             self.places.addTopLevelItem(item)

@@ -34,6 +34,7 @@ from PySide6.QtWidgets import (
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
 from app.present.shortcuts_text import ShortcutLine
+from app.views.dialog_size import resize_on_screen
 from app.views.labels import TextLabel
 from app.views.painting import draw_row_background, set_button_icon
 
@@ -191,7 +192,7 @@ class ShortcutsPage(QDialog):
         self._column.addWidget(self._nothing, 1)
         self._column.addLayout(self._buttons)
         self.set_look(look)
-        self.resize(look.px(640), look.px(620))
+        resize_on_screen(self, look.px(640), look.px(620))
 
     def set_look(self, look: Look) -> None:
         """Paint with another look."""

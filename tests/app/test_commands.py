@@ -29,8 +29,18 @@ def _needing(*needs: Need) -> frozenset[ActionId]:
 
 CONTEXT_MENUS = {"library": LIBRARY_MENU, "session": SESSION_MENU, "header": HEADER_MENU}
 ALWAYS = _needing(Need.NOTHING, Need.SMALLER_ZOOM, Need.LARGER_ZOOM)
-PANES = frozenset({ActionId.SHOW_LIBRARY, ActionId.SHOW_PAGE, ActionId.NEXT_PANE, ActionId.PREVIOUS_PANE, *VIEWS})
-STORE = frozenset({ActionId.RELOAD, ActionId.CLOSE_STORE, ActionId.COPY_STORE_PATH, ActionId.SHOW_IN_FOLDER})
+PANES = frozenset(
+    {
+        ActionId.SHOW_LIBRARY,
+        ActionId.SHOW_PAGE,
+        ActionId.NEXT_PANE,
+        ActionId.PREVIOUS_PANE,
+        ActionId.RELOAD,
+        *VIEWS,
+    }
+)
+PLACE = frozenset({ActionId.COPY_STORE_PATH, ActionId.SHOW_IN_FOLDER})
+STORE = frozenset({ActionId.CLOSE_STORE}) | PLACE
 LIST = frozenset({ActionId.SORT_DESCENDING, *SORT_KEYS, *GROUPINGS} | _needing(Need.LIST))
 SESSION = frozenset(name for name, spec in ACTIONS.items() if spec.need is Need.SESSION)
 
@@ -43,6 +53,7 @@ SESSION = frozenset(name for name, spec in ACTIONS.items() if spec.need is Need.
         (ShellState(has_panes=True, has_store=True), ALWAYS | PANES | STORE),
         (ShellState(has_panes=True, has_list=True), ALWAYS | PANES | LIST),
         (ShellState(True, True, True), ALWAYS | PANES | STORE | SESSION),
+        (ShellState(has_panes=True, has_session=True), ALWAYS | PANES | PLACE | SESSION),
         (ShellState(is_busy=True), ALWAYS | {ActionId.CANCEL}),
         (ShellState(zoom_percent=200), ALWAYS - {ActionId.ZOOM_IN}),
         (ShellState(zoom_percent=80), ALWAYS - {ActionId.ZOOM_OUT}),
