@@ -77,14 +77,14 @@ class OpeningController(QObject):
         request = self._begin(Request(is_asked=True, preferred=self._context.settings.current.last_store))
         name = "Opening a store" if len(paths) == 1 else f"Opening {len(paths)} places"
         library = self._context.library
-        for path in paths:
-            task = self._task(request, path, Path(path))
+        for number, path in enumerate(paths):
+            task = self._task(request, path, Path(path), (number,))
             self._run(task, Query(name, find_work(library, at_path(library, path)), Lane.PLACES, is_awaited=True))
 
     def open_demo(self) -> None:
         """Make the demo library if it is not there yet, and open it."""
         paths = self._context.paths
-        task = self._task(self._begin(Request(is_asked=True)), str(paths.demo), paths.demo)
+        task = self._task(self._begin(Request(is_asked=True)), str(paths.demo), paths.demo, (0,))
         work = demo_work(self._context.library, paths)
         self._run(task, Query("Making the demo library", work, Lane.PLACES, is_awaited=True))
 
@@ -107,12 +107,12 @@ class OpeningController(QObject):
         if not paths and not places:
             return False
         request = self._begin(Request(is_asked=False, preferred=last))
-        for path in paths:
-            task = self._task(request, path, Path(path), is_quiet=path not in settings.open_paths)
+        for number, path in enumerate(paths):
+            task = self._task(request, path, Path(path), (number,), is_quiet=path not in settings.open_paths)
             work = find_work(library, at_path(library, path), closed)
             self._run(task, Query("Opening what was open last", work, Lane.PLACES, is_awaited=True))
-        for place in places:
-            task = self._task(request, str(place.path), place.path)
+        for number, place in enumerate(places, len(paths)):
+            task = self._task(request, str(place.path), place.path, (number,))
             work = find_work(library, at_place(library, place), closed)
             self._run(task, Query("Looking for stores", work, Lane.PLACES, is_awaited=True))
         return True
@@ -171,11 +171,12 @@ class OpeningController(QObject):
         request: Request,
         path: str,
         place: Path,
+        position: tuple[int, ...],
         kind: StoreKind = StoreKind.UNKNOWN,
         is_quiet: bool = False,
     ) -> Task:
         on_answer = self._on_found if kind is StoreKind.UNKNOWN else self._on_opened
-        return Task(request, path, place, on_answer, self._on_failed, kind, is_quiet)
+        return Task(request, path, place, position, on_answer, self._on_failed, kind, is_quiet)
 
     def _run(self, task: Task, query: Query[Any]) -> None:
         self._tasks.append(task)
@@ -186,10 +187,11 @@ class OpeningController(QObject):
     def _on_found(self, task: Task, found: FoundThere) -> None:
         library, request = self._context.library, task.request
         count = len(found.rest)
-        for candidate in self._in_order(found.rest, request.preferred):
+        for number, candidate in enumerate(self._in_order(found.rest, request.preferred)):
+            position = (*task.position, number)
             kind = StoreKind.UNKNOWN if candidate.system is None else candidate.system.kind
             query = Query(f"Opening {count:,} stores", open_work(library, candidate), Lane.PLACES, is_awaited=True)
-            self._run(self._task(request, task.path, candidate.path, kind), query)
+            self._run(self._task(request, task.path, candidate.path, position, kind), query)
         self._put(task, found.opened)
 
     @staticmethod
@@ -201,29 +203,41 @@ class OpeningController(QObject):
         self._put(task, (facts,))
 
     def _put(self, task: Task, stores: tuple[StoreFacts, ...]) -> None:
-        """Put what a job found into the library, in place of what was said of it before."""
+        """Take the answer of a job."""
         self._tasks.remove(task)
-        request, silent = task.request, task.silent
         if task.is_quiet:
             stores = tuple(facts for facts in stores if facts.is_open)
-        was_chosen = silent is not None and self._library.current is not None and self._library.current == silent
-        if silent is not None:
-            request.forget(task.path, silent.key)
-        request.put(task.path, stores)
-        keys = {facts.key for facts in stores}
-        self._led_to.setdefault(task.path, set()).update(keys)
-        # A path that could not be opened and now leads to stores is no row of its own any more.
-        asked = {task.path, str(task.place)}
-        gone = {f.key for f in self._library.model.stores() if not f.is_open and f.key.path in asked} - keys
-        if stores:
-            self._library.put(stores)
-        if stores or silent is not None:
-            self._library.remove(tuple(gone))
+        task.request.ready.append((task, stores))
+        self._settle(task.request)
+
+    def _put_ready(self, request: Request, active: list[Task]) -> None:
+        """Put what has answered into the library, in place of what was said of it before."""
+        taken = request.take_ready(active)
+        if not taken:
+            return
+        chosen, shown_instead = self._library.current, None
+        gone: set[StoreKey] = set()
+        for task, stores in taken:
+            keys = {facts.key for facts in stores}
+            # A path that could not be opened and now leads to stores is no row of its own any more.
+            asked = {task.path, str(task.place)} if stores else set()
+            if task.silent is not None:
+                request.forget(task.path, task.silent.key)
+                asked.add(task.silent.key.path)
+                if stores and chosen == task.silent:
+                    shown_instead = stores[0].key
+            request.put(task.path, stores)
+            self._led_to.setdefault(task.path, set()).update(keys)
+            gone |= {f.key for f in self._library.model.stores() if not f.is_open and f.key.path in asked}
+        found = tuple({facts.key: facts for _task, stores in taken for facts in stores}.values())
         if request.is_asked:
-            self._open_again(keys)
-        if was_chosen and stores:
-            self._library.choose(stores[0].key)
-        self._settle(request)
+            self._open_again({facts.key for facts in found})
+        if found:
+            self._library.put(found)
+        if left := gone - {facts.key for facts in found}:
+            self._library.remove(tuple(left))
+        if shown_instead is not None:
+            self._library.choose(shown_instead)
 
     def _open_again(self, keys: set[StoreKey]) -> None:
         """Forget that a person closed these, since they asked for them."""
@@ -232,9 +246,10 @@ class OpeningController(QObject):
 
     def _settle(self, request: Request) -> None:
         """Say what is to be shown of a request as soon as that is known, and when all of it is there."""
+        active = [task for task in self._tasks if task.request is request and task.silent is None]
+        self._put_ready(request, active)
         if request not in self._requests:
             return
-        active = [task for task in self._tasks if task.request is request and task.silent is None]
         if not request.has_shown and (facts := request.to_show(active)) is not None:
             request.has_shown = True
             self.first_opened.emit(facts)
@@ -303,7 +318,7 @@ class OpeningController(QObject):
         if not new:
             return
         request, library = self._begin(Request(is_asked=True)), self._context.library
-        for place in added_places(new):
-            task = self._task(request, str(place.path), place.path)
+        for number, place in enumerate(added_places(new)):
+            task = self._task(request, str(place.path), place.path, (number,))
             work = find_work(library, at_place(library, place))
             self._run(task, Query("Looking for stores", work, Lane.PLACES, is_awaited=True))

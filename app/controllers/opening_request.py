@@ -14,7 +14,7 @@ from store.errors import BurrowError
 from store.values.store import StoreFacts, StoreKey, StoreKind
 
 IN_ORDER_S = 0.4
-"""For so long nothing is shown while others are still being opened, so that the first is the same each time."""
+"""For so long a store waits for those that were asked for before it."""
 
 
 @dataclass(eq=False)
@@ -25,6 +25,7 @@ class Request:
         is_asked: a person named them just now.
         preferred: path of the store to be shown, if it comes.
         found: for each path as asked, what it led to; what does not answer yet is among it.
+        ready: tasks that have answered, and their stores, which are not in the library yet.
         has_shown: it was said which store is to be shown.
         begun_at_s: monotonic seconds when it was asked for.
     """
@@ -32,6 +33,7 @@ class Request:
     is_asked: bool
     preferred: str = ""
     found: dict[str, dict[StoreKey, StoreFacts]] = field(default_factory=dict)
+    ready: list[tuple[Task, tuple[StoreFacts, ...]]] = field(default_factory=list)
     has_shown: bool = False
     begun_at_s: float = field(default_factory=time.monotonic)
 
@@ -63,9 +65,18 @@ class Request:
         preferred = next((facts for facts in readable if facts.key.path == self.preferred), None)
         if preferred is not None or any(str(task.place) == self.preferred for task in awaited):
             return preferred
-        if awaited and time.monotonic() - self.begun_at_s < IN_ORDER_S:
-            return None
         return next(iter(readable or ([] if awaited else stores)), None)
+
+    def take_ready(self, awaited: Sequence[Task]) -> list[tuple[Task, tuple[StoreFacts, ...]]]:
+        """Take out what may go into the library now, in the order in which it was asked for.
+
+        For a moment nothing overtakes what was asked for before it, so that the library has the same order each time.
+        """
+        is_in_order = time.monotonic() - self.begun_at_s < IN_ORDER_S
+        limit = min((task.position for task in awaited), default=None) if is_in_order else None
+        taken = [entry for entry in self.ready if limit is None or entry[0].position < limit]
+        self.ready = [entry for entry in self.ready if entry not in taken]
+        return sorted(taken, key=lambda entry: entry[0].position)
 
 
 @dataclass(eq=False)
@@ -75,6 +86,7 @@ class Task:
     Attributes:
         path: the path as asked, to which its stores belong.
         place: what it looks at: that path, or a main file found below it.
+        position: its place in the order of the request; what is found below a path comes right after it.
         kind: of the main file; unknown for a path.
         is_quiet: nothing is said when it leads to nothing that can be read.
         on_answer, on_failure: what is done with it, then; the task itself comes with the answer.
@@ -85,6 +97,7 @@ class Task:
     request: Request
     path: str
     place: Path
+    position: tuple[int, ...]
     on_answer: Callable[[Task, Any], None]
     on_failure: Callable[[Task, BurrowError], None]
     kind: StoreKind = StoreKind.UNKNOWN
