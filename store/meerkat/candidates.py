@@ -20,13 +20,15 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from itertools import accumulate
 
+import orjson
+
 from store.cancel import CancelToken
 from store.meerkat.byte_source import ByteSource
 from store.meerkat.head_rows import OF_HEAD
 from store.meerkat.places import Copy
 from store.meerkat.transcript_index import TranscriptIndex
 from store.meerkat.transcripts import Indexed, changed, open_document, read_messages
-from store.values.message import MessageFlag, MessageKind
+from store.values.message import MessageKind
 
 WINDOW_BYTES = 256 * 1024
 """Looked at at once; between two windows other threads get their turn."""
@@ -43,6 +45,15 @@ _ALWAYS = bytes(kind in (MessageKind.NOTICE, MessageKind.UNKNOWN, MessageKind.DA
 _OTHER_LETTERS = tuple(letter.encode() for letter in "\u0130\u0131\u017f\u212a")
 """Letters beyond ASCII that equal i, s or k when capitals do not matter."""
 
+_NAMES = (
+    b'{"role":"block_assistant","blocks":[{"block_type":"reasoning","data":{"text":null,"id":null}},'
+    b'{"block_type":"tool_use","data":{"name":true,"args":null,"meta":null,"source":null,"signature":null}}],'
+    b'"stop_reason":"end_turn","created_at":null,"usage":{"input_tokens":0,"output_tokens":0,"cache_read_tokens":0,'
+    b'"cache_creation_tokens":0}}{"role":"user","content":null,"render_metadata":{"class":"user_prompt"},'
+    b'"transcript_role":null}{"role":"tool_results","results":[{"tool_use_id":null,"is_error":false}]}'
+).replace(b"_", b"")
+"""Names of a stored message. A word that is part of them is in every message, whatever it says."""
+
 _AFTER_LINK = re.compile(rb"[)\]][*_~`>\]]*[A-Za-z0-9]")
 _OTHER_NUMBERS = re.compile(rb"[0-9](?:[eE][-+]?[0-9]|[0-9.]{15}|\.000)")
 """Numbers that may be printed with other digits than they are stored with."""
@@ -57,16 +68,15 @@ class Sieve:
     Args:
         words: what every hit holds: runs of ASCII letters or digits in lower case, or text beyond ASCII that has no
             other spelling. No word at all: everything could hold it.
-
-    Attributes:
-        has_digits: a word is a run of digits.
     """
 
     def __init__(self, words: Sequence[str]) -> None:
         # The longest ones are the rarest: they are looked for first.
         self._words = sorted({word.encode("utf-8", "surrogatepass") for word in words}, key=len, reverse=True)
-        self.has_digits = any(word.isdigit() for word in self._words)
+        self._has_digits = any(word.isdigit() for word in self._words)
         self._is_ascii = all(word.isascii() for word in self._words)
+        # Where every word is also a name of the document, or could be in any id, it alone says little.
+        self._is_common = all(len(word) < 4 or word.isdigit() or word in _NAMES for word in self._words)
 
     @property
     def lets_all_through(self) -> bool:
@@ -75,7 +85,7 @@ class Sieve:
 
     def may_hold(self, data: bytes) -> bool:
         """Whether the text could be in one stored message."""
-        return self._holds_words(data) or bool(self._spelled_otherwise(data, [0]))
+        return bool(self.look(data, [0]))
 
     def look(self, data: bytes, starts: Sequence[int]) -> set[int]:
         """The messages that could hold the text, of those that stand in some bytes one after the other.
@@ -83,11 +93,23 @@ class Sieve:
         Args:
             starts: where each begins; the first one at 0.
         """
-        return self._with_words(data, starts) | self._spelled_otherwise(data, starts)
+        sure = self._with_words(data, starts)
+        doubtful = self._spelled_otherwise(data, starts) - sure
+        if self._has_digits:
+            doubtful |= _with_other_digits(data, starts) - sure
+        if self._is_common:
+            sure, doubtful = set(), sure | doubtful
+        ends = [*starts[1:], len(data)]
+        return sure | {number for number in doubtful if self._is_in_texts(data[starts[number] : ends[number]])}
 
-    def may_print_other_digits(self, data: bytes) -> bool:
-        """Whether numbers in the arguments of a call may be shown with other digits than they are stored with."""
-        return self.has_digits and _OTHER_NUMBERS.search(data) is not None
+    def _is_in_texts(self, data: bytes) -> bool:
+        """Whether the text could be in what one message says, not only in the names and numbers around it."""
+        texts = _texts_of(data)
+        if texts is None:
+            return True
+        if self._has_digits and b'"tool_use"' in data and _OTHER_NUMBERS.search(data) is not None:
+            return True
+        return self._holds_words(texts) or b"\x1b" in texts or bool(self._spelled_otherwise(texts, [0], is_json=False))
 
     def _holds_words(self, data: bytes) -> bool:
         folded = data.translate(_LOWER, _MARKS)
@@ -111,10 +133,10 @@ class Sieve:
             or self._holds_words(data[starts[number] : ends[number]])
         }
 
-    def _spelled_otherwise(self, data: bytes, starts: Sequence[int]) -> set[int]:
+    def _spelled_otherwise(self, data: bytes, starts: Sequence[int], is_json: bool = True) -> set[int]:
         """Messages in which letters may be shown as others, or stand together that are stored apart."""
         ends = [*starts[1:], len(data)]
-        signs = [b"\\u"]
+        signs = [b"\\u"] if is_json else []
         if b"&" in data:  # a single byte is found many times as fast as two
             signs += [b"&#", b"&fjlig"] if self._is_ascii else [b"&"]
         if not data.isascii():
@@ -131,6 +153,61 @@ class Sieve:
         return found
 
 
+def _texts_of(data: bytes) -> bytes | None:
+    """The texts of a message of the usual shapes, decoded; None for any other."""
+    try:
+        value = orjson.loads(data.rstrip(b", \t\r\n"))  # in a document a comma follows
+    except ValueError:
+        return None
+    role = value.get("role") if isinstance(value, dict) else None
+    texts: list[str] | None = None
+    if role == "user":
+        texts = _content_texts(value.get("content"))
+    elif role == "tool_results":
+        texts = _all_of(value.get("results"), _result_texts)
+    elif role == "block_assistant" and b"\\u" not in data:
+        texts = _all_of(value.get("blocks"), _block_texts)
+    return None if texts is None else "\n".join(texts).encode("utf-8", "surrogatepass")
+
+
+def _all_of(items: object, texts_of: Callable[[object], list[str] | None]) -> list[str] | None:
+    if not isinstance(items, list):
+        return None
+    found: list[str] = []
+    for item in items:
+        texts = texts_of(item)
+        if texts is None:
+            return None
+        found += texts
+    return found
+
+
+def _content_texts(content: object) -> list[str] | None:
+    return [content] if isinstance(content, str) else _all_of(content, _item_texts)
+
+
+def _item_texts(item: object) -> list[str] | None:
+    if not isinstance(item, dict) or item.get("type") != "text" or not isinstance(item.get("text"), str):
+        return None
+    return [item["text"]]
+
+
+def _result_texts(result: object) -> list[str] | None:
+    return _content_texts(result.get("content")) if isinstance(result, dict) else None
+
+
+def _block_texts(block: object) -> list[str] | None:
+    data = block.get("data") if isinstance(block, dict) else None
+    if not isinstance(block, dict) or not isinstance(data, dict):
+        return None
+    kind = block.get("block_type")
+    if kind in ("text", "transcript", "reasoning") and isinstance(data.get("text"), str):
+        return [data["text"]]
+    if kind == "tool_use" and isinstance(data.get("name"), str):
+        return [data["name"], orjson.dumps(data.get("args")).decode()]
+    return None
+
+
 def _places(data: bytes, word: bytes, starts: Sequence[int], ends: Sequence[int]) -> set[int]:
     """The messages in which a word stands; one that goes over their edges is none, since marks stand there."""
     found: set[int] = set()
@@ -139,6 +216,18 @@ def _places(data: bytes, word: bytes, starts: Sequence[int], ends: Sequence[int]
         number = bisect_right(starts, at) - 1
         found.add(number)
         at = data.find(word, ends[number])
+    return found
+
+
+def _with_other_digits(data: bytes, starts: Sequence[int]) -> set[int]:
+    """Messages with numbers that may be shown with other digits than they are stored with."""
+    ends = [*starts[1:], len(data)]
+    found: set[int] = set()
+    match = _OTHER_NUMBERS.search(data)
+    while match is not None:
+        number = bisect_right(starts, match.start()) - 1
+        found.add(number)
+        match = _OTHER_NUMBERS.search(data, ends[number])
     return found
 
 
@@ -199,23 +288,9 @@ def scan_document(
             data = source.read(start, begins[last - 1] + sizes[last - 1] - start)
             starts = [at - start for at in begins[begin:last]]
             found.update(begin + place for place in sieve.look(data, starts))
-            if sieve.has_digits:
-                found.update(_with_other_digits(index, sieve, begin, starts, data))
         begin = last
         time.sleep(0)  # gives the thread that draws its turn
     return found
-
-
-def _with_other_digits(
-    index: TranscriptIndex, sieve: Sieve, begin: int, starts: Sequence[int], data: bytes
-) -> set[int]:
-    """Messages with calls whose numbers may be shown with other digits; all else is shown as it is spelled."""
-    ends = [*starts[1:], len(data)]
-    return {
-        begin + place
-        for place, (low, high) in enumerate(zip(starts, ends, strict=True))
-        if index.flags[begin + place] & MessageFlag.HAS_TOOLS and sieve.may_print_other_digits(data[low:high])
-    }
 
 
 def _scan_rows(
@@ -243,8 +318,6 @@ def _scan_rows(
         starts, data = list(accumulate(sizes[:-1], initial=0)), b"".join(texts)
         found.update(number + place for place in sieve.look(data, starts))
         found.update(number + place for place, size in enumerate(sizes) if size == MAX_READ_BYTES)
-        if sieve.has_digits:
-            found.update(_with_other_digits(index, sieve, number, starts, data))
         number += len(texts)
         time.sleep(0)  # gives the thread that draws its turn
     if number < end:

@@ -41,6 +41,9 @@ from store.values.store import StoreFacts, StoreKey, StoreKind
 T = TypeVar("T")
 
 MAX_PAGE_MESSAGES = 200
+MAX_PICKED_MESSAGES = 1_000
+"""Single messages stand far apart; to find the first of a batch in a large document takes as long as reading many."""
+
 MAX_PAGE_ROWS = 500
 """More are read in several batches, so that none takes long."""
 
@@ -192,8 +195,8 @@ class StoreFile:
         """Decode single messages."""
         may_wait("read a session")
         found: list[Message] = []
-        for first in range(0, len(numbers), MAX_PAGE_MESSAGES):
-            page = tuple(numbers[first : first + MAX_PAGE_MESSAGES])
+        for first in range(0, len(numbers), MAX_PICKED_MESSAGES):
+            page = tuple(numbers[first : first + MAX_PICKED_MESSAGES])
             found.extend(self._with_reading(session_id, token, _picker(page)))
         return tuple(found)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QTextCharFormat, QTextLayout, QTextOption
@@ -15,8 +16,8 @@ from app.present.highlight import SYNTAX_ROLES, Syntax
 from app.present.text_rows import TextRows, is_grid
 from app.present.utf16 import utf16_index, utf16_length, utf16_slice
 from app.views.transcript.measures import Measures
-from app.views.transcript.part import Part, cursor_x
-from app.views.transcript.places import Step
+from app.views.transcript.part import Part, cursor_x, hit_format, paint_hit
+from app.views.transcript.places import HitRange, Step
 
 _KEPT_LAYOUTS = 300
 _WORD = re.compile(r"\w+|[^\w\s]+|\s+")
@@ -230,7 +231,9 @@ class LinesPart(Part):
 
     # -- painting --------------------------------------------------------------------------------------------------
 
-    def paint(self, painter: QPainter, clip: QRect, begin: int, end: int, past_end: bool) -> None:
+    def paint(
+        self, painter: QPainter, clip: QRect, begin: int, end: int, past_end: bool, hits: Sequence[HitRange] = ()
+    ) -> None:
         """Paint the rows within the clip."""
         height = self._measures.code_line_px
         low = max((clip.top() - self.rect.y()) // height, 0)
@@ -245,7 +248,7 @@ class LinesPart(Part):
         while row < high:
             stretch = self._rows.stretch_at_row(row)
             layout, at, first = self._layout_of(stretch, row)
-            self._paint_layout(painter, layout, at, first, begin, end)
+            self._paint_layout(painter, layout, at, first, begin, end, hits)
             row = max(first + layout.lineCount(), row + 1)
             ends = self._rows.ends_line(stretch) and row >= self._rows.first_row(stretch + 1)
             line_end = at + utf16_length(layout.text())
@@ -253,18 +256,52 @@ class LinesPart(Part):
                 self._paint_line_end(painter, layout, first)
         painter.restore()
 
-    def _paint_layout(self, painter: QPainter, layout: QTextLayout, at: int, first: int, begin: int, end: int) -> None:
+    def _paint_layout(
+        self,
+        painter: QPainter,
+        layout: QTextLayout,
+        at: int,
+        first: int,
+        begin: int,
+        end: int,
+        hits: Sequence[HitRange],
+    ) -> None:
         origin = QPointF(self.rect.x() - self.scroll_px, self.rect.y() + first * self._measures.code_line_px)
-        low, high = max(begin - at, 0), min(end - at, utf16_length(layout.text()))
+        length = utf16_length(layout.text())
+        low, high = max(begin - at, 0), min(end - at, length)
+        shown = [] if not hits else self._paint_hits(painter, layout, origin, at, length, hits)
         if low >= high:
-            layout.draw(painter, origin)
+            layout.draw(painter, origin, shown)
             return
         format_ = QTextCharFormat()
         format_.setBackground(self._measures.look.colour("text_select"))
         format_.setForeground(self._measures.look.colour("text"))
         selected = QTextLayout.FormatRange()
         selected.start, selected.length, selected.format = low, high - low, format_
-        layout.draw(painter, origin, [selected])
+        layout.draw(painter, origin, [*shown, selected])
+
+    def _paint_hits(
+        self, painter: QPainter, layout: QTextLayout, origin: QPointF, at: int, length: int, hits: Sequence[HitRange]
+    ) -> list[QTextLayout.FormatRange]:
+        """Paint what lies behind hits in a layout of `length` positions from `at` on. Returns their text's colours."""
+        look, height = self._measures.look, self._measures.code_line_px
+        first = bisect_right(hits, at, key=_end_of)
+        formats = []
+        for hit in hits[first:]:
+            low, high = max(hit.begin - at, 0), min(hit.end - at, length)
+            if hit.begin - at >= length:
+                break
+            for number in range(layout.lineCount()):
+                line = layout.lineAt(number)
+                begin, end = max(low, line.textStart()), min(high, line.textStart() + line.textLength())
+                if begin < end:
+                    left, right = sorted((cursor_x(line, begin), cursor_x(line, end)))
+                    rect = QRectF(origin.x() + left, origin.y() + number * height + 1, right - left, height - 2)
+                    paint_hit(painter, look, rect, hit.is_current)
+            range_ = QTextLayout.FormatRange()
+            range_.start, range_.length, range_.format = low, high - low, hit_format(look, hit.is_current)
+            formats.append(range_)
+        return formats
 
     def _paint_line_end(self, painter: QPainter, layout: QTextLayout, first: int) -> None:
         line = layout.lineAt(layout.lineCount() - 1)
@@ -272,3 +309,7 @@ class LinesPart(Part):
         y = self.rect.y() + (first + layout.lineCount() - 1) * height
         x = self.rect.x() - self.scroll_px + line.naturalTextWidth()
         painter.fillRect(QRectF(x, y, 0.6 * self._measures.cell_px, height), self._measures.look.colour("text_select"))
+
+
+def _end_of(hit: HitRange) -> int:
+    return hit.end

@@ -46,6 +46,7 @@ def _marks(view: TranscriptView, row: Row) -> Marks:
         stop.rects if stop is not None else (),
         view.hovered_spot if is_hovered else None,
         view.hovered_button if is_hovered else None,
+        view.hits.ranges(row.layout) if row.layout is not None else {},
     )
 
 

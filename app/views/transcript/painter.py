@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -14,8 +15,9 @@ from app.views.transcript.layout import MessageLayout
 from app.views.transcript.lines_part import LinesPart
 from app.views.transcript.ops import Spot
 from app.views.transcript.part import Part
-from app.views.transcript.places import Selection
+from app.views.transcript.places import HitRange, Selection
 from app.views.transcript.stage import Row
+from app.views.transcript.unit_hits import paint_unit_hits
 from app.views.transcript.unit_part import UnitPart
 from store.values.message import MessageKind
 
@@ -45,6 +47,7 @@ class Marks:
         has_ring: the keyboard's focus is on it.
         stop: rectangles of the thing in it that has the focus; empty for the message as a whole.
         spot, button: what the mouse is on.
+        hits: of a search, by the number of the part in the layout.
     """
 
     selection: Selection | None
@@ -53,6 +56,7 @@ class Marks:
     stop: tuple[QRect, ...]
     spot: Spot | None
     button: HeadButton | None
+    hits: Mapping[int, Sequence[HitRange]]
 
 
 def button_rects(layout: MessageLayout) -> dict[HeadButton, QRect]:
@@ -80,9 +84,9 @@ def paint_row(painter: QPainter, row: Row, clip: QRect, marks: Marks) -> None:
     for op in layout.ops:
         op.paint(painter, look, op.key in selected)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    for part in layout.parts:
+    for number, part in enumerate(layout.parts):
         if part.rect.top() <= inside.bottom() and part.rect.bottom() >= inside.top():
-            _paint_part(painter, layout, part, inside, marks.selection)
+            _paint_part(painter, layout, part, inside, marks.selection, marks.hits.get(number, ()))
     if marks.spot is not None and marks.spot.is_button:
         _paint_hover(painter, look, marks.spot.rect)
     _paint_head_right(painter, layout, marks)
@@ -104,8 +108,17 @@ def _selected_units(layout: MessageLayout, selection: Selection | None) -> froze
     return frozenset(keys)
 
 
-def _paint_part(painter: QPainter, layout: MessageLayout, part: Part, clip: QRect, selection: Selection | None) -> None:
+def _paint_part(
+    painter: QPainter,
+    layout: MessageLayout,
+    part: Part,
+    clip: QRect,
+    selection: Selection | None,
+    hits: Sequence[HitRange],
+) -> None:
     if isinstance(part, UnitPart):
+        if hits:
+            paint_unit_hits(painter, layout, part, hits)
         return
     begin = end = 0
     past_end = False
@@ -113,7 +126,7 @@ def _paint_part(painter: QPainter, layout: MessageLayout, part: Part, clip: QRec
     if selection is not None:
         begin, end = selection.within(index, part.key, part.base, part.length)
         past_end = selection.covers_end(index, part.key, part.base + part.length)
-    part.paint(painter, clip, begin, end, past_end)
+    part.paint(painter, clip, begin, end, past_end, hits)
     if isinstance(part, LinesPart) and not part.wraps:
         _paint_scroll_mark(painter, layout.scene.measures.look, part)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QPainter, QTextLine
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QTextCharFormat, QTextLine
 
-from app.views.transcript.places import Step
+from app.look.look import Look
+from app.views.transcript.places import HitRange, Step
 
 
 class Part(ABC):
@@ -54,11 +56,14 @@ class Part(ABC):
         """The shown text of [begin, end) as it is copied."""
 
     @abstractmethod
-    def paint(self, painter: QPainter, clip: QRect, begin: int, end: int, past_end: bool) -> None:
+    def paint(
+        self, painter: QPainter, clip: QRect, begin: int, end: int, past_end: bool, hits: Sequence[HitRange] = ()
+    ) -> None:
         """Paint within a clip in message coordinates, [begin, end) selected.
 
         Args:
             past_end: the selection goes on after the piece, so that its line end is shown as selected.
+            hits: of a search, in order.
         """
 
     def link_at(self, x: int, y: int) -> str:  # noqa: ARG002
@@ -78,3 +83,19 @@ def cursor_x(line: QTextLine, position: int) -> float:
     """The x of a position in a line; PySide6 answers it as a pair with the position, against its stub."""
     answer: object = line.cursorToX(position)
     return float(answer[0]) if isinstance(answer, (tuple, list)) else float(answer)  # type: ignore[arg-type]
+
+
+def hit_format(look: Look, is_current: bool) -> QTextCharFormat:
+    """The colour of words that are a hit; what lies behind them is painted by `paint_hit`."""
+    format_ = QTextCharFormat()
+    format_.setForeground(look.colour("on_hit_current" if is_current else "on_hit"))
+    return format_
+
+
+def paint_hit(painter: QPainter, look: Look, rect: QRectF, is_current: bool) -> None:
+    """Paint what lies behind the words of a hit; the current one has an edge too, so that it is not told by colour."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(look.colour("hit_current" if is_current else "hit"))
+    painter.setPen(QPen(look.colour("on_hit_current"), 1) if is_current else Qt.PenStyle.NoPen)
+    shown = rect.adjusted(-0.5, 0.5, 0.5, -0.5) if is_current else rect
+    painter.drawRoundedRect(shown, look.px(2), look.px(2))

@@ -88,6 +88,19 @@ def own_range(selection: Selection | None, message: int) -> tuple[Place | None, 
     return begin, end
 
 
+class HitRange(NamedTuple):
+    """A hit of a search in one piece of a part.
+
+    Attributes:
+        begin, end: UTF-16 positions in the piece, half open.
+        is_current: it is the one that the search stands on.
+    """
+
+    begin: int
+    end: int
+    is_current: bool
+
+
 class Step(Enum):
     """How far a cursor is moved by a key."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
@@ -16,8 +18,8 @@ from PySide6.QtGui import (
 from app.present.markdown import Bullet, ProseStyle, bullets_of, document_text, prose_document, style_document
 from app.present.segments import Prose
 from app.views.transcript.measures import Measures
-from app.views.transcript.part import Part, cursor_x
-from app.views.transcript.places import Step
+from app.views.transcript.part import Part, cursor_x, hit_format, paint_hit
+from app.views.transcript.places import HitRange, Step
 
 _STEPS = {
     Step.CHARACTER_BACK: QTextCursor.MoveOperation.PreviousCharacter,
@@ -54,7 +56,7 @@ class ProsePart(Part):
         self._colour_role = "text_2" if is_quiet else "text"
 
     def _line_rects(self, position: int, count: int, pad: int) -> list[QRectF]:
-        """Rectangles around a range, one a line, `pad` wider at the sides: for fills of inline code, and for links."""
+        """Rectangles around a range, one a line, `pad` wider at the sides: for fills of inline code, links and hits."""
         block = self._document.findBlock(position)
         layout = block.layout()
         origin = self._document.documentLayout().blockBoundingRect(block).topLeft()
@@ -153,8 +155,16 @@ class ProsePart(Part):
         """The shown text with list markers and table cells."""
         return document_text(self._document, begin, end)
 
-    def paint(self, painter: QPainter, clip: QRect, begin: int, end: int, past_end: bool) -> None:  # noqa: ARG002
-        """Fills of inline code, bars of quotes, then the document with its selection."""
+    def paint(
+        self,
+        painter: QPainter,
+        clip: QRect,
+        begin: int,
+        end: int,
+        past_end: bool,  # noqa: ARG002 - prose shows no selected line ends
+        hits: Sequence[HitRange] = (),
+    ) -> None:
+        """Fills of inline code and hits, bars of quotes, then the document with its selection."""
         look = self._measures.look
         painter.save()
         painter.translate(self.rect.topLeft())
@@ -166,6 +176,10 @@ class ProsePart(Part):
             for rect in self._fills:
                 if rect.intersects(inside):
                     painter.drawRoundedRect(rect, look.px(3), look.px(3))
+        for hit in hits:
+            for rect in self._line_rects(hit.begin, hit.end - hit.begin, 0):
+                if rect.intersects(inside):
+                    paint_hit(painter, look, rect, hit.is_current)
         for bar in self._bars:
             painter.fillRect(bar, look.colour("line_strong"))
         for place, bullet in self._bullets:
@@ -177,8 +191,11 @@ class ProsePart(Part):
         palette.setColor(QPalette.ColorRole.Text, look.colour("text"))
         palette.setColor(QPalette.ColorRole.Dark, look.colour("line_strong"))
         context.palette = palette
+        selections = [self._range(hit.begin, hit.end, hit_format(look, hit.is_current)) for hit in hits]
         if begin < end:
-            context.selections = [self._selection(begin, end)]
+            selections.append(self._selection(begin, end))
+        if selections:
+            context.selections = selections
         self._document.documentLayout().draw(painter, context)
         painter.restore()
 
@@ -202,13 +219,16 @@ class ProsePart(Part):
                 painter.drawPolyline([low + tick * side for tick in ticks])
 
     def _selection(self, begin: int, end: int) -> QAbstractTextDocumentLayout.Selection:
+        format_ = QTextCharFormat()
+        format_.setBackground(self._measures.look.colour("text_select"))
+        format_.setForeground(self._measures.look.colour("text"))
+        return self._range(begin, end, format_)
+
+    def _range(self, begin: int, end: int, format_: QTextCharFormat) -> QAbstractTextDocumentLayout.Selection:
         selection = QAbstractTextDocumentLayout.Selection()
         cursor = QTextCursor(self._document)
         cursor.setPosition(begin)
         cursor.setPosition(min(end, self.length), QTextCursor.MoveMode.KeepAnchor)
-        format_ = QTextCharFormat()
-        format_.setBackground(self._measures.look.colour("text_select"))
-        format_.setForeground(self._measures.look.colour("text"))
         selection.cursor = cursor
         selection.format = format_
         return selection

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter
 
 from app.present.utf16 import utf16_length
 from app.views.transcript.part import Part
-from app.views.transcript.places import Step
+from app.views.transcript.places import HitRange, Step
 
 
 class UnitPart(Part):
@@ -46,5 +48,7 @@ class UnitPart(Part):
         """All of it, if any of it is selected."""
         return self.words if begin < end else ""
 
-    def paint(self, painter: QPainter, clip: QRect, begin: int, end: int, past_end: bool) -> None:
+    def paint(
+        self, painter: QPainter, clip: QRect, begin: int, end: int, past_end: bool, hits: Sequence[HitRange] = ()
+    ) -> None:
         """Nothing: the display list paints heads, and asks for their selection first."""

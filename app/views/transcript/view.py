@@ -33,6 +33,7 @@ from app.views.transcript.focus import Focus
 from app.views.transcript.folding import Folding
 from app.views.transcript.following import Newer, follow
 from app.views.transcript.heights import Heights
+from app.views.transcript.hits import Hits
 from app.views.transcript.layout import Record, Thumbnail
 from app.views.transcript.lines_part import LinesPart
 from app.views.transcript.measures import Measures
@@ -61,6 +62,7 @@ class TranscriptView(QAbstractScrollArea):
         stage: messages, layouts and the anchor.
         selector: the selection.
         focus: the message, and the thing in it, that keys work on.
+        hits: of a search; painted, and brought into sight.
         folding: opens and folds blocks, and shows stored records.
         rail: the vertical scroll bar, with its marks.
         accessible_interface: kept here, since nobody else would.
@@ -111,6 +113,7 @@ class TranscriptView(QAbstractScrollArea):
         self.selector = Selector(self.stage)
         self.focus = Focus(self)
         self.folding = Folding(self)
+        self.hits = Hits(self)
         self.hovered_row: int | None = None
         self.hovered_spot: Spot | None = None
         self.hovered_button: HeadButton | None = None
@@ -228,6 +231,7 @@ class TranscriptView(QAbstractScrollArea):
 
     def content_changed(self) -> None:
         """Something on the screen is other now: paint it, let the bar follow, ask for what is missing."""
+        self.hits.settle()
         self._sync_bar()
         self.rail.heights_changed()
         self._painted = {}

@@ -1,0 +1,127 @@
+"""What finding asks of a worker thread: plain functions from frozen values to frozen values."""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.present.find import Finder, Hit, Needle, Whole, count_in, hits_in
+from app.present.show_message import show_message
+from store.values.message import Outline, WholeRef
+from store.values.store import SessionKey
+
+if TYPE_CHECKING:
+    from store import Library
+    from store.cancel import CancelToken
+
+FIRST_ROWS = 2_000
+"""Looked through before the first answer: the first hit is usually near."""
+
+MOST_ROWS = 32_000
+"""Looked through at once at most."""
+
+DECODED_FIRST = 50
+DECODED_AT_ONCE = 1_000
+TURN_MESSAGES = 32
+"""After so many messages the thread that draws gets its turn."""
+
+ANSWER_S = 0.2
+"""How often a search that goes on says what it has found."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRows:
+    """What was found in a stretch of a session.
+
+    Attributes:
+        needle: what was looked for.
+        begin, end: the messages that were looked through.
+        rows: those with hits, rising.
+        counts: hits of each.
+    """
+
+    needle: Needle
+    begin: int
+    end: int
+    rows: array[int]
+    counts: array[int]
+
+
+def find_work(
+    library: Library, key: SessionKey, needle: Needle, outline: Outline, begin: int, end: int
+) -> Callable[[CancelToken], FoundRows]:
+    """Work that looks through messages from `begin` on, until something is to be said or `end` is reached."""
+
+    def work(token: CancelToken) -> FoundRows:
+        backend, finder = library.backend(key.store), Finder(needle)
+        rows, counts = array("I"), array("I")
+        until_s = time.monotonic() + ANSWER_S
+        at, page, some = begin, FIRST_ROWS, DECODED_FIRST
+        while at < end and not (rows and time.monotonic() >= until_s):
+            stop = min(at + page, end)
+            numbers = backend.candidates(key.session_id, finder.words, at, stop, token)
+            first = 0
+            while first < len(numbers):
+                _count(library, key, finder, numbers[first : first + some], rows, counts, token)
+                first, some = first + some, min(some * 4, DECODED_AT_ONCE)
+                if begin == at and first < len(numbers) and rows:
+                    # The first hit is awaited; what comes after the last decoded message is for the next time.
+                    return FoundRows(needle, begin, numbers[first - 1] + 1, rows, counts)
+            token.report(stop, outline.count, "Finding", "messages")
+            # Where little is found much is looked through at once: to begin anew takes time in a large document.
+            page = min(page * 2, MOST_ROWS) if len(numbers) < page // 8 else max(page // 2, FIRST_ROWS)
+            at = stop
+        return FoundRows(needle, begin, at, rows, counts)
+
+    return work
+
+
+def _count(
+    library: Library,
+    key: SessionKey,
+    finder: Finder,
+    numbers: Sequence[int],
+    rows: array[int],
+    counts: array[int],
+    token: CancelToken,
+) -> None:
+    """Count the hits of some messages."""
+    whole = whole_reader(library, key, token)
+    for place, message in enumerate(library.backend(key.store).messages_at(key.session_id, numbers, token)):
+        count = count_in(show_message(message), finder, whole)
+        if count:
+            rows.append(message.index)
+            counts.append(count)
+        if place % TURN_MESSAGES == 0:
+            token.check()
+            time.sleep(0)
+
+
+def hits_work(
+    library: Library, key: SessionKey, needle: Needle, rows: Sequence[int]
+) -> Callable[[CancelToken], tuple[Needle, dict[int, tuple[Hit, ...]]]]:
+    """Work that says where in some messages the hits are."""
+
+    def work(token: CancelToken) -> tuple[Needle, dict[int, tuple[Hit, ...]]]:
+        finder, whole = Finder(needle), whole_reader(library, key, token)
+        messages = library.backend(key.store).messages_at(key.session_id, rows, token)
+        found = {}
+        for message in messages:
+            token.check()
+            found[message.index] = hits_in(show_message(message), finder, whole)
+            time.sleep(0)
+        return needle, found
+
+    return work
+
+
+def whole_reader(library: Library, key: SessionKey, token: CancelToken) -> Whole:
+    """What reads texts that were cut for showing."""
+
+    def whole(ref: WholeRef) -> str:
+        return library.backend(key.store).whole(key.session_id, ref, token)
+
+    return whole
