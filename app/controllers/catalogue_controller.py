@@ -43,6 +43,10 @@ LOOK_MS = 250
 """How often the running job is looked at, to say how far it is and whether it hangs."""
 
 
+PACE = 4.0
+"""A store that is written to all the time is not counted anew before so many times as long as that took have passed."""
+
+
 @dataclass(slots=True)
 class Course:
     """How the cataloguing of one store stands.
@@ -52,6 +56,7 @@ class Course:
         is_census_due: the store may hold other rows than the catalogue's.
         is_new: it was never asked for its rows since it was opened.
         is_over: nothing is left to do until the store moves: all is known, or it cannot be read.
+        not_before_s: monotonic time before which it is left alone.
     """
 
     known: int = 0
@@ -59,6 +64,7 @@ class Course:
     is_census_due: bool = True
     is_new: bool = True
     is_over: bool = False
+    not_before_s: float = 0.0
 
 
 class CatalogueController(QObject):
@@ -87,6 +93,8 @@ class CatalogueController(QObject):
         self._quiet.quiet.connect(self._go_on)
         self._telling = QTimer(self, singleShot=True, interval=TELL_MS)
         self._telling.timeout.connect(self.known_changed)
+        self._pausing = QTimer(self, singleShot=True)
+        self._pausing.timeout.connect(self._begin)
         self._looking = QTimer(self, interval=LOOK_MS)
         self._looking.timeout.connect(self._look)
         bar.cancel_asked.connect(self.stop)
@@ -164,7 +172,8 @@ class CatalogueController(QObject):
 
     def _next(self) -> StoreKey | None:
         """The store whose turn it is: shown ones first, of these the ones whose rows are missing in the list."""
-        waiting = [key for key, course in self._courses.items() if not course.is_over]
+        now_s = time.monotonic()
+        waiting = [key for key, course in self._courses.items() if not course.is_over and course.not_before_s <= now_s]
         shown = [key for key in waiting if key in self._shown]
         return min(shown or waiting, key=self._turn_of, default=None)
 
@@ -172,15 +181,25 @@ class CatalogueController(QObject):
         course = self._courses[key]
         return (not course.is_new, not course.is_census_due, course.known)
 
+    @Slot()
     def _begin(self) -> None:
         if not self._shown:
             return
+        self._wait_for_paced()
         if not self.is_working:
             self._rest()
         elif self._job is None:
             if self._begun_at_s is None:
                 self._begun_at_s = time.monotonic()
             self._quiet.ask()
+
+    def _wait_for_paced(self) -> None:
+        """Come back when the first of the stores that are left alone for now may be read again."""
+        now_s = time.monotonic()
+        later = [course.not_before_s - now_s for course in self._courses.values() if not course.is_over]
+        later = [seconds for seconds in later if seconds > 0]
+        if later and not self._is_stopped:
+            self._pausing.start(round(min(later) * 1000) + 1)
 
     @Slot()
     def _go_on(self) -> None:
@@ -206,6 +225,8 @@ class CatalogueController(QObject):
         # What gets nowhere is not tried again and again.
         course.is_over = state.is_complete or (not has_moved and not course.is_census_due)
         course.known, course.total = state.known, state.total
+        if course.is_census_due and not was_new:
+            course.not_before_s = time.monotonic() + PACE * done.census_s
         course.is_census_due = course.is_new = False
         self._are_copies_due |= was_new
         if was_new and done.key in self._shown:
@@ -228,6 +249,7 @@ class CatalogueController(QObject):
         if self._job is None or not self._job.is_over:
             return
         self._job = None
+        self._wait_for_paced()
         if not self.is_working:
             self._rest()
         elif self._context.jobs.idle(Lane.USER):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,19 +23,23 @@ class Slice(NamedTuple):
         key: of the store.
         state: how many of its sessions are known now.
         is_changed: rows came, went or changed since its last census; always False without one.
+        census_s: how long the census took; 0 without one.
     """
 
     key: StoreKey
     state: FillState
     is_changed: bool
+    census_s: float
 
 
 def slice_work(lists: Lists, key: StoreKey, is_census_due: bool, limit_s: float) -> Callable[[CancelToken], Slice]:
     """Work that catalogues the next sessions of a store for about `limit_s`, after a census where one is due."""
 
     def work(token: CancelToken) -> Slice:
+        began_at_s = time.monotonic()
         is_changed = lists.take_census(key, token) if is_census_due else False
-        return Slice(key, lists.fill(key, token, limit_s), is_changed)
+        census_s = time.monotonic() - began_at_s if is_census_due else 0.0
+        return Slice(key, lists.fill(key, token, limit_s), is_changed, census_s)
 
     return work
 

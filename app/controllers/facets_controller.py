@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.controllers.catalogue_jobs import CountsAnswer, counts_work
 from app.controllers.quiet import WhenQuiet
@@ -21,6 +21,9 @@ from store.values.listing import Choice, Counts, Facet, ListWant
 
 if TYPE_CHECKING:
     from app.context import Context
+
+PACE_MS = 1000
+"""While stores move and the catalogue grows, numbers are counted again at most once in so long."""
 
 PAUSE_MS = 30
 """What a person waits for goes first; the numbers follow when no job of theirs has run for so long."""
@@ -42,6 +45,8 @@ class FacetsController(QObject):
         self._are_views_due = True
         self._is_asked_again = False
         self.counts: Counts | None = None
+        self._pacing = QTimer(self, singleShot=True, interval=PACE_MS)
+        self._pacing.timeout.connect(self._on_paced)
         self._quiet = WhenQuiet(context.jobs, PAUSE_MS, self)
         self._quiet.quiet.connect(self._count)
         scopes.scope_chosen.connect(self._on_scope_changed)
@@ -52,9 +57,17 @@ class FacetsController(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Count again, because what is known of sessions changed, or their pins, or the zone of days."""
+        """Count again soon, because stores moved, or what is known of their sessions, or pins, or the zone of days."""
         self._are_views_due = True
-        self._ask()
+        if self.counts is None or not self._pacing.isActive():
+            self._ask()
+        else:
+            self._is_asked_again = True
+
+    @Slot()
+    def _on_paced(self) -> None:
+        if self._is_asked_again:
+            self._ask()
 
     def _ask(self) -> None:
         if self._scopes.current is None:
@@ -68,7 +81,8 @@ class FacetsController(QObject):
     @Slot(object)
     def _on_scope_changed(self, _scope: object) -> None:
         self._counting.cancel()
-        self.refresh()
+        self._are_views_due = True
+        self._ask()
 
     @Slot(object)
     def _on_choices_changed(self, choices: frozenset[Choice]) -> None:
@@ -98,8 +112,7 @@ class FacetsController(QObject):
             self._view.show_views(answer.of_all.views)
         self.counts = answer.of_scope
         self._view.show_facets(answer.of_scope)
-        if self._is_asked_again:
-            self._ask()
+        self._pacing.start()
 
     def _on_failed(self, error: BurrowError) -> None:
         # Numbers are an extra; the list itself says what is wrong.

@@ -5,12 +5,14 @@ GUI thread only. It knows which stores a choice means and says so; what is shown
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.commands import VIEWS, ActionId
 from app.models.library_model import KIND_NAMES
 from app.present.one_line import one_line
 from app.present.view_words import VIEW_NAMES
@@ -54,12 +56,14 @@ class ScopeController(QObject):
         scope_renewed (Scope): the same choice; its stores were read again, came or went.
         choices_changed (frozenset of Choice): other facets narrow the scope.
         emptied: nothing that was chosen is there any more, and nothing else is.
+        checked (dict of ActionId to bool): which saved view is shown, for the switches of the menus.
     """
 
     scope_chosen = Signal(object)
     scope_renewed = Signal(object)
     choices_changed = Signal(object)
     emptied = Signal()
+    checked = Signal(object)
 
     def __init__(self, context: Context, library: LibraryController, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +78,10 @@ class ScopeController(QObject):
     def pick(self) -> Pick | None:
         """What was chosen last."""
         return self._pick
+
+    def slots(self) -> dict[ActionId, Callable[[], object]]:
+        """What carries out the actions of the saved views."""
+        return {name: partial(self.choose, view) for name, view in VIEWS.items()}
 
     def all_stores(self) -> tuple[StoreKey, ...]:
         """Every store of the library that can be read."""
@@ -122,6 +130,7 @@ class ScopeController(QObject):
         self._pick = pick
         self._settings.update(last_view="" if isinstance(pick, StoreKey) else self._view_of(pick).value)
         self.current = self._scope_of(pick)
+        self.checked.emit({name: view is pick for name, view in VIEWS.items()})
         self.scope_chosen.emit(self.current)
 
     @Slot(object)

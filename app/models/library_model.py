@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -65,7 +68,7 @@ class _Node:
 
 
 class LibraryModel(QAbstractItemModel):
-    """Kinds with their stores, in the order in which they were opened."""
+    """Kinds with their stores by name: they come in any order, since each is opened in a job of its own."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -75,8 +78,9 @@ class LibraryModel(QAbstractItemModel):
         self._kept: list[_Node] = []
 
     def stores(self) -> tuple[StoreFacts, ...]:
-        """All stores, in the order in which they were opened."""
-        return tuple(self._facts.values())
+        """All stores, in the order in which they stand in the tree."""
+        keys = (node.row.key for kind in self._kinds for node in kind.children)
+        return tuple(self._facts[key] for key in keys if key is not None and key in self._facts)
 
     def facts_of(self, key: StoreKey) -> StoreFacts | None:
         """Facts of one store, None if it is not in the library."""
@@ -133,7 +137,7 @@ class LibraryModel(QAbstractItemModel):
         self.endResetModel()
 
     def _renew(self, facts: tuple[StoreFacts, ...]) -> None:
-        names = told_apart(self.stores())
+        names = told_apart(tuple(self._facts.values()))
         for store in facts:
             index = self.index_of(store.key)
             node = self._node(index)
@@ -202,18 +206,24 @@ class LibraryModel(QAbstractItemModel):
 
 
 def _nodes_of(stores: tuple[StoreFacts, ...], copies: dict[StoreKey, tuple[StoreKey, ...]]) -> list[_Node]:
-    """Kinds in the order of the enum, each with its stores."""
+    """Kinds in the order of the enum, each with its stores by name."""
     names = told_apart(stores)
     kinds = []
     for kind in StoreKind:
-        of_kind = tuple(store for store in stores if store.kind is kind)
+        of_kind = sorted((store for store in stores if store.kind is kind), key=partial(_place_of, names))
         if of_kind:
-            node = _Node(kind_row(kind, of_kind))
+            node = _Node(kind_row(kind, tuple(of_kind)))
             node.children = [
                 _Node(store_row(store, names[store.key], copies.get(store.key, ())), node) for store in of_kind
             ]
             kinds.append(node)
     return kinds
+
+
+def _place_of(names: Mapping[StoreKey, str], facts: StoreFacts) -> tuple[tuple[tuple[int, str], ...], str]:
+    """By name without case, numbers in it by their value: "realm-2" before "realm-10"."""
+    parts = re.split(r"(\d{1,18})", names[facts.key].casefold())
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts if part), facts.key.path
 
 
 def badges_of(facts: StoreFacts, is_copy: bool = False) -> tuple[Badge, ...]:

@@ -36,13 +36,13 @@ def day_bars(values: Sequence[FacetValue], bar_count: int) -> tuple[DayBar, ...]
     """Bars over the calendar, oldest first; every day stands in exactly one of them.
 
     Args:
-        values: days "2026-08-18" with their sessions, in order; what is no date is passed over.
+        values: days "2026-08-18" with their sessions; what is no date is passed over.
         bar_count: bars at most, above 0.
 
     Returns:
         One bar for each day from the first to the last where there is room, else one for each few days.
     """
-    known = [(day, value) for value in values if (day := _day_of(value.value)) is not None]
+    known = sorted((day, value) for value in values if (day := _day_of(value.value)) is not None)
     if not known:
         return ()
     low, high = _usual_days(known)
@@ -57,7 +57,7 @@ def day_bars(values: Sequence[FacetValue], bar_count: int) -> tuple[DayBar, ...]
 
 def range_text(values: Sequence[FacetValue]) -> str:
     """From the first day to the last, for a head: "29 Jul – 18 Aug", "2025 – 2026"; empty without days."""
-    days = [day for value in values if (day := _day_of(value.value)) is not None]
+    days = sorted(day for value in values if (day := _day_of(value.value)) is not None)
     if not days:
         return ""
     first, last = date.fromordinal(days[0]), date.fromordinal(days[-1])
@@ -78,7 +78,10 @@ def _usual_days(known: list[tuple[int, FacetValue]]) -> tuple[int, int]:
     spare = int(sum(value.session_count for _day, value in known) * OUTLIERS)
     low = _first_beyond(known, spare)
     high = _first_beyond(known[::-1], spare)
-    return min(low, high), max(low, high)
+    low, high = min(low, high), max(low, high)
+    first, last = known[0][0], known[-1][0]
+    # A month with quiet days at its ends is shown as it is; only what would squeeze the rest is taken in.
+    return (first, last) if last - first + 1 <= 2 * (high - low + 1) else (low, high)
 
 
 def _first_beyond(known: list[tuple[int, FacetValue]], spare: int) -> int:

@@ -32,7 +32,7 @@ _MOVES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -1_000_000,
 
 
 class DayBars(QWidget):
-    """The bars. A click chooses a day, a drag a run of days, Ctrl+click adds; the only chosen one is given up by a click.
+    """The bars. A click chooses a day, a drag a run of days, Ctrl+click adds; a click on what is chosen gives it up.
 
     By keyboard: left and right go from bar to bar, with Shift they choose as they go, Space and Enter choose one.
 

@@ -92,14 +92,26 @@ class LibraryDelegate(QStyledItemDelegate):
         use = TypeUse.ROW_TITLE if is_kind else TypeUse.BODY
         painter.setPen(look.colour("text"))
         painter.setFont(QFont(look.font(use)))
-        # What tells two stores of one name apart stands at the end.
-        where = Qt.TextElideMode.ElideMiddle if " – " in row.name else Qt.TextElideMode.ElideRight
-        name_text = look.metrics(use).elidedText(row.name, where, max(right - text_left, 0))
+        name_text = elided_name(look, use, row.name, max(right - text_left, 0))
         painter.drawText(
             QRect(text_left, rect.y(), max(right - text_left, 0), rect.height()),
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute,
             name_text,
         )
+
+
+def elided_name(look: Look, use: TypeUse, name: str, width_px: int) -> str:
+    """The name of a store in this width: what tells stores of one name apart stands at its end and goes last."""
+    metrics = look.metrics(use)
+    if metrics.horizontalAdvance(name) <= width_px:
+        return name
+    beginning, dash, end = name.rpartition(" – ")
+    if not dash:
+        return metrics.elidedText(name, Qt.TextElideMode.ElideRight, width_px)
+    rest_px = width_px - metrics.horizontalAdvance(dash + end)
+    if rest_px >= metrics.horizontalAdvance("mm…"):
+        return metrics.elidedText(beginning, Qt.TextElideMode.ElideRight, rest_px) + dash + end
+    return metrics.elidedText(end, Qt.TextElideMode.ElideMiddle, width_px)
 
 
 class LibraryTree(QTreeView):

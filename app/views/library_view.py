@@ -183,12 +183,14 @@ class LibraryView(QWidget):
             pick = self._model.pick_at(index)
             if pick is not None:
                 self.views.clearSelection()
+                self.setFocusProxy(self.tree)
                 self.picked.emit(pick)
 
     @Slot(QItemSelection, QItemSelection)
     def _on_view_selected(self, selected: QItemSelection, _before: QItemSelection) -> None:
         for index in selected.indexes():
             self.tree.clearSelection()
+            self.setFocusProxy(self.views)
             self.picked.emit(self._views_model.view_at(index.row()))
 
     @Slot(object)

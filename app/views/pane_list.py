@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -21,7 +31,7 @@ _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 def draw_box(painter: QPainter, look: Look, left_middle: QPoint, is_checked: bool, ratio: float) -> None:
     """Draw a check box with its left edge and its middle at a point."""
     side = look.px(BOX_PX)
-    rect = QRect(left_middle.x(), left_middle.y() - side // 2, side, side)
+    rect = QRect(left_middle.x(), left_middle.y() - side // 2 + 1, side, side)
     radius = look.px(tokens()["radius"]["box"])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(look.colour("accent_fill" if is_checked else "line_control"), 1))

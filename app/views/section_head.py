@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
 
 HEAD_PX = 26
+CHEVRON_PX = 26
+"""The chevron with the room around it, at the head's right."""
+
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
@@ -19,7 +22,7 @@ class HeadButton(QAbstractButton):
 
     def __init__(self, look: Look, text: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self._look, self._note = look, ""
+        self._look, self._note, self._is_note_hidden = look, "", False
         self.setText(text)
         self.setCheckable(True)
         self.setChecked(True)
@@ -40,6 +43,11 @@ class HeadButton(QAbstractButton):
             self._note = note
             self._say_state()
             self.update()
+
+    def hide_note(self, is_hidden: bool) -> None:
+        """Leave the room of the note to something else."""
+        self._is_note_hidden = is_hidden
+        self.update()
 
     def sizeHint(self) -> QSize:
         """One line; Qt's name."""
@@ -85,7 +93,7 @@ class HeadButton(QAbstractButton):
         painter.drawText(QRect(inset, 0, right - inset, self.height()), _LEFT, self.text())
         left = inset + round(look.metrics(TypeUse.SMALL_STRONG).horizontalAdvance(self.text())) + look.px(12)
         note_px = look.metrics(TypeUse.SMALL).horizontalAdvance(self._note)
-        if self._note and left + note_px <= right:
+        if self._note and not self._is_note_hidden and left + note_px <= right:
             painter.setFont(look.font(TypeUse.SMALL))
             painter.setPen(look.colour("text_3"))
             painter.drawText(QRect(left, 0, right - left, self.height()), _RIGHT, self._note)
@@ -111,6 +119,7 @@ class SectionHead(QWidget):
 
     def __init__(self, look: Look, text: str, parent: QWidget) -> None:
         super().__init__(parent)
+        self._look = look
         self.button = HeadButton(look, text, self)
         self.clear_button = QPushButton("Clear", self)
         self.clear_button.setProperty("small", True)
@@ -118,8 +127,7 @@ class SectionHead(QWidget):
         self.clear_button.setAccessibleName(f"Clear {text}")
         self.clear_button.hide()
         self._row = QHBoxLayout(self)
-        self._row.addWidget(self.button, 1)
-        self._row.addWidget(self.clear_button)
+        self._row.addWidget(self.button)
         self.button.toggled.connect(self._on_toggled)
         self.clear_button.clicked.connect(self._on_clear_clicked)
         self.set_look(look)
@@ -132,8 +140,9 @@ class SectionHead(QWidget):
     def set_look(self, look: Look) -> None:
         """Paint with another look."""
         self.button.set_look(look)
+        self._look = look
         self._row.setContentsMargins(look.px(4), look.px(8), look.px(4), 0)
-        self._row.setSpacing(look.px(4))
+        self._place_clear_button()
 
     def set_open(self, is_open: bool) -> None:
         """Show the section as it is remembered."""
@@ -143,8 +152,23 @@ class SectionHead(QWidget):
         """Offer to clear what is chosen; nothing is offered for 0."""
         had_focus = self.clear_button.hasFocus()
         self.clear_button.setVisible(count > 0)
+        self.button.hide_note(count > 0)
+        self._place_clear_button()
         if had_focus and not count:
             self.button.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the button at its place; Qt's name."""
+        super().resizeEvent(event)
+        self._place_clear_button()
+
+    def _place_clear_button(self) -> None:
+        # Over the head, left of the chevron, so that nothing moves when it appears.
+        button, px = self.clear_button, self._look.px
+        button.resize(button.sizeHint())
+        middle = px(8) + px(HEAD_PX) // 2
+        button.move(self.width() - px(4) - px(CHEVRON_PX) - button.width(), middle - button.height() // 2)
+        button.raise_()
 
     @Slot(bool)
     def _on_toggled(self, is_open: bool) -> None:

@@ -123,6 +123,7 @@ QAbstractScrollArea {{ border: 0; }}
 QTreeView, QTableView, QListView {{ background: {_c(look, "base")}; border: 0; outline: 0; }}
 #library QTreeView, #library QListView {{ background: {_c(look, "window")}; }}
 #library QScrollArea > QWidget > QWidget {{ background: {_c(look, "window")}; }}
+#library #facet_chooser QListView {{ background: {_c(look, "base")}; }}
 #facet_chooser {{ background: {_c(look, "base")}; border: 1px solid {_c(look, "line_strong")}; }}
 QScrollBar:vertical {{ background: transparent; width: {wide}px; margin: 0; border: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: {wide}px; margin: 0; border: 0; }}

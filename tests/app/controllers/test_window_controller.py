@@ -257,14 +257,16 @@ def test_panes_are_reached_and_hidden_by_keyboard(qtbot, show_program, copy_samp
     assert not view.isHidden()
 
 
-def test_choosing_a_kind_folds_it_and_chooses_nothing(qtbot, show_program, copy_sample) -> None:
+def test_a_click_on_the_chevron_of_a_kind_folds_it_and_chooses_nothing(qtbot, show_program, copy_sample) -> None:
     program = show_program(copy_sample(RICH))
     wait_for_session(qtbot, program)
     tree, model = program.controller.library.view.tree, program.controller.library.model
     kind = model.index(0, 0)
-    at = tree.visualRect(kind).center() if tree.visualRect(kind).isValid() else QPoint(20, 10)
+    at = QPoint(12, tree.visualRect(kind).center().y())
+    height = tree.height()
     qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert not tree.isExpanded(kind)
+    assert tree.height() < height
     qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert tree.isExpanded(kind)
     assert program.controller.library.current is not None

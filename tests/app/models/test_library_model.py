@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from PySide6.QtCore import QModelIndex
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from app.models.library_model import Badge, LibraryModel, badge_of
@@ -63,8 +63,8 @@ def test_stores_stand_below_their_kind_with_counts_and_one_mark_each(model) -> N
     model.put((NIGHTLY,))
     assert tree(model) == (
         "Meerkat 2,196\n"
-        "  orchard 284\n"
         "  ci-nightly [Snapshot] 1,912\n"
+        "  orchard 284\n"
         "Not readable\n"
         "  <b>text</b> .txt [Cannot be opened]\n"
     )
@@ -95,6 +95,8 @@ def test_a_store_can_be_taken_out(model) -> None:
         ({"access": Access.SNAPSHOT, "is_writable": False}, Badge.SNAPSHOT),
         ({"is_running": True, "access": Access.SNAPSHOT}, Badge.RUNNING),
         ({"is_running": True, "faults": (Fault("x", "Y."),)}, Badge.DAMAGED),
+        ({"is_answering": False, "faults": (Fault("not-answering", "Y."),)}, Badge.NOT_ANSWERING),
+        ({"generation": None, "access": None, "is_answering": False}, Badge.NOT_ANSWERING),
         ({"generation": None, "access": None}, Badge.FAILED),
     ],
 )
@@ -122,4 +124,43 @@ def test_stores_of_one_name_are_told_apart_by_the_folder_in_which_they_differ(mo
     model.put((copies[0], NIGHTLY))
     assert "  orchard 284\n" in tree(model)
     model.put((copies[1],))
-    assert tree(model) == "Meerkat 2,480\n  orchard – a 284\n  ci-nightly [Snapshot] 1,912\n  orchard – b 284\n"
+    assert tree(model) == "Meerkat 2,480\n  ci-nightly [Snapshot] 1,912\n  orchard – a 284\n  orchard – b 284\n"
+
+
+def test_2_case_3_copies_are_marked_and_their_tool_tips_name_each_other(model, qtbot) -> None:
+    twin = dataclasses.replace(ORCHARD, key=StoreKey("/backup/orchard/sessions.sqlite3"))
+    model.put((ORCHARD, twin, NIGHTLY))
+    with qtbot.assertNotEmitted(model.modelReset):
+        model.set_copies({ORCHARD.key: (twin.key,), twin.key: (ORCHARD.key,)})
+    first, second = (model.index_of(key) for key in (ORCHARD.key, twin.key))
+    assert first.data(ROW).badge is Badge.COPY
+    assert first.data(ACCESSIBLE_TEXT) == "orchard – realms, Copy, 284 sessions"
+    assert twin.key.path in first.data(TOOL_TIP)
+    assert ORCHARD.key.path in second.data(TOOL_TIP)
+    assert model.index_of(NIGHTLY.key).data(ROW).badge is Badge.SNAPSHOT
+    model.set_copies({})
+    assert first.data(ROW).badge is None
+
+
+def test_2_2_all_marks_of_a_store_are_said_not_only_the_one_that_is_shown(model) -> None:
+    model.put((dataclasses.replace(NIGHTLY, is_running=True),))
+    model.set_copies({NIGHTLY.key: (ORCHARD.key,)})
+    index = model.index_of(NIGHTLY.key)
+    assert index.data(ROW).badge is Badge.RUNNING
+    assert index.data(ACCESSIBLE_TEXT) == "ci-nightly, Running, Copy, Snapshot, 1,912 sessions"
+    assert "Running, Copy, Snapshot" in index.data(TOOL_TIP)
+
+
+def test_2_2_a_kind_can_be_chosen_unless_nothing_of_it_can_be_read(model) -> None:
+    model.put((ORCHARD, BROKEN))
+    meerkat, unknown = (model.index_of(kind) for kind in (StoreKind.MEERKAT, StoreKind.UNKNOWN))
+    assert meerkat.flags() & Qt.ItemFlag.ItemIsSelectable
+    assert not unknown.flags() & Qt.ItemFlag.ItemIsSelectable
+    assert model.pick_at(meerkat) is StoreKind.MEERKAT
+    assert model.pick_at(model.index_of(ORCHARD.key)) == ORCHARD.key
+
+
+def test_stores_stand_by_name_whatever_order_they_come_in_and_numbers_count_as_numbers(model) -> None:
+    names = ("realm-10", "Realm-2", "archive", "realm-1")
+    model.put(tuple(dataclasses.replace(ORCHARD, key=StoreKey(f"/{name}/s"), name=name) for name in names))
+    assert [facts.name for facts in model.stores()] == ["archive", "realm-1", "Realm-2", "realm-10"]
