@@ -139,7 +139,8 @@ class ScopeDisplay(QObject):
         self._sessions.show_nothing()
         self.nothing_readable.emit()
         panel = self._window.error_panel
-        panel.show_failure(failure_title(facts), fault, facts.advice, one_line(facts.key.path))
+        show = panel.show_failure if facts.is_answering else panel.show_waiting
+        show(failure_title(facts), fault, facts.advice, one_line(facts.key.path))
         self._window.show_error()
         self._status.count("")
 

@@ -98,6 +98,7 @@ class WindowController(QObject):
         self.opening.emptied.connect(self._on_gave_up)
         self.opening.gave_up.connect(self._on_gave_up)
         self.opening.failed.connect(self._on_failed)
+        window.error_panel.cancel_asked.connect(self.opening.cancel_chosen)
         self.display.shown.connect(self._say_state)
         self.following.store_followed.connect(self.display.follow)
         self.following.failed.connect(self._on_failed)
@@ -180,6 +181,7 @@ class WindowController(QObject):
         self._session_following = TranscriptFollowing(transcript, page, self.following, self)
         self._session_following.noted.connect(self.status.note)
         self._session_following.failed.connect(self._on_failed)
+        page.page.put_pin(self.window.actions_of.by_id[ActionId.PIN])
         self.window.put_page(page.widget)
         return page
 
@@ -209,6 +211,7 @@ class WindowController(QObject):
             self.window.showMaximized()
         else:
             self.window.show()
+        self.list_actions.pins.read()
         if options.paths:
             self.opening.open_paths(options.paths)
         if options.is_demo:

@@ -24,7 +24,7 @@ def access_sentence(facts: StoreFacts, zone: tzinfo | None = None) -> str:
     """How a store is being read: "orchard is running · read from a private snapshot"."""
     name = one_line(facts.name)
     if facts.access is None:
-        return f"{name} cannot be opened"
+        return failure_title(facts)
     words = [f"{name} is running" if facts.is_running else name, ACCESS_WORDS[facts.access]]
     if facts.state_of_ms is not None and (at := moment(facts.state_of_ms, zone)) is not None:
         words.append(f"state of {at.hour:02}:{at.minute:02}:{at.second:02}")
@@ -81,7 +81,7 @@ def _differing(parts: tuple[str, ...], others: list[tuple[str, ...]]) -> str:
 
 def failure_title(facts: StoreFacts) -> str:
     """Title of the panel for a store that cannot be read."""
-    return f"{one_line(facts.name)} cannot be opened"
+    return f"{one_line(facts.name)} {'cannot be opened' if facts.is_answering else 'does not answer'}"
 
 
 def failure_report(facts: StoreFacts) -> str:

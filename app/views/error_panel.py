@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QWidget
 
@@ -16,10 +16,12 @@ class ErrorPanel(QScrollArea):
 
     Signals:
         again_asked: Try again.
+        cancel_asked: Cancel, which stands in its place while something is waited for.
         copy_asked: Copy.
     """
 
     again_asked = Signal()
+    cancel_asked = Signal()
     copy_asked = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
@@ -29,7 +31,8 @@ class ErrorPanel(QScrollArea):
         self._again.setProperty("main", True)
         self._copy = QPushButton("Copy", self)
         self._panel.add_button(self._copy)
-        self._again.clicked.connect(self.again_asked)
+        self._is_waiting = False
+        self._again.clicked.connect(self._on_first_clicked)
         self._copy.clicked.connect(self.copy_asked)
         self.setWidget(self._panel)
         self.setWidgetResizable(True)
@@ -46,8 +49,19 @@ class ErrorPanel(QScrollArea):
 
     def show_failure(self, title: str, sentence: str, advice: str, path: str) -> None:
         """Show what was found, what can be done, and where."""
+        self._is_waiting = False
         self._panel.say("triangle-alert", "error", title, sentence, advice, "Try again", path)
         self.setFocusProxy(self._again)
+
+    def show_waiting(self, title: str, sentence: str, advice: str, path: str) -> None:
+        """Show what is waited for, and offer to give it up."""
+        self._is_waiting = True
+        self._panel.say("clock", "warn", title, sentence, advice, "Cancel", path)
+        self.setFocusProxy(self._again)
+
+    @Slot()
+    def _on_first_clicked(self) -> None:
+        (self.cancel_asked if self._is_waiting else self.again_asked).emit()
 
     def texts(self) -> tuple[str, str, str]:
         """Title, sentence and advice as shown."""
