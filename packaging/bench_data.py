@@ -28,7 +28,7 @@ def prepare(names: Sequence[str], folder: Path) -> None:
     """Make those stores that are not there yet; one whose making was broken off is not there.
 
     Args:
-        names: "s50", "s50-strands", "m1", "c100k", "c300k"; each becomes a realm of that name below the folder.
+        names: of `benchdata.py`, such as "s50"; each becomes a realm of that name below the folder.
 
     Raises:
         RuntimeError: a store could not be made.

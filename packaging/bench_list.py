@@ -49,6 +49,17 @@ class Measure:
     is_peak_memory: bool = False
 
 
+def _heartbeat(name: str, what: str, stores: tuple[str, ...]) -> Measure:
+    return Measure(
+        name,
+        f"intervals of a 4 ms timer in the GUI thread while {what}, p99",
+        "ms",
+        times_beside(2, at_least=16),
+        stores,
+        beside="the same, idle",
+    )
+
+
 MEASURES = (
     Measure("1-N1-s06", "s50 in S-0.6: from the click on it to readable content", "s", at_most(0.5), ("s50",)),
     Measure(
@@ -84,5 +95,34 @@ MEASURES = (
         times_beside(2, at_least=16),
         ("m1", "s50"),
         beside="the same, idle",
+    ),
+    Measure(
+        "2-N1-filter",
+        "100,000 sessions: from the last key in the filter to the first hits painted",
+        "ms",
+        at_most(100),
+        ("c100k",),
+    ),
+    Measure("2-N2-small", "catalogue of 100,000 small sessions, in the open window", "s", at_most(10), ("c100k",)),
+    Measure("2-N2-middle", "catalogue of 1,000 sessions of 300 KB, in the open window", "s", at_most(10), ("c300k",)),
+    Measure("2-N3-sort", "100,000 sessions: sort by title until the list shows it", "s", at_most(0.3), ("c100k",)),
+    Measure("2-N4-first", "s50: from the last key in the find bar to the first hit", "s", at_most(0.3), ("s50",)),
+    Measure("2-N4-all", "s50: from the last key in the find bar to all hits counted", "s", at_most(2), ("s50",)),
+    Measure(
+        "2-N5-follow", "5 MB session: from another's commit to the message on the screen", "s", at_most(1), ("s5",)
+    ),
+    _heartbeat("2-N6-filter", "a list of 100,000 is filtered", ("c100k",)),
+    _heartbeat("2-N6-catalogue", "c300k and c100k are catalogued", ("c300k", "c100k")),
+    _heartbeat("2-N6-sort", "a list of 100,000 is sorted by title", ("c100k",)),
+    _heartbeat("2-N6-find", "s50 is searched", ("s50",)),
+    _heartbeat("2-N6-follow", "a session of 5 MB is followed", ("s5",)),
+    Measure(
+        "2-N7-rss",
+        "200 sessions of 1 MB opened and left: peak memory",
+        "MB",
+        at_most(200),
+        ("c1m",),
+        beside="resident after the first hundred",
+        is_peak_memory=True,
     ),
 )

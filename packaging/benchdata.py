@@ -2,9 +2,11 @@
 
     python packaging/benchdata.py s50 OUT            one session, 100,000 messages, about 46 MB, S-0.6
     python packaging/benchdata.py s50-strands OUT    the same transcript as a head and strand rows, S-0.7H
+    python packaging/benchdata.py s5 OUT             one session of about 5 MB, S-0.6
     python packaging/benchdata.py m1 OUT             1,000,000 sessions of about 600 bytes, S-0.6
     python packaging/benchdata.py c100k OUT          100,000 of these sessions
     python packaging/benchdata.py c300k OUT          1,000 sessions of about 300 KB, S-0.6
+    python packaging/benchdata.py c1m OUT            200 sessions of about 1 MB, S-0.6
 
 OUT is a new or empty folder and becomes a realm. The same arguments always give the same documents. The content only
 has to weigh what real content weighs; nobody reads it.
@@ -42,10 +44,13 @@ from store.meerkat.writer import (
 from store.values.session import Usage
 
 S50_MESSAGES = 100_000
+S5_MESSAGES = 10_900
 M1_SESSIONS = 1_000_000
 C100K_SESSIONS = 100_000
-C300K_SESSIONS = 1_000
-C300K_MESSAGES = 650
+C300K = (1_000, 650)
+C1M = (200, 2_160)
+"""Sessions, and messages of each."""
+
 BEGIN_S = 1_780_000_000
 ROWS_A_BATCH = 20_000
 
@@ -286,15 +291,15 @@ def make_m1(folder: Path, sessions: int = M1_SESSIONS, snapshots: int | None = N
     return folder / DATABASE_NAME
 
 
-def make_c300k(folder: Path, sessions: int = C300K_SESSIONS) -> Path:
-    """Make many sessions of middle length (S-0.6), unlike in their first prompts; returns the main file."""
-    common = list(transcript(C300K_MESSAGES))[1:]
-    with NewRealm(folder, "c300k", BEGIN_S) as realm:
-        realm.add_sessions((_c300k_session(number, common) for number in range(sessions)), CancelToken())
+def make_middle(folder: Path, sessions: int, messages: int) -> Path:
+    """Make many sessions of some length (S-0.6), unlike in their first prompts; returns the main file."""
+    common = list(transcript(messages))[1:]
+    with NewRealm(folder, "middle", BEGIN_S) as realm:
+        realm.add_sessions((_middle_session(number, common) for number in range(sessions)), CancelToken())
         return realm.database
 
 
-def _c300k_session(number: int, common: list[bytes]) -> NewSession:
+def _middle_session(number: int, common: list[bytes]) -> NewSession:
     task, begin_s = M1_TASKS[number % 7].decode(), BEGIN_S + number * 3_600
     prompt = {"role": "user", "content": f"{task} part {number}", "created_at": _stamp(BEGIN_S * 1_000)}
     return NewSession(
@@ -311,7 +316,7 @@ def _c300k_session(number: int, common: list[bytes]) -> NewSession:
 def main(arguments: list[str]) -> int:
     """Make one of the stores and print where it is and how large."""
     parser = argparse.ArgumentParser(description="Make a store for benchmarks.")
-    parser.add_argument("kind", choices=("s50", "s50-strands", "m1", "c100k", "c300k"))
+    parser.add_argument("kind", choices=("s50", "s50-strands", "s5", "m1", "c100k", "c300k", "c1m"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--messages", type=int, default=S50_MESSAGES, help="of s50 and s50-strands")
     parser.add_argument("--sessions", type=int, default=M1_SESSIONS, help="of m1")
@@ -321,8 +326,12 @@ def main(arguments: list[str]) -> int:
         path = make_s50(chosen.folder, chosen.messages)
     elif chosen.kind == "s50-strands":
         path = make_s50_strands(chosen.folder, chosen.messages)
+    elif chosen.kind == "s5":
+        path = make_s50(chosen.folder, S5_MESSAGES)
+    elif chosen.kind == "c1m":
+        path = make_middle(chosen.folder, *C1M)
     elif chosen.kind == "c300k":
-        path = make_c300k(chosen.folder)
+        path = make_middle(chosen.folder, *C300K)
     elif chosen.kind == "c100k":
         path = make_m1(chosen.folder, C100K_SESSIONS)
     else:
