@@ -6,6 +6,7 @@ a transcript is opened, so that no moment needs much memory and no step holds th
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -16,6 +17,7 @@ from store.meerkat.content import as_count
 from store.meerkat.generation import Layout
 from store.meerkat.head_rows import read_head_rows
 from store.meerkat.listing import IN_HEADS, IN_SESSIONS, IN_SNAPSHOTS, row_of
+from store.meerkat.peek import cut_text
 from store.meerkat.places import find_place
 from store.meerkat.row_facts import RowFacts, has_history, labels_of, name_of, provider_name
 from store.meerkat.secrets import hide_secrets
@@ -43,6 +45,9 @@ YIELD_S = 0.002
 MAX_LABELS = 1_000
 MAX_EXAMINED = 200
 """Messages looked at for a first prompt, for a time, or for a notice, in a transcript that is walked."""
+
+EDGE_BYTES = 200
+_LAST_TIME = re.compile(rb'"created_at":"([0-9A-Z:.+-]{1,60})"\}$')
 
 HARMLESS = ("copies-differ",)
 """Faults of an index that leave a session what it is."""
@@ -215,12 +220,19 @@ class Walked:
             yield at
 
     def _message(self, number: int) -> Json:
-        if self._index.sizes[number] > WHOLE_BYTES:
-            return None
         try:
-            return parse(self._read(number))[1]
+            data = self._read(number)
+            return parse(data)[1] if len(data) <= WHOLE_BYTES else _ends_of(data)
         except (NotStrict, SessionError):
             return None
+
+
+def _ends_of(data: bytes) -> dict[str, Json]:
+    """What the two ends of a very long message tell: a person's first words, and its time, which comes last."""
+    stamp = _LAST_TIME.search(data[-EDGE_BYTES:])
+    found: dict[str, Json] = {"created_at": stamp.group(1).decode("ascii") if stamp else None}
+    text = cut_text(data)
+    return found | ({"role": "user", "content": text} if text else {})
 
 
 def answer_of(facts: RowFacts, times: Sequence[int], is_forked: bool) -> CatalogueFacts:
