@@ -41,6 +41,7 @@ class CancelToken:
         self._connections: set[sqlite3.Connection] = set()
         self._progress: Progress | None = None
         self._seen_at_s: float | None = None
+        self._waking: threading.Event | None = None
 
     @property
     def is_cancelled(self) -> bool:
@@ -56,6 +57,8 @@ class CancelToken:
         """Ask the job to stop, and interrupt the statements it runs now."""
         with self._lock:
             self._cancelled = True
+            if self._waking is not None:
+                self._waking.set()
             for connection in self._connections:
                 connection.interrupt()
 
@@ -64,6 +67,14 @@ class CancelToken:
         self._seen_at_s = time.monotonic()
         if self._cancelled:
             raise Cancelled
+
+    def pause(self, seconds: float) -> None:
+        """Wait so long, or until it is cancelled. Raises Cancelled then."""
+        with self._lock:
+            self._waking = self._waking or threading.Event()
+        self.check()
+        self._waking.wait(seconds)
+        self.check()
 
     def report(self, done: int, total: int, what: str, unit: str) -> None:
         """Say how far the job is; cheap enough for every page."""

@@ -1,7 +1,8 @@
 """Follows the open stores on the disk: looks at their files, reads what moved, says which stores are other now.
 
-GUI thread only; every look is a job. A look costs a few system calls a store and no SQL. A store whose files do not
-answer is passed over until they do, and holds up no other. Nothing is looked at while nobody sees the window.
+GUI thread only; one job looks at all stores, four times a second, and comes back when one moved. A look costs a few
+system calls a store and no SQL. A store whose files do not answer is passed over until they do, and holds up no other.
+Nothing is looked at while nobody sees the window.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.controllers.following_jobs import Looked, look_work, refresh_work
+from app.controllers.following_jobs import refresh_work, watch_work
 from app.controllers.library_controller import LibraryController
 from app.jobs import JobHandle, Lane, Query
 from store.errors import BurrowError
@@ -22,20 +23,20 @@ from store.values.store import StoreFacts, StoreKey
 if TYPE_CHECKING:
     from app.context import Context
 
-LOOK_MS = 250
-"""How often the files of the open stores are looked at."""
+TICK_MS = 1000
+"""How often it is made sure that the looking goes on, and that what ran and moved no more runs no more."""
 
-LOOKS_FOR_RUNNING = 8
-"""Every so many looks it is also asked where a program works: a lease may begin or end without any file moving."""
-
-LOOK_LIMIT_S = 1.0
-"""A look that takes longer is given up, and the others are asked without the store that holds it up."""
+SILENT_S = 1.0
+"""A store whose files have not answered for so long is passed over."""
 
 RUNNING_S = 31.0
 """So long after its last movement a store, and each session in it, may not run any more (product.md, "running")."""
 
 PACE = 3.0
 """A store is not read anew before so many times as long as the last reading took have passed."""
+
+TOO_EARLY_S = 0.1
+"""How long to wait when nothing newer could be taken yet: a private copy is not renewed at any time."""
 
 FAILED_S = (1.0, 2.0, 4.0, 8.0)
 """How long to wait before a store that cannot be read is tried again."""
@@ -81,10 +82,13 @@ class FollowingController(QObject):
         super().__init__(parent)
         self._context, self._model = context, library.model
         self._courses: dict[StoreKey, Course] = {}
-        self._look: JobHandle | None = None
-        self._look_count = 0
-        self._timer = QTimer(self, interval=LOOK_MS)
+        self._watch: JobHandle | None = None
+        self._watched: tuple[StoreKey, ...] = ()
+        self._silent: frozenset[StoreKey] = frozenset()
+        self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._on_tick)
+        self._due = QTimer(self, singleShot=True)
+        self._due.timeout.connect(self._go_on)
         library.stores_changed.connect(self._on_stores_changed)
 
     @property
@@ -97,9 +101,11 @@ class FollowingController(QObject):
         """Look at the files four times a second, or not while nobody sees the window."""
         if not is_on:
             self._timer.stop()
+            self._due.stop()
+            self._end_watch()
         elif not self._timer.isActive():
             self._timer.start()
-            self._on_tick()
+            self._go_on()
 
     def read_anew(self, key: StoreKey) -> None:
         """Read the newest state of a store now, because somebody found that it moved."""
@@ -114,57 +120,72 @@ class FollowingController(QObject):
             course = self._courses.pop(key, None)
             if course is not None and course.reading is not None:
                 course.reading.cancel()
+        self._end_watch()
+        if self.is_watching:
+            self._go_on()
 
     @Slot()
     def _on_tick(self) -> None:
+        silent = self._context.library.silent(SILENT_S)
+        if silent - self._silent:
+            # The look hangs at this store; the next one passes over it.
+            self._end_watch()
+        self._silent = silent
+        self._go_on()
+
+    @Slot()
+    def _go_on(self) -> None:
+        """Read the stores for which it is time, look at the others."""
         now_s = time.monotonic()
-        stores = {facts.key: facts for facts in self._model.stores() if facts.is_open}
-        for key in self._courses.keys() - stores.keys():
-            del self._courses[key]
-        calm = []
-        for key, facts in stores.items():
-            course = self._courses.setdefault(key, Course())
+        calm: list[StoreFacts] = []
+        wait_s: float | None = None
+        for facts in self._model.stores():
+            if not facts.is_open:
+                continue
+            course = self._courses.setdefault(facts.key, Course())
             if facts.is_running and course.settles_at_s is None:
                 course.settles_at_s = now_s + RUNNING_S
-            if course.is_due or (course.settles_at_s is not None and now_s >= course.settles_at_s):
-                if now_s >= course.not_before_s:
-                    self._read(key, course)
-            elif not course.is_reading:
-                calm.append(key)
-        self._look_at(tuple(calm))
+            has_settled = course.settles_at_s is not None and now_s >= course.settles_at_s
+            if course.is_reading:
+                continue
+            if (course.is_due or has_settled) and now_s >= course.not_before_s:
+                self._read(facts.key, course)
+            elif course.is_due:
+                left_s = course.not_before_s - now_s
+                wait_s = left_s if wait_s is None else min(wait_s, left_s)
+            else:
+                calm.append(facts)
+        if wait_s is not None:
+            self._due.start(int(wait_s * 1000) + 1)
+        self._look_at(calm)
 
-    def _look_at(self, keys: tuple[StoreKey, ...]) -> None:
-        """Ask in one job which of these stores moved."""
-        look = self._look
-        if look is not None and not look.is_over and not look.is_cancelled:
-            if look.elapsed_s() < LOOK_LIMIT_S:
-                return
-            # It hangs at one store, which the library passes over from now on until it answers.
-            look.cancel()
-        if not keys:
+    def _look_at(self, stores: list[StoreFacts]) -> None:
+        """See to it that a job looks at exactly these stores."""
+        keys = tuple(facts.key for facts in stores)
+        if not self.is_watching or (keys == self._watched and self._is_looking):
             return
-        self._look_count += 1
-        work = look_work(self._context.library, keys, self._look_count % LOOKS_FOR_RUNNING == 0)
-        query = Query("Looking for changes", work, Lane.PLACES)
-        self._look = self._context.jobs.run(query, self._on_looked, self.failed.emit)
+        self._end_watch()
+        if keys:
+            running = frozenset(facts.key for facts in stores if facts.is_running)
+            query = Query("Looking for changes", watch_work(self._context.library, keys, running), Lane.PLACES)
+            self._watch = self._context.jobs.run(query, self._on_moved, self.failed.emit)
+        self._watched = keys
 
-    def _on_looked(self, looked: Looked) -> None:
-        now_s = time.monotonic()
-        for key in looked.moved:
-            course = self._courses.get(key)
-            if course is not None and not course.is_due:
-                course.is_due = True
-                if now_s >= course.not_before_s:
-                    self._read(key, course)
-        if looked.running is not None:
-            self._compare_running(looked.running - looked.moved)
+    @property
+    def _is_looking(self) -> bool:
+        return self._watch is not None and not self._watch.is_over and not self._watch.is_cancelled
 
-    def _compare_running(self, running: frozenset[StoreKey]) -> None:
-        """Read the facts of stores on which a program began to work, though no file moved."""
-        for key in running:
-            facts, course = self._model.facts_of(key), self._courses.get(key)
-            if facts is not None and course is not None and not facts.is_running:
-                self._read(key, course)
+    def _end_watch(self) -> None:
+        if self._watch is not None and not self._watch.is_over:
+            self._watch.cancel()
+        self._watch = None
+
+    def _on_moved(self, moved: frozenset[StoreKey]) -> None:
+        for key in moved:
+            if key in self._courses:
+                self._courses[key].is_due = True
+        if self.is_watching:
+            self._go_on()
 
     def _read(self, key: StoreKey, course: Course) -> None:
         if course.is_reading:
@@ -179,7 +200,8 @@ class FollowingController(QObject):
         if course is None or known is None or course.reading is None:
             return
         now_s = time.monotonic()
-        course.not_before_s = now_s + PACE * course.reading.elapsed_s()
+        pause_s = PACE * course.reading.elapsed_s()
+        course.not_before_s = now_s + (pause_s if facts is not None else max(pause_s, TOO_EARLY_S))
         has_settled = course.settles_at_s is not None and now_s >= course.settles_at_s
         now = facts if facts is not None else known
         course.settles_at_s = now_s + RUNNING_S if now.is_running else None
@@ -187,16 +209,20 @@ class FollowingController(QObject):
             self._wait_longer(course, now_s)
         else:
             course.failures = 0
+        if facts is not None:
+            self._model.put((facts,))
         if facts is not None or has_settled:
-            if facts is not None:
-                self._model.put((facts,))
             self.store_followed.emit(now)
+        if self.is_watching:
+            self._go_on()
 
     def _on_read_failed(self, key: StoreKey, error: BurrowError) -> None:
         course = self._courses.get(key)
         if course is not None and self._model.facts_of(key) is not None:
             self._wait_longer(course, time.monotonic())
             self.failed.emit(error)
+        if self.is_watching:
+            self._go_on()
 
     def _wait_longer(self, course: Course, now_s: float) -> None:
         course.not_before_s = now_s + FAILED_S[min(course.failures, len(FAILED_S) - 1)]

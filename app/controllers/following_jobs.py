@@ -21,17 +21,14 @@ if TYPE_CHECKING:
     from store.cancel import CancelToken
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What one look at the files of stores found.
+LOOK_S = 0.25
+"""How often the files of the open stores are looked at."""
 
-    Attributes:
-        moved: stores that moved since they were read.
-        running: stores on which a program works; None when that was not looked for.
-    """
+LOOKS_FOR_RUNNING = 8
+"""Every so many looks it is also asked where a program works: a lease may begin or end without any file moving."""
 
-    moved: frozenset[StoreKey]
-    running: frozenset[StoreKey] | None
+LOOKS = 40
+"""So many looks are one job; the next one begins where it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +65,28 @@ class FollowAnswer:
     newer: Newer | None
 
 
-def look_work(library: Library, keys: Sequence[StoreKey], looks_for_running: bool) -> Callable[[CancelToken], Looked]:
-    """Work that looks at the files of stores; runs no SQL."""
+def watch_work(
+    library: Library, keys: Sequence[StoreKey], running: frozenset[StoreKey]
+) -> Callable[[CancelToken], frozenset[StoreKey]]:
+    """Work that looks at the files of stores again and again, and runs no SQL.
 
-    def work(_token: CancelToken) -> Looked:
-        moved = library.changed(keys)
-        return Looked(moved, library.running(keys) if looks_for_running else None)
+    Args:
+        running: those of them on which a program worked when they were read.
+
+    Returns:
+        Stores that moved since they were read, or on which a program has begun to work; none when it ended without.
+    """
+
+    def work(token: CancelToken) -> frozenset[StoreKey]:
+        idle = frozenset(keys) - running
+        for count in range(1, LOOKS + 1):
+            found = library.changed(keys)
+            if count % LOOKS_FOR_RUNNING == 0:
+                found |= library.running(idle)
+            if found:
+                return found
+            token.pause(LOOK_S)
+        return frozenset()
 
     return work
 
