@@ -262,7 +262,8 @@ def store_row(facts: StoreFacts, name: str, copies: tuple[StoreKey, ...] = ()) -
     """
     badges = badges_of(facts, bool(copies))
     count = "" if facts.session_count is None else f"{facts.session_count:,}"
-    lines = [facts.key.path, ", ".join(badge.value for badge in badges), facts.why]
+    words = ", ".join(badge.value for badge in badges)
+    lines = [f"{name}, {count} sessions" if count else "", facts.key.path, words, facts.why]
     lines += [fault.sentence for fault in facts.faults]
     lines += [f"Holds the same sessions as {other.path}" for other in copies]
     if Badge.READ_ONLY in badges and facts.write_reason:

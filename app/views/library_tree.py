@@ -11,6 +11,7 @@ from app.look.tokens import TypeUse
 from app.models.library_model import Badge, LibraryRow
 from app.models.roles import ROW
 from app.views.painting import draw_icon_at, draw_row_background
+from app.views.pane_list import NARROW_PX, draw_count
 
 BADGE_ICONS = {
     Badge.NOT_ANSWERING: ("clock", "warn"),
@@ -70,31 +71,31 @@ class LibraryDelegate(QStyledItemDelegate):
     def _paint_parts(self, painter: QPainter, rect: QRect, row: LibraryRow, is_open: bool) -> None:
         look, is_kind = self._look, row.key is None
         ratio = painter.device().devicePixelRatioF()
-        left = rect.x() + look.px(8 if is_kind else 28)
-        icon, icon_px = ("chevron-down" if is_open else "chevron-right", 14) if is_kind else ("database", 16)
-        draw_icon_at(painter, look, icon, "text_2", icon_px, QPoint(left, rect.center().y()), ratio)
-        right = rect.right() + 1 - look.px(16)
-        painter.setPen(look.colour("text_2"))
-        painter.setFont(look.font(TypeUse.SMALL))
-        count_px = round(look.metrics(TypeUse.SMALL).horizontalAdvance(row.count_text))
-        painter.drawText(
-            QRect(right - count_px, rect.y(), count_px, rect.height()),
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-            row.count_text,
-        )
-        right -= count_px + look.px(8) if row.count_text else 0
+        is_narrow = rect.width() < look.px(NARROW_PX)
+        middle = rect.center().y()
+        left = rect.x() + look.px(8)
+        if is_kind:
+            name = "chevron-down" if is_open else "chevron-right"
+            draw_icon_at(painter, look, name, "text_2", 14, QPoint(left, middle), ratio)
+        elif not is_narrow:
+            left += look.px(20)
+            draw_icon_at(painter, look, "database", "text_2", 16, QPoint(left, middle), ratio)
+        left += look.px(18 if is_narrow else 22)
+        use = TypeUse.ROW_TITLE if is_kind else TypeUse.BODY
+        right = rect.right() + 1 - look.px(8 if is_narrow else 16)
+        wanted_px = look.metrics(use).horizontalAdvance(row.name)
+        badge_px = look.px(20) if row.badge is not None else 0
+        room = QRect(left, rect.y(), right - left, rect.height())
+        right -= draw_count(painter, look, room, row, wanted_px, badge_px)
         if row.badge is not None:
             name, role = BADGE_ICONS[row.badge]
-            right -= look.px(14)
-            draw_icon_at(painter, look, name, role, 14, QPoint(right, rect.center().y()), ratio)
-            right -= look.px(6)
-        text_left = left + look.px(22)
-        use = TypeUse.ROW_TITLE if is_kind else TypeUse.BODY
+            draw_icon_at(painter, look, name, role, 14, QPoint(right - look.px(14), middle), ratio)
+            right -= badge_px
         painter.setPen(look.colour("text"))
         painter.setFont(QFont(look.font(use)))
-        name_text = elided_name(look, use, row.name, max(right - text_left, 0))
+        name_text = elided_name(look, use, row.name, max(right - left, 0))
         painter.drawText(
-            QRect(text_left, rect.y(), max(right - text_left, 0), rect.height()),
+            QRect(left, rect.y(), max(right - left, 0), rect.height()),
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute,
             name_text,
         )

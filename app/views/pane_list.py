@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from PySide6.QtCore import (
     QAbstractItemModel,
     QEvent,
@@ -24,6 +26,12 @@ from app.models.roles import ROW
 from app.views.painting import draw_icon_at, draw_row_background
 
 BOX_PX = 14
+NARROW_PX = 160
+"""In a pane that is narrower, as at a large zoom, rows do without what only decorates them."""
+
+LEAST_TEXT_PX = 56
+"""So much of a text is to be seen before its count is."""
+
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
@@ -41,6 +49,39 @@ def draw_box(painter: QPainter, look: Look, left_middle: QPoint, is_checked: boo
         tick = look.px(12)
         at = rect.center() - QPoint(tick // 2 - 1, tick // 2 - 1)
         painter.drawPixmap(at, look.pixmap("check", "on_accent", 12, ratio))
+
+
+class Counted(Protocol):
+    """A row with a count at its right."""
+
+    @property
+    def count_text(self) -> str:
+        """ "" for none."""
+        ...
+
+
+def draw_count(painter: QPainter, look: Look, room: QRect, row: Counted, wanted_px: float, taken_px: int = 0) -> int:
+    """Draw the count of a row at the right of its room, unless it would leave next to nothing of the text.
+
+    Args:
+        room: from where the text begins to where the row ends.
+        wanted_px: width of the whole text.
+        taken_px: width of what stands between it and the count.
+
+    Returns:
+        How much of the room it takes; 0 when it is left to the tool tip.
+    """
+    if not row.count_text:
+        return 0
+    count_px, gap_px = round(look.metrics(TypeUse.SMALL).horizontalAdvance(row.count_text)), look.px(8)
+    rest_px = room.width() - count_px - gap_px
+    if rest_px - taken_px < min(wanted_px, look.px(LEAST_TEXT_PX)):
+        return 0
+    painter.setPen(look.colour("text_2"))
+    painter.setFont(look.font(TypeUse.SMALL))
+    right = room.right() + 1
+    painter.drawText(QRect(right - count_px, room.y(), count_px, room.height()), _RIGHT, row.count_text)
+    return count_px + gap_px
 
 
 class PaneRowDelegate(QStyledItemDelegate):
@@ -88,19 +129,17 @@ class PaneRowDelegate(QStyledItemDelegate):
     def _paint_parts(self, painter: QPainter, rect: QRect, row: PaneRow) -> None:
         look, ratio = self._look, painter.device().devicePixelRatioF()
         middle = rect.center().y()
-        left = rect.x() + look.px(12 if row.icon and row.is_chosen is None else 18)
+        is_narrow = rect.width() < look.px(NARROW_PX)
+        left = rect.x() + look.px(8 if is_narrow else 12 if row.is_chosen is None else 18)
         if row.is_chosen is not None:
             draw_box(painter, look, QPoint(left, middle), row.is_chosen, ratio)
             left += look.px(20)
         elif row.icon:
             draw_icon_at(painter, look, row.icon, "text_2", 16, QPoint(left, middle), ratio)
             left += look.px(22)
-        right = rect.right() + 1 - look.px(16)
-        painter.setPen(look.colour("text_2"))
-        painter.setFont(look.font(TypeUse.SMALL))
-        count_px = round(look.metrics(TypeUse.SMALL).horizontalAdvance(row.count_text))
-        painter.drawText(QRect(right - count_px, rect.y(), count_px, rect.height()), _RIGHT, row.count_text)
-        right -= count_px + look.px(8) if row.count_text else 0
+        right = rect.right() + 1 - look.px(8 if is_narrow else 16)
+        wanted_px = look.metrics(TypeUse.BODY).horizontalAdvance(row.text)
+        right -= draw_count(painter, look, QRect(left, rect.y(), right - left, rect.height()), row, wanted_px)
         painter.setPen(look.colour("text" if row.is_recorded else "text_2"))
         painter.setFont(look.font(TypeUse.BODY))
         width = max(right - left, 0)
