@@ -50,7 +50,7 @@ class Surroundings:
         platform: as in `sys.platform`.
         environment: as in `os.environ`.
         home: the user's home folder; None if the system knows none.
-        folder: the working folder of somebody who started the program from a terminal; else None.
+        folder: the working folder, where it means something; else None.
     """
 
     platform: str
@@ -59,19 +59,23 @@ class Surroundings:
     folder: Path | None = None
 
     @classmethod
-    def of_process(cls) -> Surroundings:
-        """Those of this process."""
+    def of_process(cls, is_command: bool = False) -> Surroundings:
+        """Those of this process.
+
+        Args:
+            is_command: the working folder means something. That of a program with a window does if a terminal is
+                attached: one that is started from a menu runs anywhere.
+        """
         try:
             home = Path.home()
         except RuntimeError:
             home = None
-        return cls(sys.platform, dict(os.environ), home, _folder_of_terminal())
+        return cls(sys.platform, dict(os.environ), home, _working_folder(is_command))
 
 
-def _folder_of_terminal() -> Path | None:
-    """The working folder, if a terminal is attached: a program started from a menu has one that means nothing."""
+def _working_folder(is_command: bool) -> Path | None:
     try:
-        return Path.cwd() if sys.stdin is not None and sys.stdin.isatty() else None
+        return Path.cwd() if is_command or (sys.stdin is not None and sys.stdin.isatty()) else None
     except (OSError, ValueError):
         return None
 

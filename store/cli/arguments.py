@@ -52,7 +52,7 @@ class ListArguments:
     """`burrow list`.
 
     Attributes:
-        paths: at least one.
+        paths: empty for the usual places.
         limit: None for all.
     """
 
@@ -144,9 +144,9 @@ def _command(found: argparse.Namespace, parser: _Parser, commands: dict[str, _Pa
 
 
 def _list_arguments(found: argparse.Namespace) -> ListArguments:
-    if not found.path or "" in found.path:
+    if "" in found.path:
         raise UsageError(
-            "burrow list needs a path: a database file, a session file, a realm, or a folder to search.",
+            "A path is empty; it is a database file, a session file, a realm, or a folder to search.",
             "Write: burrow list PATH",
         )
     form = ListForm.JSON_LINES if found.json_lines else ListForm.JSON if found.json else ListForm.PEOPLE
@@ -235,12 +235,18 @@ def _add_list(under: argparse._SubParsersAction[_Parser]) -> _Parser:
     parser = under.add_parser(
         "list",
         prog="burrow list",
-        usage="burrow list PATH … [--sort KEY] [--limit N] [--offset N] [--json | --json-lines]",
+        usage="burrow list [PATH …] [--sort KEY] [--limit N] [--offset N] [--json | --json-lines]",
         help="list the sessions of stores",
         add_help=False,
         allow_abbrev=False,
     )
-    parser.add_argument("path", metavar="PATH", nargs="*", help="a database, a session file, a realm, a folder")
+    parser.add_argument(
+        "path",
+        metavar="PATH",
+        nargs="*",
+        help="a database, a session file, a realm, a folder; without one, where Meerkat keeps its realms, and the"
+        " project that the working folder lies in",
+    )
     parser.add_argument(
         "--sort",
         metavar="KEY",

@@ -24,6 +24,7 @@ from store.cli.running import Output, run_interruptibly
 from store.cli.show_command import show_session
 from store.cli.terminal import Surface, surface_of
 from store.cli.visible import visible_line
+from store.discovery import Surroundings, usual_places
 from store.errors import AmbiguousSession, BurrowError, Cancelled, OpenError, SessionMissing, UsageError
 from store.library import Library
 from store.opening import remove_leftovers
@@ -86,7 +87,8 @@ def _with_library(
     library = Library(own)
     try:
         if isinstance(command, ListArguments):
-            return list_sessions(command, library, surface, token, output)
+            places = () if command.paths else usual_places(Surroundings.of_process(is_command=True))
+            return list_sessions(command, places, library, surface, token, output)
         return show_session(command, library, surface, token, output)
     finally:
         library.close_all()

@@ -11,12 +11,13 @@ from store.cli import figures
 from store.cli.arguments import ListArguments, ListForm
 from store.cli.exit_code import ExitCode
 from store.cli.json_shapes import encoded, session_shape, store_shape
-from store.cli.opened import complaints, open_paths
+from store.cli.opened import complaints, open_paths, open_places
 from store.cli.ordering import PAGE_ROWS, Listed, Listing, OpenStore
 from store.cli.running import Output
 from store.cli.table import Cell, Column, Table
 from store.cli.terminal import Ink, Surface
 from store.cli.visible import visible_line
+from store.discovery import SearchPlace
 from store.library import Library
 from store.values.fault import Fault
 from store.values.session import SessionState, SessionSummary
@@ -31,14 +32,24 @@ _ACCESS_WORDS = {
 
 
 def list_sessions(
-    arguments: ListArguments, library: Library, surface: Surface, token: CancelToken, output: Output
+    arguments: ListArguments,
+    places: Sequence[SearchPlace],
+    library: Library,
+    surface: Surface,
+    token: CancelToken,
+    output: Output,
 ) -> int:
     """Write the list.
 
+    Args:
+        places: where stores are looked for when the arguments name no path.
+
     Returns:
-        0; 1 when a store or a listed session has a fault; 2 when no path could be opened.
+        0, also when nothing lies at these places; 1 when a store or a listed session has a fault; 2 when no path could
+        be opened.
     """
-    stores = open_paths(library, arguments.paths, token)
+    paths = arguments.paths
+    stores = open_paths(library, paths, token) if paths else open_places(library, places, token)
     opened = [OpenStore(facts, library.backend(facts.key)) for facts in stores if facts.is_open]
     listing = Listing(opened, arguments.order, token)
     end = None if arguments.limit is None else arguments.offset + arguments.limit
@@ -46,6 +57,8 @@ def list_sessions(
     for facts in stores:
         for line in complaints(facts):
             output.complain(f"burrow: {line}")
+    if not stores:
+        output.complain(f"burrow: {visible_line(nothing_at(places))}")
     match arguments.form:
         case ListForm.JSON:
             _write_json(stores, listing, rows, output)
@@ -56,10 +69,17 @@ def list_sessions(
             _write_table(opened, rows, surface, output)
     for key, error in listing.lost.items():
         output.complain(f"burrow: {visible_line(f'{key.path}: {error}')}")
-    if not opened:
+    if stores and not opened:
         return ExitCode.UNUSABLE
     has_faults = listing.fault_counts or listing.lost or any(facts.faults for facts in stores)
     return ExitCode.FAULTS if has_faults else ExitCode.WELL
+
+
+def nothing_at(places: Sequence[SearchPlace]) -> str:
+    """A sentence that says where no store was found."""
+    where = ", ".join(str(place.path) for place in places)
+    looked = f"Looked in: {where}." if where else "This system has no folder for the data of programs."
+    return f"No store was found at the usual places. {looked} Write: burrow list PATH"
 
 
 def _write_json(stores: Sequence[StoreFacts], listing: Listing, rows: Iterator[Listed], output: Output) -> None:

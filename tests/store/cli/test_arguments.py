@@ -83,8 +83,7 @@ def test_version_paths_and_help() -> None:
     ("words", "sentence"),
     [
         ([], "A command is needed: list, show or paths."),
-        (["list"], "burrow list needs a path: a database file, a session file, a realm, or a folder to search."),
-        (["list", ""], "burrow list needs a path: a database file, a session file, a realm, or a folder to search."),
+        (["list", ""], "A path is empty; it is a database file, a session file, a realm, or a folder to search."),
         (["show", "a"], "burrow show needs a path and a session: its id or the beginning of it."),
         (["show", "a", ""], "burrow show needs a path and a session: its id or the beginning of it."),
         (["list", "a", "--filter", "x"], "Unrecognized arguments: --filter x."),

@@ -232,3 +232,31 @@ def test_opening_a_folder_of_many_realms_lists_them_all(burrow: Burrow, rich: Pa
     said = burrow("list", tmp_path / "realms", "--json", "--limit", "10")
     assert len(said.json["stores"]) == 5
     assert len({session["path"] for session in said.json["sessions"]}) == 5
+
+
+def test_2_1_without_a_path_the_stores_at_the_usual_places_are_listed(
+    burrow: Burrow, rich: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, project = tmp_path / "data", tmp_path / "project"
+    shutil.copytree(rich, data / "meerkat" / "realms" / "atlas")
+    shutil.copytree(rich, project / ".rkat" / "realms" / "atlas")
+    (project / "src").mkdir()
+    monkeypatch.setenv("XDG_DATA_HOME", str(data))
+    monkeypatch.chdir(project / "src")
+    said = burrow("list", "--json")
+    assert (said.code, said.err) == (burrow("list", rich).code, "")
+    assert [store["path"] for store in said.json["stores"]] == [
+        str(folder.resolve() / "atlas" / "sessions.sqlite3")
+        for folder in (data / "meerkat" / "realms", project / ".rkat" / "realms")
+    ]
+
+
+def test_2_1_when_nothing_lies_at_the_usual_places_it_is_said_and_no_fault(
+    burrow: Burrow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    said = burrow("list", "--json")
+    assert (said.code, said.json) == (0, {"sessions": [], "stores": []})
+    assert str(tmp_path / "data" / "meerkat" / "realms") in said.err
+    assert burrow("list").out == ""
