@@ -5,7 +5,7 @@ Keyboard, mouse and what screen readers are told stay Qt's.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy, QWidget
 
@@ -78,13 +78,21 @@ class TickBox(QCheckBox):
 
 
 class ChoiceBox(QComboBox):
-    """One of a few choices, each with a value."""
+    """One of a few choices, each with a value.
+
+    Signals:
+        picked (object): the value that a person chose.
+    """
+
+    picked = Signal(object)
 
     def __init__(self, look: Look, choices: tuple[tuple[object, str], ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
-        for value, words in choices:
-            self.addItem(words, value)
+        # Kept here: as data of an item an enum would come back as the text that it also is.
+        self._values = tuple(value for value, _words in choices)
+        self.addItems([words for _value, words in choices])
+        self.currentIndexChanged.connect(self._on_index_changed)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.set_look(look)
 
@@ -105,9 +113,20 @@ class ChoiceBox(QComboBox):
     def choose(self, value: object) -> None:
         """Show a value as chosen, and tell nobody; one that is not offered shows nothing."""
         blocked = self.blockSignals(True)
-        self.setCurrentIndex(self.findData(value))
+        self.setCurrentIndex(self._values.index(value) if value in self._values else -1)
         self.blockSignals(blocked)
         self.update()
+
+    @property
+    def value(self) -> object:
+        """What is chosen; None for none of the choices."""
+        index = self.currentIndex()
+        return self._values[index] if index >= 0 else None
+
+    @Slot(int)
+    def _on_index_changed(self, index: int) -> None:
+        if index >= 0:
+            self.picked.emit(self._values[index])
 
     def sizeHint(self) -> QSize:
         """As wide as the longest choice; Qt's name."""

@@ -169,10 +169,10 @@ class PreferencesDialog(QDialog):
         self._outer.addLayout(self._buttons)
 
     def _connect(self) -> None:
-        fields = {"theme": self.theme, "zoom_percent": self.zoom, "density": self.density, "is_utc": self.times}
-        for field, box in fields.items():
-            box.setProperty("field", field)
-            box.currentIndexChanged.connect(self._on_chosen)
+        self.theme.picked.connect(lambda theme: self.chosen.emit({"theme": theme}))
+        self.zoom.picked.connect(lambda percent: self.chosen.emit({"zoom_percent": percent}))
+        self.density.picked.connect(lambda density: self.chosen.emit({"density": density}))
+        self.times.picked.connect(lambda is_utc: self.chosen.emit({"is_utc": is_utc}))
         self.usual.toggled.connect(self._on_usual)
         self.places.currentItemChanged.connect(self._on_place)
         self.add.clicked.connect(self.add_asked)
@@ -247,11 +247,6 @@ class PreferencesDialog(QDialog):
     def _on_remove(self) -> None:
         if chosen := self._chosen_path():
             self.remove_asked.emit(chosen)
-
-    def _on_chosen(self) -> None:
-        box = self.sender()
-        if isinstance(box, ChoiceBox):
-            self.chosen.emit({box.property("field"): box.currentData()})
 
     def _on_usual(self, is_on: bool) -> None:
         self.chosen.emit({"are_usual_places_searched": is_on})
