@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ from store.cancel import CancelToken
 from store.catalogue import Catalogue
 from store.catalogue.home import FILE_NAME
 from store.catalogue.schema import VERSION
+from store.errors import Cancelled
 from store.values.listing import FillState, ListWant
+from store.values.store import StoreKey
 from tests.store.catalogue.made import A, MadeStore, row
 
 TOKEN = CancelToken()
@@ -138,6 +141,29 @@ def test_a_full_disk_is_done_without(catalogue: Catalogue, fill: Fill) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert (len(listed(catalogue)), catalogue.is_in_memory) == (2_000, True)
+
+
+def test_lists_and_fillings_of_several_threads_do_not_disturb_each_other(catalogue: Catalogue) -> None:
+    stores = [MadeStore(StoreKey(f"/{name}"), [row(number) for number in range(500)]) for name in "abcd"]
+
+    def work(store: MadeStore) -> FillState:
+        for turn in range(3):
+            store.rows = [one._replace(message_count=turn) for one in store.rows]
+            catalogue.take_census(store.key, "file 1", store.page, TOKEN)
+            while not (state := catalogue.fill_batch(store.key, store.documents, TOKEN)).is_complete:
+                catalogue.listed(ListWant(tuple(one.key for one in stores), text="title"), {}, (), (), TOKEN)
+        return state
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(work, stores)) == [FillState(500, 500, True)] * 4
+
+
+def test_a_cancelled_question_is_not_answered(catalogue: Catalogue, fill: Fill) -> None:
+    fill(MadeStore(A, [row(1)]))
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        catalogue.listed(ListWant((A,)), {}, (), (), token)
 
 
 WRITER = """

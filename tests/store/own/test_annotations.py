@@ -1,0 +1,117 @@
+"""Pins last: through a kill, a damaged file and a newer version, and they are never written into a store."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.cancel import CancelToken
+from store.own import Annotations, AnnotationsUnusable
+from store.own.annotations import FILE_NAME, MIGRATIONS
+from store.values.store import SessionKey, StoreKey
+
+TOKEN = CancelToken()
+STORE, COPY = StoreKey("/a/sessions.sqlite3"), StoreKey("/b/sessions.sqlite3")
+ONE, TWO = SessionKey(STORE, "s-1"), SessionKey(STORE, "s-2")
+
+
+@pytest.fixture
+def notes(own_paths: Any) -> Annotations:
+    return Annotations(own_paths)
+
+
+def test_nothing_is_made_by_asking(notes: Annotations, own_paths: Any) -> None:
+    assert notes.pinned(TOKEN) == frozenset()
+    assert not own_paths.data.exists()
+
+
+def test_2_2_a_pin_is_there_at_the_next_start_and_can_be_taken_away(notes: Annotations, own_paths: Any) -> None:
+    notes.pin([ONE, TWO], True, TOKEN)
+    notes.pin([ONE], True, TOKEN)
+    notes.pin([TWO, SessionKey(STORE, "never pinned")], False, TOKEN)
+    assert Annotations(own_paths).pinned(TOKEN) == {ONE}
+
+
+def test_a_copy_of_a_store_has_pins_of_its_own(notes: Annotations) -> None:
+    notes.pin([ONE], True, TOKEN)
+    assert SessionKey(COPY, "s-1") not in notes.pinned(TOKEN)
+
+
+def test_the_file_is_for_its_user_alone(notes: Annotations, own_paths: Any) -> None:
+    notes.pin([ONE], True, TOKEN)
+    assert stat.S_IMODE((own_paths.data / FILE_NAME).stat().st_mode) == 0o600
+    assert stat.S_IMODE(own_paths.data.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("is_asked_first", [True, False])
+def test_a_damaged_file_is_put_aside_and_not_deleted(notes: Annotations, own_paths: Any, is_asked_first: bool) -> None:
+    notes.pin([ONE], True, TOKEN)
+    file: Path = own_paths.data / FILE_NAME
+    for number in (1, 2):
+        file.write_bytes(b"no database" * 1_000 + bytes([number]))
+        if is_asked_first:
+            assert notes.pinned(TOKEN) == frozenset()
+        notes.pin([TWO], True, TOKEN)
+        assert notes.pinned(TOKEN) == {TWO}
+        assert (own_paths.data / f"annotations-damaged-{number}.sqlite3").read_bytes()[-1] == number
+
+
+def test_a_file_of_a_newer_version_is_left_as_it_is(notes: Annotations, own_paths: Any) -> None:
+    notes.pin([ONE], True, TOKEN)
+    file = own_paths.data / FILE_NAME
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    before = file.read_bytes()
+    with pytest.raises(AnnotationsUnusable, match="newer Burrow"):
+        notes.pin([TWO], True, TOKEN)
+    assert file.read_bytes() == before
+
+
+def test_a_folder_that_cannot_be_made_is_said(own_paths: Any) -> None:
+    own_paths.data.parent.mkdir(parents=True, exist_ok=True)
+    own_paths.data.write_bytes(b"a file in its place")
+    with pytest.raises(AnnotationsUnusable, match="cannot be read or written"):
+        Annotations(own_paths).pin([ONE], True, TOKEN)
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from store.cancel import CancelToken
+from store.own import Annotations
+from store.paths import OwnPaths
+from store.values.store import SessionKey, StoreKey
+
+notes, number = Annotations(OwnPaths.under(Path(sys.argv[1]))), 0
+while True:
+    keys = [SessionKey(StoreKey("/a"), f"{number}-{half}") for half in "ab"]
+    notes.pin(keys, True, CancelToken())
+    print(number, flush=True)
+    number += 1
+"""
+
+
+def test_a_kill_loses_no_pin_that_was_confirmed_and_leaves_none_half_done(
+    notes: Annotations, own_paths: Any, repo_root: Path
+) -> None:
+    for turn in range(5):
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(own_paths.data)], cwd=repo_root, stdout=subprocess.PIPE, text=True
+        ) as child:
+            assert child.stdout is not None
+            child.stdout.readline()
+            time.sleep(0.007 * turn)
+            child.send_signal(signal.SIGKILL)
+            confirmed = max((int(line) for line in child.stdout.read().split()), default=0)
+        ids = {key.session_id for key in notes.pinned(TOKEN)}
+        assert {f"{number}-{half}" for number in range(confirmed + 1) for half in "ab"} <= ids
+        assert len(ids) % 2 == 0
