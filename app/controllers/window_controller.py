@@ -164,6 +164,7 @@ class WindowController(QObject):
 
     def _build_page(self) -> PageController:
         # Loading what draws transcripts takes as long as building the rest of the window.
+        from app.controllers.find_controller import FindController
         from app.controllers.page_controller import PageController
         from app.controllers.transcript_controller import TranscriptController
         from app.controllers.transcript_following import TranscriptFollowing
@@ -178,6 +179,9 @@ class WindowController(QObject):
         transcript.reading.checked.connect(self.actions.check)
         transcript.reading.say()
         transcript.pane.chips.find_asked.connect(self.window.actions_of.by_id[ActionId.FIND].trigger)
+        self.find = FindController(self._context, transcript, self)
+        self.find.failed.connect(self._on_failed)
+        self.actions.use(self.find.slots())
         self._session_following = TranscriptFollowing(transcript, page, self.following, self)
         self._session_following.noted.connect(self.status.note)
         self._session_following.failed.connect(self._on_failed)

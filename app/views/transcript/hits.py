@@ -34,9 +34,11 @@ class Hits(QObject):
 
     Signals:
         places_wanted (tuple of int): messages on the screen whose hits are not known yet.
+        reached (int message, Hit): the current hit was brought into sight.
     """
 
     places_wanted = Signal(object)
+    reached = Signal(object, object)
 
     def __init__(self, view: TranscriptView) -> None:
         super().__init__(view)
@@ -132,6 +134,10 @@ class Hits(QObject):
 
     # -- going to a hit ------------------------------------------------------------------------------------------------
 
+    def stand_on(self, row: int, number: int) -> None:
+        """Stand on a hit without moving."""
+        self._current = (row, number)
+
     def go_to(self, row: int, number: int) -> None:
         """Stand on a hit and bring it into sight: at once, or when its message is there."""
         before, self._current = self._current, (row, number)
@@ -161,6 +167,7 @@ class Hits(QObject):
         self._show(row, hit)
         self._view.focus.row = row
         self._view.update_row(row)
+        self.reached.emit(row, hit)
 
     def _unfold(self, shown: ShownMessage, hit: Hit) -> None:
         """Open what the hit is in: its block, all lines of its text, the message where its record is shown."""
