@@ -63,7 +63,7 @@ class PreferencesController(QObject):
             ActionId.TIMES_UTC: self._on_utc,
             ActionId.ZOOM_IN: partial(self._zoom, True),
             ActionId.ZOOM_OUT: partial(self._zoom, False),
-            ActionId.ZOOM_RESET: partial(self.choose, zoom_percent=Settings.zoom_percent),
+            ActionId.ZOOM_RESET: partial(self.choose, zoom_percent=Settings().zoom_percent),
             **{name: partial(self.choose, theme=theme) for name, theme in _THEMES.items()},
             **{name: partial(self.choose, density=density) for name, density in _DENSITIES.items()},
         }

@@ -29,10 +29,10 @@ class LinkDialog(QDialog):
     open_asked = Signal(str)
 
     def __init__(
-        self, look: Look, target: str, parent: QWidget | None = None, title: str = "Link in the transcript"
+        self, look: Look, target: str, parent: QWidget | None = None, window_title: str = "Link in the transcript"
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(title)
+        self.setWindowTitle(window_title)
         self._target = target
         title = plain_label(self)
         title.setFont(look.font(TypeUse.PAGE))

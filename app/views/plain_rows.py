@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
@@ -34,7 +34,7 @@ class PlainRows(QStyledItemDelegate):
         """Paint one cell; Qt's name."""
         look, rect, view = self._look, QRect(option.rect), option.widget
         is_selected, is_first = bool(option.state & QStyle.StateFlag.State_Selected), index.column() == 0
-        if is_first and view is not None:
+        if is_first and isinstance(view, QAbstractItemView):
             draw_row_background(
                 painter,
                 look,

@@ -186,8 +186,11 @@ class PreferencesDialog(QDialog):
     def set_look(self, look: Look) -> None:
         """Paint with another look."""
         self._look = look
-        for part in (*self._labels, self.theme, self.zoom, self.density, self.times, self.usual):
-            part.set_look(look)
+        for label in self._labels:
+            label.set_look(look)
+        for box in (self.theme, self.zoom, self.density, self.times):
+            box.set_look(look)
+        self.usual.set_look(look)
         self._column.setContentsMargins(look.px(20), look.px(16), look.px(20), look.px(8))
         self._column.setSpacing(look.px(8))
         label_px = max(round(look.metrics(TypeUse.BODY).horizontalAdvance("Show times in")), 1) + look.px(16)

@@ -70,6 +70,8 @@ def test_2_11_what_a_menu_changes_is_seen_in_preferences(qtbot, show_program, co
     trigger(program, ActionId.THEME_LIGHT)
     assert dialog.density.value is Density.SPACIOUS
     assert dialog.zoom.value == 110
+    trigger(program, ActionId.ZOOM_RESET)
+    assert dialog.zoom.value == 100
     assert dialog.theme.value is ThemeChoice.LIGHT
     dialog.close()
 
