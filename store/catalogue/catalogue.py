@@ -182,10 +182,14 @@ def _put(
 ) -> None:
     """Keep facts of rows that are still what they were when their documents were read."""
     numbers = [row for row, _ in found]
+
+    def is_of(facts: CatalogueFacts, session_id: object, handle: object) -> bool:
+        return session_id in (facts.session_id, census.doubled_id(facts.session_id, handle))
+
     now = entries.stamps(connection, numbers)
     same = [(row, facts) for row, facts in found if row in now and now[row] == stamps.get(row)]
     # What was read under a handle is another session than the row's, or none: the next census settles it.
-    right = [(row, facts) for row, facts in same if str(now[row][0]).split("\0")[0] == facts.session_id]
+    right = [(row, facts) for row, facts in same if is_of(facts, *now[row][:2])]
     entries.put(connection, right)
     wrong = {row for row, _ in same} - {row for row, _ in right}
     connection.executemany(f"UPDATE rows SET is_known = {int(Known.GONE)} WHERE id = ?", [(row,) for row in wrong])

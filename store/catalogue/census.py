@@ -67,7 +67,12 @@ def _add_doubled(connection: sqlite3.Connection, insert: str, page: Sequence[Cen
             "SELECT 1 FROM temp.seen WHERE session_id = ? AND handle = ?", (row.session_id, row.handle)
         ).fetchone()
         if not is_in:
-            connection.execute(insert, row._replace(session_id=f"{row.session_id}\0{row.handle}"))
+            connection.execute(insert, row._replace(session_id=doubled_id(row.session_id, row.handle)))
+
+
+def doubled_id(session_id: str, handle: object) -> str:
+    """What stands for the id of a session in a row whose id another row has too."""
+    return f"{session_id}\0{handle}"
 
 
 def apply(connection: sqlite3.Connection, path: str, file_mark: str) -> bool:

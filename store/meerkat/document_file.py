@@ -165,7 +165,8 @@ class DocumentFile:
             return ()
         content = self._content
         row = self._summary(content, 0, token)
-        columns = (row.updated_at_ms, row.created_at_ms, row.message_count, row.total_tokens, row.size_bytes)
+        tokens = row.total_tokens if row.total_tokens is None or row.total_tokens < 1 << 63 else None
+        columns = (row.updated_at_ms, row.created_at_ms, row.message_count, tokens, row.size_bytes)
         # A document has no columns: the time of its file is what tells that it is another one.
         return (CensusRow(0, content.id, *columns, content.moves[-1] if content.moves else 0, 0),)
 

@@ -111,12 +111,11 @@ def test_stores_with_the_same_sessions_do_not_share_facts(catalogue: Catalogue, 
     assert (known(catalogue, "s-0001"), catalogue.facts(B, ["s-0001"], TOKEN)) == ({"s-0001"}, {})
 
 
-def test_rows_with_one_id_in_a_damaged_store_are_all_listed_and_none_has_facts(
-    catalogue: Catalogue, fill: Fill
-) -> None:
-    store = MadeStore(A, [row(1, "same"), row(2, "same"), row(3, "")])
+def test_rows_with_one_id_in_a_damaged_store_are_all_listed_and_catalogued(catalogue: Catalogue, fill: Fill) -> None:
+    store = MadeStore(A, [row(1, "same"), row(2, "same"), row(3, "a\0b")])
     fill(store)
     assert sorted(handles(catalogue)) == [1, 2, 3]
+    assert catalogue.fill_state(A, TOKEN) == FillState(3, 3, True)
 
 
 def test_a_session_that_columns_alone_say_is_archived_is_so_before_its_facts_are_known(

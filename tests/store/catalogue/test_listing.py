@@ -243,7 +243,7 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(library=libraries(), wants=st.lists(WANTS, min_size=1, max_size=4), data=st.data())
 def test_2_3_any_question_is_answered_as_by_a_plain_list(
     folder: Path, library: dict[StoreKey, dict[int, Any]], wants: list[ListWant], data: st.DataObject

@@ -121,3 +121,13 @@ def test_running_are_sessions_changed_just_now_or_with_an_input_that_waits(
     backend = open_store(made.done())
     assert backend.running_ids(CancelToken()) == {just_now, waiting}
     assert {one.key.session_id for one in list_rows(backend) if one.is_running} == {just_now, waiting}
+
+
+def test_a_document_with_more_tokens_than_a_column_holds_is_counted_without_them(
+    tmp_path: Path, make: Any, open_store: OpenStore
+) -> None:
+    path = tmp_path / "one.json"
+    usage = {"input_tokens": 1 << 70, "output_tokens": 1}
+    path.write_bytes(make.document(make.session_id(1), [make.user("hello")], usage=usage))
+    (one,) = census(open_store(path))
+    assert (one.session_id, one.message_count, one.total_tokens) == (make.session_id(1), 1, None)
