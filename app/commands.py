@@ -177,7 +177,9 @@ ACTIONS: dict[ActionId, ActionSpec] = {
     ActionId.COPY_SESSION_TITLE: ActionSpec("Copy Session &Title", "Copy the title of the session", (), "", _SESSION),
     ActionId.COPY_STORE_PATH: ActionSpec("Copy Store Pat&h", "Copy where the store is", (), "", Need.PLACE),
     ActionId.SHOW_IN_FOLDER: ActionSpec("Show in File &Manager", "Show the store's folder", (), "", Need.PLACE),
-    ActionId.PIN: _switch("&Pin", "Keep the session in the view Pinned", _SESSION, "", ("Ctrl+D",)),
+    ActionId.PIN: ActionSpec(
+        "&Pin", "Keep the session in the view Pinned", ("Ctrl+D",), "pin", _SESSION, is_checkable=True
+    ),
     ActionId.FIND: ActionSpec("&Find…", "Find in the transcript", ("Ctrl+F",), "search", _SESSION),
     ActionId.FIND_NEXT: ActionSpec("Find &Next", "To the next hit", ("F3", "Ctrl+G"), "arrow-down", _SESSION),
     ActionId.FIND_PREVIOUS: ActionSpec(

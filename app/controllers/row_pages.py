@@ -36,13 +36,14 @@ class _StoreRows:
         self._pages, self._context, self._key, self._lane = pages, context, key, lane
         self._line = Newest(context.jobs)
         self._asked: tuple[int, Parts] = (0, ())
+        self._asked_at = 0
 
     def read(self, model: SessionsModel, parts: Parts, maker: RowMaker) -> None:
         """Read these parts; those that are being read already are not begun anew."""
         asked = (model.generation, parts)
         if self._line.is_busy and asked == self._asked:
             return
-        self._asked = asked
+        self._asked, self._asked_at = asked, self._pages.news_count
         wanted = [(part, model.handles(part)) for part in parts]
         context = self._context
         work = parts_work(context.library, context.lists, self._key, model.generation, wanted, maker)
@@ -53,7 +54,7 @@ class _StoreRows:
         self._line.cancel()
 
     def _on_done(self, answer: PartsAnswer) -> None:
-        self._pages.take(answer)
+        self._pages.take(answer, self._asked_at)
 
     def _on_failed(self, error: BurrowError) -> None:
         self._pages.give_up(*self._asked, error)
@@ -64,6 +65,7 @@ class RowPages(QObject):
 
     Attributes:
         maker: makes the texts of rows.
+        news_count: how often it was said that the catalogue knows more.
 
     Signals:
         arrived: rows were put into the model, or more became known of them.
@@ -81,6 +83,7 @@ class RowPages(QObject):
         self._readers: dict[tuple[StoreKey, Lane], _StoreRows] = {}
         self._known = Newest(context.jobs)
         self._looked_up: set[SessionKey] = set()
+        self.news_count = 0
 
     def use(self, maker: RowMaker) -> None:
         """Make rows so from now on, those that are loaded included."""
@@ -113,10 +116,18 @@ class RowPages(QObject):
     def look_up_again(self) -> None:
         """The catalogue knows more: what is looked at and not known yet is looked up again by the next `read`."""
         self._looked_up.clear()
+        self.news_count += 1
 
-    def take(self, answer: PartsAnswer) -> None:
-        """Put rows into the model."""
+    def take(self, answer: PartsAnswer, asked_at: int) -> None:
+        """Put rows into the model.
+
+        Args:
+            asked_at: `news_count` when they were asked for.
+        """
         taken = [self._model.put(answer.generation, part, rows) for part, rows in answer.parts]
+        # What the catalogue did not know a moment ago it is asked for when it knows more.
+        if asked_at == self.news_count:
+            self._looked_up.update(row.summary.key for _part, rows in answer.parts for row in rows if _lacks_facts(row))
         # Only if something was taken: whoever hears of it asks for what is missing, which must come to an end.
         if any(taken):
             self.arrived.emit()
@@ -157,7 +168,8 @@ class RowPages(QObject):
                 return row if facts is None or row.known == facts else maker.make(row.summary, facts)
 
             self._model.improve(learn)
-            self.arrived.emit()
+        # The catalogue may have grown meanwhile.
+        self.arrived.emit()
 
     def _on_not_known(self, error: BurrowError) -> None:
         self.failed.emit(error)

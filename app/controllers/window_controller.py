@@ -26,7 +26,6 @@ from app.controllers.scope_display import ScopeDisplay
 from app.controllers.sessions_controller import SessionsController
 from app.controllers.status_controller import StatusController
 from app.controllers.window_memory import WindowMemory
-from app.instance import Asked
 from app.jobs import Query
 from app.look.look import Look
 from app.options import Options
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from app.context import Context
     from app.controllers.page_controller import PageController
     from app.controllers.transcript_controller import TranscriptController
+    from app.instance import Asked
 
 
 class WindowController(QObject):

@@ -58,6 +58,7 @@ class SessionsModel(QAbstractTableModel):
         self.listed = no_rows()
         self.map = RowMap(0)
         self._folded: set[str] = set()
+        self._folded_hits: set[str] = set()
         self._loaded = LoadedRows(self.listed)
         self._before: dict[tuple[StoreKey, int], RowText] = {}
         self._headings: dict[int, Heading] = {}
@@ -171,8 +172,10 @@ class SessionsModel(QAbstractTableModel):
         self._before.update(self._loaded.by_handle())
         if listed.want.group_by is not self.listed.want.group_by:
             self._folded.clear()
+        if listed.want.text != self.listed.want.text:
+            self._folded_hits.clear()
         self.listed = listed
-        self.map = RowMap(len(listed.handles), listed.groups if make_heading is not None else (), self._folded)
+        self.map = RowMap(len(listed.handles), listed.groups if make_heading is not None else (), self._folds())
         self._loaded = LoadedRows(listed)
         self._make_heading = make_heading
         self._headings.clear()
@@ -190,17 +193,21 @@ class SessionsModel(QAbstractTableModel):
             return
         head, count = self.map.head_line(group), self.map.groups[group].end - self.map.groups[group].begin
         if is_folded:
-            self._folded.add(self.map.groups[group].value)
+            self._folds().add(self.map.groups[group].value)
             self.beginRemoveRows(_ROOT, head + 1, head + count)
             self.map.set_folded(group, is_folded)
             self.endRemoveRows()
         else:
-            self._folded.discard(self.map.groups[group].value)
+            self._folds().discard(self.map.groups[group].value)
             self.beginInsertRows(_ROOT, head + 1, head + count)
             self.map.set_folded(group, is_folded)
             self.endInsertRows()
         self._headings.pop(group, None)
         self.dataChanged.emit(self.index(head, 0), self.index(head, len(Column) - 1), [DISPLAY, HEADING])
+
+    def _folds(self) -> set[str]:
+        """Values of the groups that are folded; what a filter finds is seen until it is folded on its own."""
+        return self._folded_hits if self.listed.want.text else self._folded
 
     def mark_stale(self, is_stale: bool) -> None:
         """Note that the rows are being read again, or are not any more."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.look.look import Look
-from app.look.tokens import TypeUse
+from app.look.tokens import TypeUse, tokens
 from app.present.page_facts import HeadText
 from app.views.head_parts import Badge, FactLine, IdButton
 from app.views.labels import ElidedLabel, IconLabel, TextLabel
@@ -24,8 +26,12 @@ class PageHead(QWidget):
         self._counts = FactLine(look, starts_with_separator=True, parent=self)
         self._rewritten = Badge(look, "history", "", self)
         self._faults = Badge(look, "triangle-alert", "warn", self)
+        self._pin = QToolButton(self)
+        self._pin.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._pin.hide()
         self._lines = QVBoxLayout(self)
-        self._lines.addWidget(self._title)
+        self._first = self._line(self._title, self._pin)
+        self._first.setStretch(0, 1)
         self._second = self._line(self._state_icon, self._state, self._times)
         self._third = self._line(self._id, self._counts)
         self._badges = QHBoxLayout()
@@ -43,8 +49,17 @@ class PageHead(QWidget):
         self._lines.addLayout(line)
         return line
 
+    def put_pin(self, action: QAction) -> None:
+        """Show a button for pinning the session beside the title."""
+        self._pin.setDefaultAction(action)
+        self._pin.setAccessibleName(action.text().replace("&", ""))
+        self._pin.show()
+
     def set_look(self, look: Look) -> None:
         """Paint with another look from now on."""
+        side = look.px(tokens()["height"]["chip"])
+        self._pin.setFixedSize(side, side)
+        self._pin.setIconSize(QSize(look.px(14), look.px(14)))
         for part in (self._title, self._state_icon, self._state, self._times, self._id, self._counts):
             part.set_look(look)
         for badge in (self._rewritten, self._faults):

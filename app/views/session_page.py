@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.look.look import Look
@@ -89,6 +89,10 @@ class SessionPage(QWidget):
         self._tab_row.setContentsMargins(look.px(16), 0, look.px(16), 1)
         self.setMinimumWidth(look.px(tokens()["pane"]["page"][0]))
         self.update()
+
+    def put_pin(self, action: QAction) -> None:
+        """Show a button for pinning the session in its head."""
+        self._head.put_pin(action)
 
     def say_head(self, text: HeadText, message_count: str) -> None:
         """Show a session's head."""

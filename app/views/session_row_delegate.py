@@ -48,7 +48,7 @@ class SessionRowDelegate(QStyledItemDelegate):
     """Paints every cell itself.
 
     Attributes:
-        seen: columns that are visible; what has a column of its own leaves the second line.
+        seen: what is said by a visible column or by the heading above leaves the second line.
         hovered_row: row under the mouse; -1 for none.
         has_focus: whether the list has the keyboard.
         is_stale: the rows are being read again.

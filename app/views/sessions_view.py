@@ -28,12 +28,14 @@ from app.views.session_columns import SessionColumns
 from app.views.session_row_delegate import INSET, Index, SessionRowDelegate
 from app.views.sort_header import SortHeader
 from app.views.text_cache import TextCache
+from store.values.listing import GroupBy
 
 RANGE_AFTER_MS = 30
 """Scrolling reports what is seen only after it rested so long; a drag over a million rows would ask for them all."""
 
 _KEYBOARD_REASONS = frozenset({Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason})
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_SAID_BY_HEADING = {GroupBy.MODEL: (Column.MODEL,), GroupBy.STORE: (Column.STORE,)}
 _KEEP = QItemSelectionModel.SelectionFlag.NoUpdate
 
 
@@ -100,6 +102,7 @@ class SessionsView(QTableView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWordWrap(False)
         self.setCornerButtonEnabled(False)
+        self.setCornerWidget(QWidget(self))
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -378,7 +381,8 @@ class SessionsView(QTableView):
         self._rest.start()
 
     def _on_columns_changed(self) -> None:
-        self._delegate.seen = frozenset(self.columns.seen)
+        said = _SAID_BY_HEADING.get(self._model.listed.want.group_by, ())
+        self._delegate.seen = frozenset((*self.columns.seen, *said))
         policy = Qt.ScrollBarPolicy
         self.setHorizontalScrollBarPolicy(
             policy.ScrollBarAsNeeded if self.columns.is_wider else policy.ScrollBarAlwaysOff
