@@ -8,15 +8,14 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from app.context import Context
 from app.controllers.error_controller import ErrorController
-from app.controllers.instance_controller import InstanceController
 from app.controllers.window_controller import WindowController
-from app.instance import Listening
 from app.jobs import Jobs, Lane, Query
 from app.log import LogFile, start_log, stop_log
 from app.look.look import add_bundled_fonts, program_icon
@@ -29,6 +28,10 @@ from app.views.focus_ring import FocusRings
 from store import VERSION, Library, Lists, OwnPaths, remove_leftovers
 from store.cancel import CancelToken
 from store.errors import BurrowError
+
+if TYPE_CHECKING:
+    from app.controllers.instance_controller import InstanceController
+    from app.instance import Listening
 
 FREEZE_AFTER_MS = 1500
 """When the start is over: what was made until then lives as long as the program, and is not worth collecting."""
@@ -118,6 +121,8 @@ class Program:
 
     def listen(self, listening: Listening) -> None:
         """Take over what later starts ask for, until the end."""
+        from app.controllers.instance_controller import InstanceController
+
         self._listening = listening
         self._instance = InstanceController(listening, self.controller.window)
         self._instance.asked.connect(self.controller.take_over)
@@ -150,8 +155,14 @@ class Program:
         stop_log(self.log_file)
 
 
-def build(application: QApplication, options: Options, paths: OwnPaths, settings: Settings) -> Program:
-    """Build the program; nothing is shown and no store is opened yet."""
+def build(
+    application: QApplication, options: Options, paths: OwnPaths, settings: Settings, library: Library | None = None
+) -> Program:
+    """Build the program; nothing is shown and no store is opened yet.
+
+    Args:
+        library: with systems of its own; None for one that knows every system.
+    """
     sys.setswitchinterval(0.001)
     log_file = start_log(paths.log_file)
     uncaught = Uncaught(VERSION)
@@ -166,7 +177,7 @@ def build(application: QApplication, options: Options, paths: OwnPaths, settings
         _forced_theme(options, settings), options.zoom_percent or settings.zoom_percent, settings.density
     )
     store = SettingsStore(paths.settings_file, settings, jobs, is_saving=options.screenshot is None)
-    library = Library(paths)
+    library = library or Library(paths)
     context = Context(jobs, library, Lists(library, paths), store, paths, looks)
     controller = WindowController(context, options, application)
     ErrorController(context, uncaught, controller.window)

@@ -11,7 +11,6 @@ person who starts the program could.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
@@ -19,6 +18,7 @@ import socket
 import stat
 import sys
 import time
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,17 +91,29 @@ def decode_asked(line: bytes, place: str) -> Asked:
         raise BadLine("no list of paths")
     return Asked(
         paths=tuple(_absolute(path) for path in paths),
-        session=_text(values.get("session"), SESSION_LIMIT_CHARS),
+        session=_word(values.get("session"), SESSION_LIMIT_CHARS),
         is_demo=is_demo,
-        token=_text(values.get("token"), TOKEN_LIMIT_CHARS),
+        token=_word(values.get("token"), TOKEN_LIMIT_CHARS),
     )
 
 
 def _absolute(value: object) -> str:
     path = _text(value, PATH_LIMIT_CHARS)
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError as error:
+        raise BadLine("a path that no file can have") from error
     if not os.path.isabs(path):  # noqa: PTH117 - a name, not a file
         raise BadLine("a path that is not absolute")
     return path
+
+
+def _word(value: object, limit: int) -> str:
+    """Text of ASCII, as ids and tokens are."""
+    word = _text(value, limit)
+    if not word.isascii():
+        raise BadLine("an id or token that is not ASCII")
+    return word
 
 
 def _text(value: object, limit: int) -> str:
@@ -133,7 +145,7 @@ class MeetingPlace:
         """
         screen = [environment.get(name, "") for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")]
         key = "\0".join([str(own), *screen]).encode("utf-8", "surrogateescape")
-        return cls(folder, hashlib.sha256(key).hexdigest()[:16])
+        return cls(folder, f"{zlib.crc32(key):08x}")
 
     @property
     def lock(self) -> Path:

@@ -61,9 +61,11 @@ KEY_GROUPS: tuple[KeyGroup, ...] = (
     KeyGroup(
         "In the library",
         (
-            KeyLine(("Up", "Down"), "To the next or previous store"),
-            KeyLine(("Left", "Right"), "Fold or unfold a kind"),
-            KeyLine(("Home", "End"), "To the first store, to the last"),
+            KeyLine(("Up", "Down"), "To the next or previous store, view or value"),
+            KeyLine(("Left", "Right"), "Fold or unfold a kind or a section"),
+            KeyLine(("Home", "End"), "To the first, to the last"),
+            KeyLine(("Space", "Return"), "Choose or drop a view, a value or a day"),
+            KeyLine(("Shift+Left", "Shift+Right"), "Choose several days"),
         ),
     ),
     KeyGroup(
@@ -72,11 +74,42 @@ KEY_GROUPS: tuple[KeyGroup, ...] = (
             KeyLine(("Up", "Down"), "To the next or previous session"),
             KeyLine(("PgUp", "PgDown"), "By pages"),
             KeyLine(("Home", "End"), "To the first session, to the last"),
-            KeyLine(("Return",), "To the transcript of the session"),
-            KeyLine(("Ctrl+C",), "Copy the id of the session"),
+            KeyLine(("Shift+Up", "Shift+Down"), "Select several"),
+            KeyLine(("Return",), "To the transcript of the session; on a heading: fold or unfold its group"),
+            KeyLine(("Left", "Right"), "Fold or unfold the group"),
+            KeyLine(("Ctrl+C",), "Copy the ids of the selected sessions"),
+        ),
+    ),
+    KeyGroup(
+        "In the filter of the list",
+        (
+            KeyLine(("Down", "Return"), "To the list"),
+            KeyLine(("Esc",), "Clear the filter; then to the list"),
         ),
     ),
     TRANSCRIPT_KEYS,
+    KeyGroup(
+        "In the find bar",
+        (
+            KeyLine(("Return", "Shift+Return"), "To the next hit, to the previous"),
+            KeyLine(("Esc",), "Close the find bar"),
+        ),
+    ),
+    KeyGroup(
+        "In Info",
+        (
+            KeyLine(("Return", "Space"), "Show a value that is masked"),
+            KeyLine(("Ctrl+C",), "Copy the value"),
+        ),
+    ),
+    KeyGroup(
+        "In the window of a whole text or picture",
+        (
+            KeyLine(("Home", "End"), "To the beginning, to the end"),
+            KeyLine(("Ctrl+A", "Ctrl+C"), "Select all, copy"),
+            KeyLine(("Esc",), "Close the window"),
+        ),
+    ),
     KeyGroup(
         "In the command palette",
         (

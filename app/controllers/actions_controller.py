@@ -77,6 +77,11 @@ class ActionsController(QObject):
         self._slots.update(slots)
         self._enable()
 
+    @property
+    def carried_out(self) -> frozenset[ActionId]:
+        """The actions that somebody carries out."""
+        return frozenset(self._slots)
+
     def check(self, chosen: Mapping[ActionId, bool]) -> None:
         """Show switches as on or off."""
         for name, is_on in chosen.items():

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
-import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import PurePath
@@ -221,6 +219,9 @@ def native_keys(portable: str) -> str:
 
 def versions() -> tuple[tuple[str, str], ...]:
     """Burrow first, then what it runs on."""
+    import platform
+    import sqlite3
+
     return (
         ("Burrow", VERSION),
         ("Qt", qVersion()),

@@ -9,7 +9,6 @@ from PySide6.QtGui import QKeySequence
 
 from app.commands import ActionId
 from app.look.look import Look
-from app.present.commands_text import command_texts, find_commands
 from app.views.actions import Actions
 from app.views.main_window import MainWindow
 
@@ -61,6 +60,7 @@ class PaletteController(QObject):
             self.palette.show_lines(self._lines(typed))
 
     def _lines(self, typed: str) -> list[Line]:
+        from app.present.commands_text import command_texts, find_commands
         from app.views.palette import Line
 
         lines = []

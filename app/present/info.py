@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 
 from app.present.one_line import one_line
 from app.present.sizes import ABSENT, counted, exact_count, exact_size, short_size
@@ -134,9 +134,15 @@ def _identity(detail: SessionDetail) -> InfoSection:
 def _times(summary: SessionSummary, zone: tzinfo | None) -> InfoSection:
     rows = []
     for name, time_ms in (("Created", summary.created_at_ms), ("Updated", summary.updated_at_ms)):
-        rows.append(InfoRow(name, ABSENT if time_ms is None else local_text(time_ms, zone)))
-        if time_ms is not None:
-            rows.append(InfoRow(f"{name} in UTC", utc_text(time_ms)))
+        if time_ms is None:
+            rows.append(InfoRow(name, ABSENT))
+            continue
+        here, exact = local_text(time_ms, None if zone is UTC else zone), utc_text(time_ms)
+        # The chosen zone first; the other one stays at hand.
+        shown = (
+            ((name, here), (f"{name} in UTC", exact)) if zone is not UTC else ((name, exact), (f"{name} here", here))
+        )
+        rows += [InfoRow(*pair) for pair in shown]
     rows.append(InfoRow("Between them", duration_text(duration_ms(summary))))
     return InfoSection("Times", tuple(rows))
 

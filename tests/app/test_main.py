@@ -34,6 +34,14 @@ def test_1_1_without_a_display_it_says_so_and_ends_with_2_before_qt_is_loaded(ru
     assert "xvfb-run" in done.stderr
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a display")
+def test_a_display_that_does_not_answer_is_a_sentence_and_2(run) -> None:
+    done = run(DISPLAY=":64999")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "does not answer" in done.stderr
+
+
 def test_1_9_the_command_line_does_not_load_qt(repo_root: Path, in_worker) -> None:
     program = (
         "import sys\nfrom app.__main__ import main\n"

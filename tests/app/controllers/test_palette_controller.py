@@ -100,3 +100,8 @@ def test_2_11_the_palette_stays_inside_a_small_window_at_200_percent(qtbot, show
     program.controller.window.resize(1280, 800)
     palette = opened(qtbot, program)
     assert program.controller.window.rect().contains(palette.geometry())
+
+
+def test_2_11_every_action_is_carried_out_by_somebody(show_program, copy_sample) -> None:
+    actions = show_program(copy_sample(RICH)).controller.actions
+    assert set(ActionId) - actions.carried_out == set()

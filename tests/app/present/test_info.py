@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, timedelta, timezone
 
 from app.present.info import ROWS_LIMIT, InfoSection, info_sections, metadata_note, opened_text
 from store.values.fault import Fault
 from store.values.session import MetadataNode, SessionDetail, SessionSummary, Usage
 from store.values.store import Access, StoreFacts, StoreKey, StoreKind
 
+BERLIN = timezone(timedelta(hours=2))
 Make = Callable[..., SessionSummary]
 FACTS = StoreFacts(
     key=StoreKey("/stores/orchard/sessions.sqlite3"),
@@ -46,7 +47,7 @@ def test_1_7_info_reads_as_one_page(summary: Make) -> None:
         (("Runtime state", "idle"),),
     )
     assert (
-        printed(info_sections(detail, FACTS, detail.summary.faults, UTC))
+        printed(info_sections(detail, FACTS, detail.summary.faults, BERLIN))
         == """\
 [Faults] 1 fault
 count-differs = The count differs.
@@ -60,9 +61,9 @@ Document version = 2
 Rewritten = no
 Runtime state = idle
 [Times]
-Created = Tue 18 Aug 2026, 08:19:00 (UTC+00:00)
+Created = Tue 18 Aug 2026, 10:19:00 (UTC+02:00)
 Created in UTC = 2026-08-18 08:19:00.000 UTC
-Updated = Tue 18 Aug 2026, 12:00:00 (UTC+00:00)
+Updated = Tue 18 Aug 2026, 14:00:00 (UTC+02:00)
 Updated in UTC = 2026-08-18 12:00:00.000 UTC
 Between them = 3 h 41 m
 [Model and usage]
@@ -131,3 +132,10 @@ def test_1_7_the_metadata_note_counts_what_is_masked_at_any_depth() -> None:
         nested = MetadataNode(str(depth), (), "", is_container=True, children=(nested,))
     assert metadata_note((nested, secret)) == "2 keys · 2 masked"
     assert metadata_note(()) == "0 keys"
+
+
+def test_2_11_with_times_in_utc_info_says_utc_first_and_local_time_beside_it(summary: Make) -> None:
+    detail = SessionDetail(summary(), Usage(1, 1, None, None), 2, "", (), ())
+    times = next(section for section in info_sections(detail, FACTS, (), UTC) if section.title == "Times")
+    assert [row.name for row in times.rows] == ["Created", "Created here", "Updated", "Updated here", "Between them"]
+    assert times.rows[0].value == "2026-08-18 08:19:00.000 UTC"
