@@ -57,8 +57,8 @@ def build_program(
 ) -> Callable[..., Program]:
     """Build the program with these options and settings; it is not started yet."""
 
-    def make(options: Options, settings: Settings | None = None) -> Program:
-        program = build(qapp, options, own_paths, settings or Settings())
+    def make(options: Options, settings: Settings | None = None, library: Any = None) -> Program:
+        program = build(qapp, options, own_paths, settings or Settings(), library)
         program.uncaught.happened.connect(started.errors.append)
         started.programs.append(program)
         return program
@@ -70,8 +70,8 @@ def build_program(
 def show_program(build_program: Callable[..., Program], qtbot: Any) -> Callable[..., Program]:
     """Start the program on these paths and wait until its window is active and nothing runs any more."""
 
-    def show(*paths: Path, settings: Settings | None = None, **options: Any) -> Program:
-        program = build_program(Options(paths=tuple(map(str, paths)), **options), settings)
+    def show(*paths: Path, settings: Settings | None = None, library: Any = None, **options: Any) -> Program:
+        program = build_program(Options(paths=tuple(map(str, paths)), **options), settings, library)
         with qtbot.waitSignal(program.controller.settled, timeout=10_000), qtbot.waitActive(program.controller.window):
             program.controller.start()
         qtbot.waitUntil(lambda: program.context.jobs.idle(), timeout=10_000)
