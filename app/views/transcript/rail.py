@@ -50,8 +50,9 @@ class Rail(QScrollBar):
         self._dots: list[RailMark] = []
         self._picture: QPixmap | None = None
         self._pressed: RailMark | None = None
+        self._total_px = 0
         self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
-        self._settled.timeout.connect(self.set_marks)
+        self._settled.timeout.connect(self._on_settled)
         self.setMouseTracking(True)
         self.setAccessibleName("Place in the transcript")
         self.set_look(look)
@@ -94,7 +95,7 @@ class Rail(QScrollBar):
                 MarkKind.ERROR: both(rows_of_kind(outline, ReadKind.ERRORS), shown),
             }
             self._say(masks)
-            total = stage.heights.total + 2 * stage.pad_px
+            total = self._total_px = stage.heights.total + 2 * stage.pad_px
             tops = list(accumulate(stage.heights.all(), initial=stage.pad_px))[:-1]
             spread = self._look.px(SPREAD_PX)
             self._marks = marks_of(tops, total, self.height(), masks, spread)
@@ -103,6 +104,13 @@ class Rail(QScrollBar):
         else:
             self.setAccessibleDescription("")
         self.update()
+
+    @Slot()
+    def _on_settled(self) -> None:
+        # Of a long transcript a page that was laid out moves no mark by a pixel; to find 10,000 again takes a frame.
+        total = self._stage.heights.total + 2 * self._stage.pad_px
+        if abs(total - self._total_px) * self.height() >= total:
+            self.set_marks()
 
     def _say(self, masks: dict[MarkKind, bytes]) -> None:
         counts = {kind: mask.count(SHOWN) for kind, mask in masks.items()}
