@@ -15,7 +15,8 @@ from PySide6.QtGui import QDropEvent, QGuiApplication, QPalette
 from app.commands import ActionId
 from app.menus import LIBRARY_MENU
 from app.settings import RecentPlace, Settings, ThemeChoice, read_settings
-from store.values.session import SortKey, SortOrder
+from store.values.listing import ListOrder
+from store.values.session import SortKey
 from store.values.store import StoreKind
 
 RICH = "meerkat/realm-0.6.24-rich"
@@ -131,7 +132,7 @@ def test_1_3_window_store_and_session_are_remembered(
     qtbot.waitUntil(lambda: program.context.settings.current.session_of(second.key.path) is not None)
     qtbot.waitUntil(lambda: program.context.jobs.idle())
     chosen = program.controller.page.shown.key
-    program.controller.sessions.sort(SortOrder(SortKey.CREATED, is_descending=False))
+    program.controller.sessions.sort(ListOrder(SortKey.CREATED, is_descending=False))
     program.controller.window.resize(1111, 777)
     trigger(program, ActionId.SHOW_LIBRARY)
     program.controller.window.close()
@@ -141,7 +142,7 @@ def test_1_3_window_store_and_session_are_remembered(
     wait_for_session(qtbot, again)
     assert again.controller.page.shown.key == chosen
     assert len(stores(again)) == 2
-    assert again.controller.sessions.order == SortOrder(SortKey.CREATED, is_descending=False)
+    assert again.controller.sessions.order == ListOrder(SortKey.CREATED, is_descending=False)
     assert again.controller.window.size().toTuple() == (1111, 777)
     assert again.controller.library.view.isHidden()
     assert [place.path for place in settings.recent] == [str(other), str(realm)]
@@ -300,11 +301,11 @@ def test_1_4_a_row_offers_its_id_and_title_and_the_view_menu_sorts_by_columns_th
     trigger(program, ActionId.COPY_SESSION_TITLE)
     assert QGuiApplication.clipboard().text() == chosen.title
     trigger(program, ActionId.SORT_CREATED)
-    assert sessions.order == SortOrder(SortKey.CREATED, is_descending=True)
+    assert sessions.order == ListOrder(SortKey.CREATED, is_descending=True)
     trigger(program, ActionId.SORT_DESCENDING)
-    assert sessions.order == SortOrder(SortKey.CREATED, is_descending=False)
+    assert sessions.order == ListOrder(SortKey.CREATED, is_descending=False)
     assert not window.actions_of.by_id[ActionId.SORT_DESCENDING].isChecked()
-    sessions.sort(SortOrder(SortKey.TOKENS, is_descending=True))
+    sessions.sort(ListOrder(SortKey.TOKENS, is_descending=True))
     assert window.actions_of.by_id[ActionId.SORT_TOKENS].isChecked()
     assert not window.actions_of.by_id[ActionId.SORT_CREATED].isChecked()
     qtbot.waitUntil(program.context.jobs.idle)
