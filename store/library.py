@@ -379,15 +379,15 @@ def _key_of(path: Path) -> StoreKey:
 def silent_facts(path: Path, kind: StoreKind) -> StoreFacts:
     """What is said of a path that has not answered for a while; looks at no file."""
     error = NotAnswering(
-        "Its disk or network folder does not answer.",
-        "It is shown as soon as it answers. Cancel gives it up.",
+        "Nothing has come from its disk or network folder for two seconds.",
+        "It will be shown as soon as it answers; Cancel ends the waiting.",
     )
     return replace(_facts_of_failure(StoreKey(str(path)), error, kind), name=_name_of(path), is_answering=False)
 
 
 def given_up_facts(facts: StoreFacts) -> StoreFacts:
     """What is said of a path that does not answer, and that nobody waits for any more."""
-    error = GivenUp("It was given up, because it did not answer.", "Try again when its disk or network answers.")
+    error = GivenUp("It was given up, since it did not answer.", "Try again when its disk or network answers.")
     return replace(facts, faults=(Fault(error.code, error.sentence),), advice=error.advice, is_answering=True)
 
 

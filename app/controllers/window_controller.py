@@ -32,7 +32,7 @@ from app.options import Options
 from app.present.columns import order_named
 from app.views.main_window import MainWindow
 from app.views.style_sheet import dress
-from store.errors import BurrowError, SessionMissing
+from store.errors import BurrowError, OpenError, SessionMissing
 from store.values.session import SessionSummary
 from store.values.store import SessionKey, StoreFacts
 
@@ -318,6 +318,8 @@ class WindowController(QObject):
 
     @Slot(object)
     def _on_failed(self, error: BurrowError) -> None:
+        if isinstance(error, OpenError) and self.display.has_lost:
+            return  # what is read of a lost store fails for the reason that the band says already
         self.window.band.say(str(error), "Dismiss", "triangle-alert")
         if not self.window.has_panes and not self.opening.is_opening:
             self.failure = self.failure or error

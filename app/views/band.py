@@ -26,7 +26,10 @@ class Band(QWidget):
         self._look, self._icon_name = look, "refresh-cw"
         self._icon = QLabel(self)
         self._text = TextLabel(look, TypeUse.BODY, "text", self)
-        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._text.wrap()
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self._text.setSizePolicy(policy)
         self._button = QPushButton(self)
         self._button.clicked.connect(self.action_asked)
         self._row = QHBoxLayout(self)
