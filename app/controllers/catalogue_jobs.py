@@ -53,8 +53,10 @@ def counts_work(lists: Lists, want: ListWant, all_want: ListWant | None) -> Call
     """Work that counts facets, and for `all_want` the saved views over all stores."""
 
     def work(token: CancelToken) -> CountsAnswer:
+        began_at_s = time.monotonic()
         of_all = lists.counts(all_want, token) if all_want is not None else None
-        return CountsAnswer(of_all if want == all_want and of_all is not None else lists.counts(want, token), of_all)
+        of_scope = of_all if of_all is not None and want == all_want else lists.counts(want, token)
+        return CountsAnswer(of_scope, of_all, time.monotonic() - began_at_s)
 
     return work
 
@@ -65,7 +67,9 @@ class CountsAnswer(NamedTuple):
     Attributes:
         of_scope: facets of what is shown.
         of_all: saved views over all stores; None if they were not asked for.
+        took_s: how long counting took.
     """
 
     of_scope: Counts
     of_all: Counts | None
+    took_s: float

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 PACE_MS = 1000
 """While stores move and the catalogue grows, numbers are counted again at most once in so long."""
 
+PACE = 10.0
+"""And never more often than so many times as long as counting takes: cataloguing waits meanwhile."""
+
 PAUSE_MS = 30
 """What a person waits for goes first; the numbers follow when no job of theirs has run for so long."""
 
@@ -112,7 +115,7 @@ class FacetsController(QObject):
             self._view.show_views(answer.of_all.views)
         self.counts = answer.of_scope
         self._view.show_facets(answer.of_scope)
-        self._pacing.start()
+        self._pacing.start(max(PACE_MS, round(PACE * answer.took_s * 1000)))
 
     def _on_failed(self, error: BurrowError) -> None:
         # Numbers are an extra; the list itself says what is wrong.

@@ -17,7 +17,15 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
@@ -171,6 +179,7 @@ class PaneList(QListView):
         super().__init__(parent)
         self._look, self._grows, self._pressed = look, grows, -1
         self.is_by_keyboard = False
+        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         mode = QAbstractItemView.SelectionMode
