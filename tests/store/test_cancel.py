@@ -84,3 +84,16 @@ def test_progress_is_what_was_reported_last() -> None:
     token.report(1, 10, "Reading transcript", "messages")
     token.report(2, 10, "Reading transcript", "messages")
     assert token.progress == Progress(2, 10, "Reading transcript", "messages")
+
+
+def test_a_pause_ends_at_once_when_it_is_cancelled() -> None:
+    token = CancelToken()
+    threading.Timer(0.05, token.cancel).start()
+    with pytest.raises(Cancelled):
+        token.pause(60)
+
+
+def test_a_pause_that_nobody_cancels_ends_by_itself() -> None:
+    token = CancelToken()
+    token.pause(0.001)
+    assert not token.is_cancelled

@@ -214,6 +214,38 @@ def test_a_store_that_vanished_keeps_its_last_facts_and_says_so(library: Library
     assert after.advice
 
 
+def test_2_10_refreshing_reads_the_newest_state_without_opening_anew(library: Library, rich: Path) -> None:
+    before = opened(library, rich)
+    backend = library.backend(before.key)
+    assert library.refresh(before.key, CancelToken()) is None
+    add_session(rich / "sessions.sqlite3")
+    after = library.refresh(before.key, CancelToken())
+    assert after is not None
+    assert after.session_count == (before.session_count or 0) + 1
+    assert library.changed([before.key]) == frozenset()
+    assert library.backend(before.key) is backend
+    assert library.running([before.key]) == {before.key}
+
+
+def test_2_case_2_a_store_that_is_away_says_so_until_it_is_back(library: Library, rich: Path, tmp_path: Path) -> None:
+    """(2-case-2)"""
+    before = opened(library, rich)
+    rich.rename(tmp_path / "away")
+    away = library.refresh(before.key, CancelToken())
+    assert away is not None
+    assert (away.is_open, [fault.code for fault in away.faults]) == (True, ["vanished"])
+    assert library.refresh(before.key, CancelToken()) is None
+    (tmp_path / "away").rename(rich)
+    assert library.refresh(before.key, CancelToken()) == before
+
+
+def test_refreshing_a_closed_store_says_that_it_is_closed(library: Library, rich: Path) -> None:
+    key = opened(library, rich).key
+    library.close(key)
+    with pytest.raises(StoreVanished):
+        library.refresh(key, CancelToken())
+
+
 def test_reloading_what_could_not_be_opened_tries_again(library: Library, rich: Path, tmp_path: Path) -> None:
     key = StoreKey(str(tmp_path / "sessions.sqlite3"))
     assert not library.reload(key, CancelToken()).is_open
@@ -518,3 +550,10 @@ def test_2_case_2_a_store_that_cannot_be_read_any_more_keeps_its_last_facts_unti
     assert after.advice
     shutil.copy2(kept, path)
     assert library.reload(before.key, CancelToken()).faults == ()
+
+
+def test_2_case_2_a_permission_that_is_lost_while_the_store_is_open_is_noticed(library: Library, rich: Path) -> None:
+    key = opened(library, rich).key
+    assert library.changed([key]) == frozenset()
+    (rich / "sessions.sqlite3").chmod(0)
+    assert library.changed([key]) == {key}
