@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -146,7 +146,8 @@ class ActionsController(QObject):
             return False
         event = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.ControlModifier)
         event.ignore()
-        QCoreApplication.sendEvent(focused, event)
+        # Not sendEvent(): that would look for a shortcut first, find this one, and never end.
+        focused.event(event)
         return event.isAccepted()
 
     def _next_pane(self) -> None:
