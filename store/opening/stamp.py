@@ -72,11 +72,11 @@ class Moves:
     """Sizes and times alone, cheap enough to be asked for four times a second.
 
     Attributes:
-        main: device, inode, size in bytes, mtime in ns.
+        main: device, inode, size in bytes, mtime in ns, mode; a permission that is lost moves nothing else.
         wal: size in bytes and mtime in ns; None if absent or empty.
     """
 
-    main: tuple[int, int, int, int]
+    main: tuple[int, int, int, int, int]
     wal: tuple[int, int] | None
 
 
@@ -203,7 +203,7 @@ def refuse_other_than_file(path: Path, status: os.stat_result) -> None:
 
 def _moves(status: os.stat_result, wal: tuple[int, int]) -> Moves:
     """Put sizes and times together; an empty log is as good as none."""
-    main = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+    main = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_mode)
     return Moves(main, wal if wal[0] else None)
 
 
