@@ -7,9 +7,10 @@ word, because Burrow opens no network connection to find out.
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Mapping
 from pathlib import Path
+
+from app.local_socket import new_local_socket
 
 ANSWER_LIMIT_S = 0.5
 """A server that is there takes the connection at once; this only bounds one whose queue is full."""
@@ -46,7 +47,7 @@ def dead_display(platform: str, environment: Mapping[str, str]) -> str:
 
 def _answers(address: str) -> bool:
     """Whether somebody listens at a local socket; one that may not be asked counts as there."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+    with new_local_socket() as link:
         link.settimeout(ANSWER_LIMIT_S)
         try:
             link.connect(address)

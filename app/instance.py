@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import socket
 import stat
 import sys
 import time
@@ -22,6 +21,8 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from app.local_socket import LocalSocket, has_local_sockets, new_local_socket, user_of_peer
 
 if sys.platform != "win32":
     import fcntl
@@ -166,7 +167,7 @@ class Listening:
         socket: listening, not blocking.
     """
 
-    def __init__(self, place: MeetingPlace, lock: int, listener: socket.socket) -> None:
+    def __init__(self, place: MeetingPlace, lock: int, listener: LocalSocket) -> None:
         self.place = place
         self.socket = listener
         self._lock = lock
@@ -184,7 +185,7 @@ class Listening:
 
 def can_meet() -> bool:
     """Whether this system has what it takes; where it has not, every start has a window of its own."""
-    return sys.platform != "win32" and hasattr(socket, "AF_UNIX")
+    return has_local_sockets()
 
 
 def meet(place: MeetingPlace, asked: Asked) -> Listening | bool:
@@ -225,14 +226,14 @@ def _open_lock(place: MeetingPlace) -> int:
     return lock
 
 
-def _listen(place: MeetingPlace) -> socket.socket:
+def _listen(place: MeetingPlace) -> LocalSocket:
     """Listen at the place; whoever holds the lock may clear away a socket that a crash left behind, and only that."""
     try:
         if stat.S_ISSOCK(place.socket.lstat().st_mode):
             place.socket.unlink()
     except FileNotFoundError:
         pass
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener = new_local_socket()
     try:
         with _short_address(place) as address:
             listener.bind(address)
@@ -272,12 +273,12 @@ def _hand_over(place: MeetingPlace, asked: Asked) -> bool:
         return False
     deadline = time.monotonic() + ANSWER_LIMIT_S
     while (left_s := deadline - time.monotonic()) > 0:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+        with new_local_socket() as link:
             link.settimeout(left_s)
             try:
                 with _short_address(place) as address:
                     link.connect(address)
-                if not _is_ours(link):
+                if user_of_peer(link) not in (os.getuid(), None):  # where it is not told, the folder has to do
                     return False
                 link.settimeout(max(deadline - time.monotonic(), 0.001))
                 link.sendall(line)
@@ -289,7 +290,7 @@ def _hand_over(place: MeetingPlace, asked: Asked) -> bool:
     return False
 
 
-def _read_answer(link: socket.socket, deadline: float) -> bytes:
+def _read_answer(link: LocalSocket, deadline: float) -> bytes:
     """What comes until the end of a line, the deadline, or more than an answer has."""
     answer = b""
     while len(answer) < len(TAKEN) and not answer.endswith(b"\n"):
@@ -299,11 +300,3 @@ def _read_answer(link: socket.socket, deadline: float) -> bytes:
             break
         answer += part
     return answer
-
-
-def _is_ours(link: socket.socket) -> bool:
-    """Whether the other end runs as this user; where the system does not tell, the folder's mode has to do."""
-    if not hasattr(socket, "SO_PEERCRED"):
-        return True
-    credentials = link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-    return int.from_bytes(credentials[4:8], sys.byteorder) == os.getuid()

@@ -36,6 +36,7 @@ MAX_FRAME_LINES = 300
 
 NETWORK = {"asyncio", "ftplib", "http", "httpx", "requests", "smtplib", "socket", "socketserver", "ssl", "urllib3"}
 NETWORK_DOTTED = {"urllib.request", "PySide6.QtNetwork"}
+LOCAL_SOCKETS = "app/local_socket.py"
 
 WRITERS = (
     "store/opening/", "store/paths.py", "store/meerkat/writer.py", "store/demo/", "store/catalogue/home.py",
@@ -295,9 +296,22 @@ def test_nothing_in_the_program_can_reach_a_network() -> None:
         f"{name}: {found}"
         for name, tree in modules_in("app/", "store/")
         for found in imports(tree)
+        if name != LOCAL_SOCKETS or found != "socket"
         if found.split(".")[0] in NETWORK or any(is_below(found, module) for module in NETWORK_DOTTED)
     ]
     assert wrong == []
+
+
+def test_the_only_sockets_are_those_between_programs_of_this_computer() -> None:
+    ((_name, tree),) = modules_in(LOCAL_SOCKETS)
+    used = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "socket"
+    }
+    assert used == {"socket", "AF_UNIX", "SOCK_STREAM", "SOL_SOCKET", "SO_PEERCRED"}
+    families = [call.args[:1] for call in calls(tree) if called(call) == "socket"]
+    assert [ast.unparse(*family) for family in families] == ["socket.AF_UNIX"]
 
 
 def test_colours_are_written_in_the_tokens_only() -> None:

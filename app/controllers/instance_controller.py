@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import socket
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.instance import LINE_LIMIT_BYTES, TAKEN, Asked, BadLine, Listening, decode_asked
+from app.local_socket import LocalSocket
 
 GUESTS_LIMIT = 8
 GUEST_LIMIT_MS = 1000
@@ -34,7 +34,7 @@ class Guest(QObject):
     said = Signal(object)
     left = Signal()
 
-    def __init__(self, link: socket.socket, place: str, parent: QObject) -> None:
+    def __init__(self, link: LocalSocket, place: str, parent: QObject) -> None:
         super().__init__(parent)
         self._link, self._place, self._line = link, place, b""
         self._notifier = QSocketNotifier(link.fileno(), QSocketNotifier.Type.Read, self)

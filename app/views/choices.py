@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy, QWidget
 
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
+from app.views.plain_rows import PlainRows
 
 BOX_PX, GAP_PX = 14, 6
 
@@ -92,6 +93,8 @@ class ChoiceBox(QComboBox):
         # Kept here: as data of an item an enum would come back as the text that it also is.
         self._values = tuple(value for value, _words in choices)
         self.addItems([words for _value, words in choices])
+        self._rows = PlainRows(look, self.view())
+        self.setItemDelegate(self._rows)
         self.currentIndexChanged.connect(self._on_index_changed)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.set_look(look)
@@ -100,7 +103,7 @@ class ChoiceBox(QComboBox):
         """Paint with another look."""
         self._look = look
         self.setFont(look.font(TypeUse.BODY))
-        self.view().setFont(look.font(TypeUse.BODY))
+        self._rows.set_look(look)
         palette = QPalette(self.view().palette())
         palette.setColor(QPalette.ColorRole.Base, look.colour("base"))
         palette.setColor(QPalette.ColorRole.Text, look.colour("text"))
