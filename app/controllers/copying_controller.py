@@ -14,7 +14,14 @@ from PySide6.QtGui import QClipboard, QGuiApplication
 
 from app.controllers.copying_jobs import Copied, copy_work, markdown_work
 from app.jobs import Lane, Newest, Query
-from app.present.copy_text import BETWEEN_MESSAGES, has_cut_blocks, message_markdown, message_text, selected_text
+from app.present.copy_text import (
+    BETWEEN_MESSAGES,
+    has_cut_blocks,
+    message_markdown,
+    message_text,
+    selected_text,
+    without_work,
+)
 from app.present.shown import ShownMessage
 from app.present.sizes import counted
 from app.views.transcript.places import Selection
@@ -113,10 +120,11 @@ class CopyingController(QObject):
 
     def copy_message_as_markdown(self, message: ShownMessage) -> None:
         """Copy one message as Markdown; what was cut for showing is read whole first."""
-        if has_cut_blocks(message.stored):
+        stored = without_work(message.stored) if self._view.stage.folds.leaves_out_work else message.stored
+        if has_cut_blocks(stored):
             self._run_markdown(message.index, message.index + 1)
         else:
-            self.to_clipboard(message_markdown(message.stored))
+            self.to_clipboard(message_markdown(stored))
 
     def copy_shown(self, message: ShownMessage) -> None:
         """Copy one message as it is shown."""
@@ -130,8 +138,8 @@ class CopyingController(QObject):
     def _run_markdown(self, begin: int, end: int) -> None:
         outline = self._view.stage.outline
         if self._key is not None and outline is not None:
-            mask = self._view.stage.folds.mask
-            work = markdown_work(self._context.library, self._key, begin, end, outline, mask)
+            folds = self._view.stage.folds
+            work = markdown_work(self._context.library, self._key, begin, end, outline, folds)
             self._asked.run(Query("Copying", work), self._on_copied, self._on_failed)
 
     def _work(self, key: SessionKey, selection: Selection) -> Callable[..., Copied]:

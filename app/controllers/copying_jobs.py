@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.controllers.transcript_jobs import page_around
-from app.present.copy_text import BETWEEN_MESSAGES, message_markdown, selected_text
+from app.present.copy_text import BETWEEN_MESSAGES, message_markdown, selected_text, without_work
 from app.present.reading import SHOWN
 from app.present.show_message import show_message
 from app.present.shown import Folds
@@ -85,31 +85,31 @@ def _next_shown(mask: bytes, row: int) -> int:
 
 
 def markdown_work(
-    library: Library, key: SessionKey, begin: int, end: int, outline: Outline, mask: bytes = b""
+    library: Library, key: SessionKey, begin: int, end: int, outline: Outline, folds: Folds
 ) -> Callable[[CancelToken], Copied]:
     """Work that makes Markdown of messages [begin, end), every block whole.
 
     Args:
-        mask: one byte a message, 0 for those that are not shown and left out; empty when all are.
+        folds: say which messages and which of their blocks are left out.
     """
 
     def work(token: CancelToken) -> Copied:
         backend = library.backend(key.store)
         whole = _whole_reader(backend, key.session_id, token)
         out: list[str] = []
-        chars, row = 0, _next_shown(mask, begin)
+        chars, row = 0, _next_shown(folds.mask, begin)
         while row < end and chars < COPY_LIMIT_CHARS:
             token.report(row - begin, end - begin, "Copying", "messages")
             low, high = page_around(outline, row)
             high = min(high, end)
             for message in backend.messages(key.session_id, low, high, token):
                 token.check()
-                is_shown = not mask or mask[message.index]
-                if is_shown and (message.blocks or message.faults):
-                    out.append(message_markdown(message, whole))
+                if folds.shows(message.index) and (message.blocks or message.faults):
+                    copied = without_work(message) if folds.leaves_out_work else message
+                    out.append(message_markdown(copied, whole))
                     chars += len(out[-1])
                 time.sleep(0)
-            row = min(_next_shown(mask, high), end)
+            row = min(_next_shown(folds.mask, high), end)
         return Copied("\n".join(out), row - begin, row < end)
 
     return work

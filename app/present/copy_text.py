@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from app.present.markdown import document_text, prose_document
 from app.present.pieces import Piece, PieceKind, pieces_of, record_pieces
@@ -140,7 +141,15 @@ def message_markdown(message: Message, whole: Whole | None = None) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def without_work(message: Message) -> Message:
+    """A message without its tools, reasoning and notices, for who reads prompts and answers only."""
+    work = (ToolCallBlock, ToolResultBlock, ReasoningBlock, NoticeBlock)
+    return replace(message, blocks=tuple(block for block in message.blocks if not isinstance(block, work)))
+
+
 def _speaker(message: Message) -> str:
+    if message.is_rewrite:
+        return "Context compacted"
     names = {MessageKind.PROMPT: "You", MessageKind.ASSISTANT: "Assistant", MessageKind.SYSTEM: "System"}
     return names.get(message.kind, message.kind.name.replace("_", " ").capitalize())
 

@@ -104,7 +104,10 @@ class ChipBar(QWidget):
             else:
                 chip.say(word, exact_count(counts[each]), f"{word}, {counted(counts[each], 'message')}", tip)
             # The chosen one stays: it must be possible to see that nothing is left of it.
-            chip.setEnabled(counts is None or counts[each] > 0 or each is kind or each is ReadKind.ALL)
+            is_possible = counts is None or counts[each] > 0 or each is kind or each is ReadKind.ALL
+            chip.setEnabled(is_possible)
+            if not is_possible:
+                chip.say(word, chip.count, chip.accessibleName(), "There are none in this session")
         self._chips[kind].setChecked(True)
         self._place()
 

@@ -127,7 +127,7 @@ def test_2_7_a_large_copy_tells_its_progress_and_ends_when_it_is_cancelled(
     work = (
         copy_work(context.library, key, stage.folds, {}, *ends, stage.outline)
         if kind == "text"
-        else markdown_work(context.library, key, 0, COUNT, stage.outline)
+        else markdown_work(context.library, key, 0, COUNT, stage.outline, stage.folds)
     )
 
     def cancelled_half_way() -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Program
@@ -20,20 +22,24 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 @pytest.fixture
-def store(copy_sample: Callable[[str], Path], open_store: Callable[[Path], StoreFacts]) -> StoreFacts:
-    return open_store(copy_sample("meerkat/realm-0.6.24-rich"))
+def folder(copy_sample: Callable[[str], Path]) -> Path:
+    return copy_sample("meerkat/realm-0.6.24-rich")
+
+
+@pytest.fixture
+def store(folder: Path, open_store: Callable[[Path], StoreFacts]) -> StoreFacts:
+    return open_store(folder)
 
 
 @pytest.fixture
 def shown(
-    transcript: TranscriptController, settled: Callable[[], None], store: StoreFacts, copy_sample: Callable[[str], Path]
+    transcript: TranscriptController, settled: Callable[[], None], store: StoreFacts, folder: Path, qtbot: QtBot
 ) -> TranscriptController:
     """The session with every kind of message."""
-    import json
-
-    expected = json.loads((copy_sample("meerkat/realm-0.6.24-rich") / "expected.json").read_text("utf-8"))
+    expected = json.loads((folder / "expected.json").read_text("utf-8"))
     name = next(session["id"] for session in expected["sessions"] if session["scenario"] == "all_kinds")
     transcript.show_session(SessionKey(store.key, name))
+    qtbot.waitUntil(lambda: transcript.view.stage.count > 0)
     settled()
     return transcript
 
@@ -136,9 +142,9 @@ def test_2_4_a_reload_keeps_the_kind_and_the_place(shown: TranscriptController, 
 
 
 def test_2_4_menu_and_chips_of_the_window_say_the_same(
-    show_program: Callable[..., Program], copy_sample: Callable[[str], Path], qtbot: QtBot
+    show_program: Callable[..., Program], folder: Path, qtbot: QtBot
 ) -> None:
-    program = show_program(copy_sample("meerkat/realm-0.6.24-rich"))
+    program = show_program(folder)
     qtbot.waitUntil(lambda: program.controller.page.shown is not None)
     qtbot.waitUntil(lambda: program.context.jobs.idle())
     actions, chips = program.controller.window.actions_of.by_id, program.controller.transcript.pane.chips
@@ -150,3 +156,24 @@ def test_2_4_menu_and_chips_of_the_window_say_the_same(
     actions[ActionId.PROMPTS_AND_ANSWERS].trigger()
     assert chips.chip(ReadKind.ALL).text() == "Prompts and answers"
     assert actions[ActionId.PROMPTS_AND_ANSWERS].isChecked()
+
+
+def test_2_8_what_is_copied_of_prompts_and_answers_has_no_tools_as_text_or_markdown(
+    shown: TranscriptController, settled: Callable[[], None]
+) -> None:
+    do(shown, ActionId.UNFOLD_ALL)
+    do(shown, ActionId.PROMPTS_AND_ANSWERS)
+    said = shown.view.stage.shown.mask
+    shown.select_all()
+    shown.copy_as_markdown()
+    settled()
+    copied = QGuiApplication.clipboard().text()
+    assert "Tool call" not in copied
+    assert "Result" not in copied
+    rows = [row for row, is_shown in enumerate(said) if is_shown]
+    # One of the prompts is stored without anything in it.
+    spoken = [row for row in rows if shown.view.stage.message(row).stored.blocks]  # type: ignore[union-attr]
+    assert copied.count("**You**") + copied.count("**Assistant**") == len(spoken) == len(rows) - 1
+    shown.copy()
+    settled()
+    assert "Input" not in QGuiApplication.clipboard().text()
