@@ -102,6 +102,6 @@ def test_2_11_the_palette_stays_inside_a_small_window_at_200_percent(qtbot, show
     assert program.controller.window.rect().contains(palette.geometry())
 
 
-def test_2_11_every_action_is_carried_out_by_somebody(show_program, copy_sample) -> None:
-    actions = show_program(copy_sample(RICH)).controller.actions
-    assert set(ActionId) - actions.carried_out == set()
+def test_2_11_every_action_is_carried_out_by_somebody(qtbot, show_program, copy_sample) -> None:
+    program = show_program(copy_sample(RICH))
+    qtbot.waitUntil(lambda: set(ActionId) == program.controller.actions.carried_out)  # some when the page is built
