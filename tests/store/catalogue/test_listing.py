@@ -52,7 +52,7 @@ SOME_TEXT = st.sampled_from(("Fix the page", "fix İstanbul", "straße", "", "10
 @st.composite
 def sessions(draw: st.DrawFn) -> tuple[CensusRow, CatalogueFacts | None]:
     """One session: its columns, and what its document says unless that is not read yet."""
-    number = draw(st.integers(0, 30))
+    number = draw(st.integers(0, 12))
     columns = row(
         number,
         updated_at_ms=draw(SOME_TIME),
@@ -83,7 +83,7 @@ def sessions(draw: st.DrawFn) -> tuple[CensusRow, CatalogueFacts | None]:
 def libraries(draw: st.DrawFn) -> dict[StoreKey, dict[int, tuple[CensusRow, CatalogueFacts | None]]]:
     found = {}
     for key in STORES[: draw(st.integers(1, 3))]:
-        listed = draw(st.lists(sessions(), max_size=8))
+        listed = draw(st.lists(sessions(), min_size=3, max_size=8))
         found[key] = {one[0].handle: one for one in listed}
     return found
 
@@ -100,9 +100,10 @@ CHOICES = st.frozensets(
 WANTS = st.builds(
     ListWant,
     stores=st.just(()),
-    view=st.sampled_from(View),
-    text=st.sampled_from(("", "fix", "PAGE fix", "straße", "STRASSE", "env=prod", "m-2", "s-0003", "%", "İ", "  ")),
-    choices=CHOICES,
+    view=st.just(View.ALL) | st.sampled_from(View),
+    text=st.just("")
+    | st.sampled_from(("", "fix", "PAGE fix", "straße", "STRASSE", "env=prod", "m-2", "s-0003", "%", "İ", "  ")),
+    choices=st.just(frozenset[Choice]()) | CHOICES,
     order=st.builds(
         ListOrder, st.one_of(st.sampled_from(SortKey), st.sampled_from(CatalogueKey)), is_descending=st.booleans()
     ),
@@ -244,7 +245,7 @@ def folder() -> Iterator[Path]:
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(library=libraries(), wants=st.lists(WANTS, min_size=1, max_size=4), data=st.data())
+@given(library=libraries(), wants=st.lists(WANTS, min_size=4, max_size=8), data=st.data())
 def test_2_3_any_question_is_answered_as_by_a_plain_list(
     folder: Path, library: dict[StoreKey, dict[int, Any]], wants: list[ListWant], data: st.DataObject
 ) -> None:
@@ -353,3 +354,24 @@ def test_days_are_those_of_the_zone_that_is_asked_for(
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+def test_2_3_states_sort_in_the_order_in_which_they_are_shown(catalogue: Catalogue, fill: Fill) -> None:
+    flags = ({}, {"has_no_answer": True}, {"is_archived": True, "has_no_answer": True}, {}, {"is_damaged": True})
+    rows = [row(number) for number in range(len(flags))]
+    fill(MadeStore(A, rows, {one.handle: facts_of(one.session_id, **flags[one.handle]) for one in rows}))
+    running = [SessionKey(A, "s-0003"), SessionKey(A, "s-0004")]
+    for is_descending, expected in ((False, [4, 3, 2, 1, 0]), (True, [0, 1, 2, 3, 4])):
+        order = ListOrder(CatalogueKey.STATE, is_descending)
+        assert list(catalogue.listed(ListWant((A,), order=order), {}, (), running, TOKEN).handles) == expected
+
+
+@pytest.mark.parametrize("key", [SortKey.UPDATED, SortKey.ID, CatalogueKey.TITLE])
+def test_2_case_3_copies_of_a_session_stand_in_the_order_of_their_stores(
+    catalogue: Catalogue, fill: Fill, key: SortKey | CatalogueKey
+) -> None:
+    for store in (A, B, C):
+        fill(MadeStore(store, [row(1), row(2)]))
+    for stores in ((A, B, C), (C, A, B)):
+        listed = catalogue.listed(ListWant(stores, order=ListOrder(key)), {}, (), (), TOKEN)
+        assert [listed.store_at(position) for position in range(6)] == [*stores, *stores]
