@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from enum import Enum
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
-from app.views.labels import TextLabel
+
+TEXT_LEAST = 120
+"""What the box keeps for its icon and what is typed, at 100 %."""
 
 
 class BarMenu(Enum):
@@ -44,8 +46,8 @@ class FilterField(QLineEdit):
         super().__init__(parent)
         self.setAccessibleName("Filter sessions")
         self.setMaxLength(500)
-        self._hits = TextLabel(look, TypeUse.SMALL, "text_3", self)
-        self._hits.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._hits = ""
+        self._hits_rect = QRect()
         self._clear = QToolButton(self)
         self._clear.setToolTip("Clear the filter  Esc")
         self._clear.setAccessibleName("Clear the filter")
@@ -59,8 +61,6 @@ class FilterField(QLineEdit):
     def set_look(self, look: Look) -> None:
         """Paint with another look from now on."""
         self._look = look
-        self.setFont(look.font(TypeUse.BODY))
-        self._hits.set_look(look)
         side = look.px(20)
         self._clear.setIcon(look.icon("x", "text_2", 14))
         self._clear.setIconSize(QSize(look.px(14), look.px(14)))
@@ -69,8 +69,10 @@ class FilterField(QLineEdit):
 
     def say_hits(self, words: str) -> None:
         """Say how many sessions there are of how many; "" while nothing is typed."""
-        self._hits.setText(words)
+        self._hits = words
+        self.setAccessibleDescription(words)
         self._place()
+        self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc clears, then leaves; the down arrow and Enter leave. Qt's name."""
@@ -88,11 +90,15 @@ class FilterField(QLineEdit):
         self._place()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the box, then its icon; Qt's name."""
+        """Paint the box, then its icon and the number of hits; Qt's name."""
         super().paintEvent(event)
         painter = QPainter(self)
         pixmap = self._look.pixmap("list-filter", "text_2", 14, self.devicePixelRatioF())
         painter.drawPixmap(self._look.px(8), (self.height() - self._look.px(14)) // 2, pixmap)
+        if not self._hits_rect.isEmpty():
+            painter.setFont(self._look.font(TypeUse.SMALL))
+            painter.setPen(self._look.colour("text_3"))
+            painter.drawText(self._hits_rect, int(Qt.AlignmentFlag.AlignVCenter), self._hits)
         painter.end()
 
     @Slot(str)
@@ -106,12 +112,13 @@ class FilterField(QLineEdit):
         if not self._clear.isHidden():
             self._clear.move(self.width() - right - self._clear.width(), (self.height() - self._clear.height()) // 2)
             right += self._clear.width() + look.px(2)
-        self._hits.setVisible(bool(self._hits.text()))
-        if self._hits.text():
-            self._hits.adjustSize()
+        hits_px = int(look.metrics(TypeUse.SMALL).horizontalAdvance(self._hits)) + 1 if self._hits else 0
+        self._hits_rect = QRect()
+        # In a narrow box what is typed comes first; the status bar has the number too.
+        if hits_px and self.width() - right - hits_px >= look.px(TEXT_LEAST):
             right += look.px(4)
-            self._hits.move(self.width() - right - self._hits.width(), (self.height() - self._hits.height()) // 2)
-            right += self._hits.width()
+            self._hits_rect = QRect(self.width() - right - hits_px, 0, hits_px, self.height())
+            right += hits_px
         self.setTextMargins(look.px(20), 0, right, 0)
 
 

@@ -125,19 +125,20 @@ class SessionRowDelegate(QStyledItemDelegate):
         elif row.state is ShownState.ARCHIVED:
             use, role = uses.archived, "text_2"
         role, second_role = ("text", "text") if is_selected else (role, "text_2")
-        if look.row_lines == 1:
+        facts = self._second_facts(row)
+        if look.row_lines == 1 or (Column.STATE in self.seen and not facts):
             self._paint_one_line(painter, QRect(left, rect.top(), width, rect.height()), row, use, role, second_role)
             return
         first_px, second_px, gap_px = look.line_px(uses.title), look.line_px(TypeUse.SMALL), look.px(uses.gap)
         top = rect.top() + (rect.height() - first_px - gap_px - second_px) // 2
         self._text(painter, QRect(left, top, width, first_px), row.title, use, role, _LEFT)
         line = QRect(left, top + first_px + gap_px, width, second_px)
-        self._paint_second_line(painter, line, row, second_role)
+        self._paint_second_line(painter, line, row, facts, second_role)
 
     def _paint_one_line(
         self, painter: QPainter, line: QRect, row: RowText, use: TypeUse, role: str, badge_role: str
     ) -> None:
-        """A compact row: the state's icon unless it has a column, the title, the badges."""
+        """A compact row, and one of which all is said in columns: the state's icon unless it has one, title, badges."""
         left, right = line.left(), self._paint_badges(painter, line, row, badge_role)
         if Column.STATE not in self.seen:
             sign, side = STATE_SIGNS[row.state], self._look.px(14)
@@ -146,14 +147,18 @@ class SessionRowDelegate(QStyledItemDelegate):
             left += side + self._look.px(6)
         self._text(painter, QRect(left, line.top(), right - left, line.height()), row.title, use, role, _LEFT)
 
-    def _paint_second_line(self, painter: QPainter, line: QRect, row: RowText, role: str) -> None:
+    def _second_facts(self, row: RowText) -> list[Fact]:
+        """What the second line says besides the state."""
+        facts = [fact for fact in row.facts if fact.column not in self.seen]
+        if not facts and Column.STATE in self.seen:
+            facts = [fact for fact in row.late_facts if fact.column not in self.seen]
+        return facts
+
+    def _paint_second_line(self, painter: QPainter, line: QRect, row: RowText, facts: list[Fact], role: str) -> None:
         right = self._paint_badges(painter, line, row, role)
         left = line.left()
-        facts = [fact for fact in row.facts if fact.column not in self.seen]
         if Column.STATE not in self.seen:
             left = self._paint_sign(painter, QRect(left, line.top(), right - left, line.height()), row.state, role, 12)
-        elif not facts:
-            facts = [fact for fact in row.late_facts if fact.column not in self.seen]
         is_first = Column.STATE in self.seen
         for text in self._fitting(facts, right - left, is_first):
             self._text(painter, QRect(left, line.top(), right - left, line.height()), text, TypeUse.SMALL, role, _LEFT)
