@@ -172,11 +172,12 @@ class System(Protocol):
         """
         ...
 
-    def open(self, path: Path, scratch: Path, token: CancelToken) -> Backend:
+    def open(self, path: Path, scratch: Path, token: CancelToken, *, is_in_place: bool = False) -> Backend:
         """Open one main file to look.
 
         Args:
             scratch: folder of ours for private snapshots.
+            is_in_place: a person asked that this once it be read without one, though that touches its `-shm` file.
 
         Raises:
             NotAStore, ForeignDatabase: it is not of this system.

@@ -135,9 +135,17 @@ class MaintenanceRunning(OpenError):
 
 
 class SnapshotTooLarge(OpenError):
-    """A private copy would be over the limit, or there is no room for it."""
+    """A private copy would be over the limit, or there is no room for it.
+
+    Attributes:
+        can_read_in_place: the store could be read beside its writer, which touches its `-shm` file.
+    """
 
     code = "snapshot-too-large"
+
+    def __init__(self, sentence: str, advice: str = "", *, can_read_in_place: bool = True) -> None:
+        super().__init__(sentence, advice)
+        self.can_read_in_place = can_read_in_place
 
 
 class SessionError(BurrowError):

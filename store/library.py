@@ -25,6 +25,7 @@ from store.errors import (
     NotAnswering,
     NotAStore,
     OpenError,
+    SnapshotTooLarge,
     StoreVanished,
 )
 from store.paths import OwnPaths
@@ -45,12 +46,14 @@ class _Shelf:
         lock: held while the store is opened or reloaded; for as long as a disk does not answer.
         backend: None when it is not open.
         facts: as last learned; None before the first opening.
+        is_in_place: a person asked that it be read in place, for as long as it is open.
         file_id: device and inode of its main file, as it was opened; None if they name no single file.
     """
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     backend: Backend | None = None
     facts: StoreFacts | None = None
+    is_in_place: bool = False
     file_id: tuple[int, int] | None = None
 
 
@@ -131,6 +134,20 @@ class Library:
             return self._open_file(path, self._systems if system is None else (system,), token, kind)
         except OpenError as error:
             return _facts_of_failure(_key_of(candidate.path), error, kind)
+
+    def open_in_place(self, key: StoreKey, token: CancelToken) -> StoreFacts:
+        """Open a store without a private copy, which touches its `-shm` file; only ever because a person asked for it.
+
+        Raises:
+            Cancelled: token was cancelled, or the store was closed meanwhile.
+        """
+        may_wait("open a store")
+        with self._shelf(key, token) as shelf:
+            shelf.is_in_place = True
+            try:
+                return self._open_on(key, shelf, Path(key.path), self._systems, token)
+            except OpenError as error:
+                return _facts_of_failure(key, error)
 
     @staticmethod
     def key_of(candidate: Candidate) -> StoreKey:
@@ -305,7 +322,7 @@ class Library:
     ) -> StoreFacts:
         """Open a file with the first system that knows it and put it on its shelf."""
         file_id = _file_id(_status(path))
-        backend = self._first_that_knows(path, systems, token)
+        backend = self._first_that_knows(path, systems, token, shelf.is_in_place)
         try:
             facts = backend.facts(token)
             token.check()
@@ -318,7 +335,9 @@ class Library:
             raise
         return facts
 
-    def _first_that_knows(self, path: Path, systems: tuple[System, ...], token: CancelToken) -> Backend:
+    def _first_that_knows(
+        self, path: Path, systems: tuple[System, ...], token: CancelToken, is_in_place: bool
+    ) -> Backend:
         scratch = self._paths.scratch
         with suppress(OSError):
             # Only a snapshot needs it, and then says so; most stores are read from the unchanged file.
@@ -327,7 +346,7 @@ class Library:
         for system in systems:
             token.check()
             try:
-                return system.open(path, scratch, token)
+                return system.open(path, scratch, token, is_in_place=is_in_place)
             except (NotAStore, ForeignDatabase) as error:
                 not_mine = error
         if not_mine is None:
@@ -409,6 +428,7 @@ def _facts_of_failure(key: StoreKey, error: OpenError, kind: StoreKind = StoreKi
         why="",
         faults=(Fault(error.code, error.sentence),),
         advice=error.advice,
+        can_read_in_place=isinstance(error, SnapshotTooLarge) and error.can_read_in_place,
     )
 
 

@@ -94,6 +94,11 @@ def open_work(library: Library, candidate: Candidate) -> Callable[[CancelToken],
     return lambda token: library.open_found(candidate, token)
 
 
+def in_place_work(library: Library, key: StoreKey) -> Callable[[CancelToken], StoreFacts]:
+    """Work that opens one store without a private copy of it."""
+    return lambda token: library.open_in_place(key, token)
+
+
 def close_work(library: Library, key: StoreKey) -> Callable[[CancelToken], None]:
     """Work that closes a store and removes private copies of it."""
     return lambda _token: library.close(key)

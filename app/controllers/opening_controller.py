@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.controllers.library_controller import LibraryController
-from app.controllers.library_jobs import FoundThere, at_path, at_place, close_work, demo_work, find_work, open_work
+from app.controllers.library_jobs import (
+    FoundThere,
+    at_path,
+    at_place,
+    close_work,
+    demo_work,
+    find_work,
+    in_place_work,
+    open_work,
+)
 from app.controllers.opening_request import Request, Task
 from app.jobs import Lane, Query
 from app.present.one_line import one_line
@@ -124,6 +133,17 @@ class OpeningController(QObject):
             self.open_paths((folder,))
         else:
             self._context.settings.update(places=(*known, folder))
+
+    @Slot()
+    def read_chosen_in_place(self) -> None:
+        """Open the chosen store without a private copy, for this once: it touches the store's `-shm` file."""
+        facts = self._library.current
+        if facts is None or not facts.can_read_in_place:
+            return
+        task = self._task(self._begin(Request(is_asked=True)), facts.key.path, Path(facts.key.path), (0,), facts.kind)
+        task.on_answer = self._on_opened
+        work = in_place_work(self._context.library, facts.key)
+        self._run(task, Query("Opening a store in place", work, Lane.PLACES, is_awaited=True))
 
     @Slot()
     def cancel_chosen(self) -> None:

@@ -12,7 +12,7 @@ from app.controllers.scope_controller import Scope, ScopeController
 from app.controllers.sessions_controller import SessionsController
 from app.controllers.status_controller import StatusController
 from app.present.one_line import one_line
-from app.present.store_words import failure_report, failure_title
+from app.present.store_words import failure_advice, failure_report, failure_title
 from app.views.main_window import MainWindow
 from store.values.listing import Choice
 from store.values.store import SessionKey, StoreFacts, StoreKey
@@ -139,8 +139,11 @@ class ScopeDisplay(QObject):
         self._sessions.show_nothing()
         self.nothing_readable.emit()
         panel = self._window.error_panel
-        show = panel.show_failure if facts.is_answering else panel.show_waiting
-        show(failure_title(facts), fault, facts.advice, one_line(facts.key.path))
+        title, path = failure_title(facts), one_line(facts.key.path)
+        if facts.is_answering:
+            panel.show_failure(title, fault, failure_advice(facts), path, facts.can_read_in_place)
+        else:
+            panel.show_waiting(title, fault, facts.advice, path)
         self._window.show_error()
         self._status.count("")
 

@@ -99,6 +99,7 @@ class WindowController(QObject):
         self.opening.gave_up.connect(self._on_gave_up)
         self.opening.failed.connect(self._on_failed)
         window.error_panel.cancel_asked.connect(self.opening.cancel_chosen)
+        window.error_panel.in_place_asked.connect(self.opening.read_chosen_in_place)
         self.display.shown.connect(self._say_state)
         self.following.store_followed.connect(self.display.follow)
         self.following.failed.connect(self._on_failed)

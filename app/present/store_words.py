@@ -84,6 +84,13 @@ def failure_title(facts: StoreFacts) -> str:
     return f"{one_line(facts.name)} {'cannot be opened' if facts.is_answering else 'does not answer'}"
 
 
+def failure_advice(facts: StoreFacts) -> str:
+    """What can be done about a store that cannot be read, in the window."""
+    if not facts.can_read_in_place:
+        return facts.advice
+    return f"{facts.advice} Or read it in place, for this once: that touches its “-shm” file, and nothing else."
+
+
 def failure_report(facts: StoreFacts) -> str:
     """What Copy takes along: the path and the reason."""
     lines = [facts.key.path, *(f"{fault.code}: {fault.sentence}" for fault in facts.faults), facts.advice]

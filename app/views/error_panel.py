@@ -17,11 +17,13 @@ class ErrorPanel(QScrollArea):
     Signals:
         again_asked: Try again.
         cancel_asked: Cancel, which stands in its place while something is waited for.
+        in_place_asked: Read in place, which is offered where it helps.
         copy_asked: Copy.
     """
 
     again_asked = Signal()
     cancel_asked = Signal()
+    in_place_asked = Signal()
     copy_asked = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
@@ -29,6 +31,10 @@ class ErrorPanel(QScrollArea):
         self._panel = MessagePanel(look, self)
         self._again = self._panel.button
         self._again.setProperty("main", True)
+        self._in_place = QPushButton("Read in place", self)
+        self._in_place.setToolTip("Read it beside the program that writes it; this touches its -shm file")
+        self._in_place.clicked.connect(self.in_place_asked)
+        self._panel.add_button(self._in_place)
         self._copy = QPushButton("Copy", self)
         self._panel.add_button(self._copy)
         self._is_waiting = False
@@ -47,15 +53,17 @@ class ErrorPanel(QScrollArea):
         self._panel.set_look(look)
         set_button_icon(self._copy, look, "copy", "text")
 
-    def show_failure(self, title: str, sentence: str, advice: str, path: str) -> None:
+    def show_failure(self, title: str, sentence: str, advice: str, path: str, can_read_in_place: bool = False) -> None:
         """Show what was found, what can be done, and where."""
         self._is_waiting = False
+        self._in_place.setVisible(can_read_in_place)
         self._panel.say("triangle-alert", "error", title, sentence, advice, "Try again", path)
         self.setFocusProxy(self._again)
 
     def show_waiting(self, title: str, sentence: str, advice: str, path: str) -> None:
         """Show what is waited for, and offer to give it up."""
         self._is_waiting = True
+        self._in_place.setVisible(False)
         self._panel.say("clock", "warn", title, sentence, advice, "Cancel", path)
         self.setFocusProxy(self._again)
 

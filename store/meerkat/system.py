@@ -36,7 +36,7 @@ class Meerkat:
         unread = unread_realm(folder, MAIN_FILE)
         return () if unread is None else (unread,)
 
-    def open(self, path: Path, scratch: Path, token: CancelToken) -> Backend:
+    def open(self, path: Path, scratch: Path, token: CancelToken, *, is_in_place: bool = False) -> Backend:
         """Open a database or a session document to look.
 
         Raises:
@@ -52,7 +52,7 @@ class Meerkat:
             raise refusal_of_redb(path.name)
         if not beginning.startswith(SQLITE_MAGIC) and looks_like_document(beginning) and is_text(beginning):
             return open_document(path, token)
-        looking = Looking(path, scratch)
+        looking = Looking.in_place(path, scratch) if is_in_place else Looking(path, scratch)
         try:
             layout = looking.read(lambda connection: recognise_layout(connection, looking.path.name), token)
         except BaseException:

@@ -192,4 +192,4 @@ def refuse_too_large(found: Found, limit_bytes: int = SNAPSHOT_LIMIT_BYTES) -> N
         advice = "A write was cut short; the program that wrote it repairs the store when it opens it."
     else:
         advice = "Open it when the program that writes it has closed it: it is read without a copy then."
-    raise SnapshotTooLarge(sentence, advice)
+    raise SnapshotTooLarge(sentence, advice, can_read_in_place=not found.is_journal_hot)

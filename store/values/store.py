@@ -59,6 +59,7 @@ class StoreFacts:
         realm: realm id, if the store lies in one.
         faults: of the store as a whole; a store that could not be opened has exactly one.
         advice: what can be done, when it could not be opened.
+        can_read_in_place: it could not be opened without touching its `-shm` file, and could be with it.
         is_answering: False when its disk has not answered for a while; it may still.
     """
 
@@ -78,6 +79,7 @@ class StoreFacts:
     realm: str | None = None
     faults: tuple[Fault, ...] = ()
     advice: str = ""
+    can_read_in_place: bool = False
     is_answering: bool = True
 
     @property

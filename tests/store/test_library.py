@@ -294,11 +294,11 @@ class GatedMeerkat:
         self.is_waiting = threading.Event()
         self.gate = threading.Event()
 
-    def open(self, path: Path, scratch: Path, token: CancelToken) -> Backend:
+    def open(self, path: Path, scratch: Path, token: CancelToken, *, is_in_place: bool = False) -> Backend:
         if path.is_relative_to(self._slow_folder):
             self.is_waiting.set()
             assert self.gate.wait(30)
-        return MEERKAT.open(path, scratch, token)
+        return MEERKAT.open(path, scratch, token, is_in_place=is_in_place)
 
 
 def test_a_store_on_a_slow_disk_makes_no_other_wait(own_paths: OwnPaths, rich: Path, tmp_path: Path) -> None:
@@ -415,8 +415,8 @@ class GatedBackend:
 class StallingMeerkat(GatedMeerkat):
     """Meerkat, whose stores of one folder open, and then do not answer."""
 
-    def open(self, path: Path, scratch: Path, token: CancelToken) -> Backend:
-        backend = MEERKAT.open(path, scratch, token)
+    def open(self, path: Path, scratch: Path, token: CancelToken, *, is_in_place: bool = False) -> Backend:
+        backend = MEERKAT.open(path, scratch, token, is_in_place=is_in_place)
         is_slow = path.is_relative_to(self._slow_folder)
         return GatedBackend(backend, self) if is_slow else backend  # type: ignore[return-value]
 
@@ -557,3 +557,18 @@ def test_2_case_2_a_permission_that_is_lost_while_the_store_is_open_is_noticed(l
     assert library.changed([key]) == frozenset()
     (rich / "sessions.sqlite3").chmod(0)
     assert library.changed([key]) == {key}
+
+
+def test_a_store_too_large_to_copy_is_read_in_place_only_when_asked_and_stays_so_until_it_is_closed(
+    library: Library, copy_sample: CopySample
+) -> None:
+    (main,) = copy_sample("meerkat/realm-0.6.24-live-wal").rglob("sessions.sqlite3")
+    os.truncate(main, 1024**3 + 4096)
+    refused = opened(library, main)
+    assert (refused.is_open, refused.can_read_in_place) == (False, True)
+    facts = library.open_in_place(refused.key, CancelToken())
+    assert (facts.is_open, facts.access) == (True, "in-place")
+    assert session_count(library, facts.key) == facts.session_count
+    assert library.reload(facts.key, CancelToken()).access == "in-place"
+    library.close(facts.key)
+    assert not opened(library, main).is_open

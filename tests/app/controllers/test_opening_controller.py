@@ -18,7 +18,7 @@ from app.commands import ActionId
 from app.settings import RecentPlace, Settings
 from store import Library, OwnPaths, Surroundings
 from store.meerkat import MEERKAT
-from store.values.store import StoreFacts, StoreKey
+from store.values.store import Access, StoreFacts, StoreKey
 
 RICH = "meerkat/realm-0.6.24-rich"
 Show = Callable[..., Program]
@@ -40,10 +40,10 @@ class HangingMeerkat:
             self.answers.wait(60)
         return MEERKAT.main_files(folder)
 
-    def open(self, path: Path, scratch: Path, token: Any) -> Any:
+    def open(self, path: Path, scratch: Path, token: Any, *, is_in_place: bool = False) -> Any:
         if self._name in path.parts:
             self.answers.wait(60)
-        return MEERKAT.open(path, scratch, token)
+        return MEERKAT.open(path, scratch, token, is_in_place=is_in_place)
 
 
 @pytest.fixture
@@ -333,4 +333,20 @@ def test_2_1_where_stores_are_found_nothing_is_touched(
     program = show_program(surroundings=surroundings(home))
     program.shutdown()
     in_worker(lambda: guard.__exit__(None, None, None))
-    assert os.fspath(home)
+
+
+def test_a_store_too_large_to_copy_offers_to_be_read_in_place(
+    qtbot: QtBot, show_program: Show, copy_sample: CopySample, in_worker: InWorker
+) -> None:
+    (main,) = copy_sample("meerkat/realm-0.6.24-live-wal").rglob("sessions.sqlite3")
+    in_worker(lambda: os.truncate(main, 1024**3 + 4096))
+    program = show_program(main)
+    panel = program.controller.window.error_panel
+    assert panel.isVisible()
+    assert panel._in_place.isVisible()
+    assert "-shm" in panel.texts()[2]
+    qtbot.mouseClick(panel._in_place, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: program.controller.page.shown is not None, timeout=10_000)
+    (facts,) = stores(program)
+    assert facts.access is Access.IN_PLACE
+    qtbot.waitUntil(lambda: program.context.jobs.idle(), timeout=10_000)
