@@ -43,11 +43,9 @@ class FindController(QObject):
     """Knows the bar, the transcript's hits and the jobs between them.
 
     Signals:
-        whole_asked (int message, Hit): a hit lies beyond what the transcript shows.
         failed (BurrowError): the session could not be looked through.
     """
 
-    whole_asked = Signal(object, object)
     failed = Signal(object)
 
     def __init__(self, context: Context, transcript: TranscriptController, parent: QObject) -> None:
@@ -289,7 +287,7 @@ class FindController(QObject):
     def _on_reached(self, row: int, hit: Hit) -> None:
         # Nobody wants a window to open while they type.
         if hit.whole is not None and self._is_asked:
-            self.whole_asked.emit(row, hit)
+            self._transcript.content.open_hit(row, hit, self._needle)
         self._is_asked = False
 
     @Slot()

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from app.controllers.content_controller import ContentController
 from app.controllers.copying_controller import CopyingController
 from app.controllers.following_jobs import Shown
 from app.controllers.reading_controller import ReadingController
@@ -22,13 +23,11 @@ from app.controllers.transcript_jobs import (
     page_around,
     page_before,
     page_work,
-    picture_work,
     records_work,
     rest_work,
     rows_work,
     thumbnails_work,
     transcript_work,
-    whole_work,
 )
 from app.jobs import Lane, Newest, Query
 from app.look.look import Look
@@ -36,7 +35,6 @@ from app.present.reading import ReadKind
 from app.present.shown import ShownMessage
 from app.views.link_dialog import LinkDialog, is_openable
 from app.views.message_panel import MessagePanel
-from app.views.picture_window import PictureWindow
 from app.views.transcript.accessible import Speaker
 from app.views.transcript.accessible import install as install_accessibility
 from app.views.transcript.following import Newer
@@ -46,9 +44,8 @@ from app.views.transcript.ops import Act, Spot
 from app.views.transcript.painter import HeadButton
 from app.views.transcript.view import TranscriptView
 from app.views.transcript_pane import TranscriptPane
-from app.views.whole_text_window import WholeTextWindow
 from store.errors import BurrowError, SessionChanged
-from store.values.message import ImageRef, Outline, WholeRef
+from store.values.message import ImageRef, Outline
 from store.values.store import SessionKey
 
 if TYPE_CHECKING:
@@ -67,7 +64,7 @@ class TranscriptController(QObject):
         link_activated (str): a link was clicked; the question is shown already.
         session_changed: the stored session moved on under the view, which is to be followed.
         failed (BurrowError): something asked for could not be read; the transcript stays.
-        copied (str): a sentence about what went to the clipboard.
+        copied (str): a sentence about what went to the clipboard or into a file.
         selection_changed (int): messages that the selection touches; 0 for none.
     """
 
@@ -87,7 +84,7 @@ class TranscriptController(QObject):
         self.has_failed = False
         jobs = context.jobs
         self._opening, self._pages, self._colours = Newest(jobs), Newest(jobs), Newest(jobs)
-        self._pictures, self._asked = Newest(jobs), Newest(jobs)
+        self._pictures = Newest(jobs)
         look = context.looks.current
         install_accessibility()
         self._view = TranscriptView(look)
@@ -100,6 +97,7 @@ class TranscriptController(QObject):
         self._pane = TranscriptPane(look, self._stack)
         self.reading = ReadingController(context, self._pane, self._view, self)
         self._copying = CopyingController(context, self._view, self)
+        self._content = ContentController(context, lambda: self._key, self._stack, self)
         self._connect()
 
     def _connect(self) -> None:
@@ -115,6 +113,8 @@ class TranscriptController(QObject):
         view.menu_wanted.connect(self._on_menu_wanted)
         self._copying.copied.connect(self.copied)
         self._copying.failed.connect(self._on_failed)
+        self._content.failed.connect(self._on_failed)
+        self._content.noted.connect(self.copied)
         view.selection_changed.connect(self._on_selection_changed)
         self._context.looks.changed.connect(self._on_look_changed)
         self._context.settings.zone_changed.connect(self._on_zone_changed)
@@ -133,6 +133,11 @@ class TranscriptController(QObject):
     def pane(self) -> TranscriptPane:
         """The same, for who puts something into it."""
         return self._pane
+
+    @property
+    def content(self) -> ContentController:
+        """Opens whole texts and pictures."""
+        return self._content
 
     @property
     def view(self) -> TranscriptView:
@@ -184,9 +189,10 @@ class TranscriptController(QObject):
         self._stack.setCurrentWidget(self._view)
 
     def _give_up(self) -> None:
-        for line in (self._opening, self._pages, self._colours, self._pictures, self._asked):
+        for line in (self._opening, self._pages, self._colours, self._pictures):
             line.cancel()
         self._copying.give_up()
+        self._content.give_up()
 
     def _open(self, row: int) -> None:
         assert self._key is not None
@@ -378,23 +384,8 @@ class TranscriptController(QObject):
     def _on_spot_clicked(self, message: ShownMessage, spot: Spot) -> None:
         if spot.act is Act.COPY_TEXT and isinstance(spot.payload, str):
             self._copying.to_clipboard(spot.payload)
-        elif spot.act is Act.OPEN_WHOLE and isinstance(spot.payload, Record):
-            self._show_whole((message.index, spot.payload.text))
-        elif spot.act is Act.OPEN_WHOLE and isinstance(spot.payload, WholeRef) and self._key is not None:
-            work = whole_work(self._context.library, self._key, message.index, spot.payload)
-            self._asked.run(Query("Reading the whole text", work), self._show_whole, self._on_failed)
-        elif spot.act is Act.OPEN_IMAGE and isinstance(spot.payload, ImageRef) and self._key is not None:
-            picture = picture_work(self._context.library, self._key, spot.payload)
-            self._asked.run(Query("Decoding a picture", picture), self._show_picture, self._on_failed)
-
-    def _show_whole(self, answer: tuple[int, str]) -> None:
-        title = f"Message {answer[0] + 1:,}, whole text"
-        WholeTextWindow(self._context.looks.current, title, answer[1], self._stack.window()).show()
-
-    def _show_picture(self, answer: tuple[QImage | None, str]) -> None:
-        image, words = answer
-        if image is not None:
-            PictureWindow(self._context.looks.current, image, words, self._stack.window()).show()
+        else:
+            self._content.open_spot(message, spot)
 
     @Slot(object, object)
     def _on_button_clicked(self, message: ShownMessage, button: HeadButton) -> None:

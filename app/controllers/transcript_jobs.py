@@ -16,11 +16,10 @@ from app.views.transcript.estimate import Guess, estimate_heights
 from app.views.transcript.heights import Heights
 from app.views.transcript.layout import Record, Thumbnail
 from store.errors import SessionError
-from store.values.message import ImageRef, Outline, WholeRef
+from store.values.message import ImageRef, Outline
 from store.values.store import SessionKey
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QImage
 
     from store import Library
     from store.cancel import CancelToken
@@ -38,7 +37,6 @@ PAINT_S = 0.03
 FIRST_MESSAGES = 32
 """Read first, when nothing of the place that was jumped to is there yet."""
 THUMBNAIL_PX = (300, 192)
-PICTURE_PX = (2400, 1800)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,17 +191,6 @@ def _thumbnail(library: Library, key: SessionKey, ref: ImageRef, token: CancelTo
     return Thumbnail(image, words)
 
 
-def picture_work(
-    library: Library, key: SessionKey, ref: ImageRef
-) -> Callable[[CancelToken], tuple[QImage | None, str]]:
-    """Work that decodes a picture large enough to look at."""
-
-    def work(token: CancelToken) -> tuple[QImage | None, str]:
-        return decode_small(library.backend(key.store).image(key.session_id, ref, token), *PICTURE_PX)
-
-    return work
-
-
 def records_work(
     library: Library, key: SessionKey, message: int, indices: Sequence[int]
 ) -> Callable[[CancelToken], tuple[int, tuple[Record, ...]]]:
@@ -222,14 +209,3 @@ def _records(library: Library, key: SessionKey, indices: Sequence[int], token: C
         data = backend.raw(key.session_id, index, token)
         records.append(Record(index, len(data), data.decode("utf-8", "replace")))
     return tuple(records)
-
-
-def whole_work(
-    library: Library, key: SessionKey, message: int, ref: WholeRef
-) -> Callable[[CancelToken], tuple[int, str]]:
-    """Work that reads the uncut text of a block, as (message, text)."""
-
-    def work(token: CancelToken) -> tuple[int, str]:
-        return message, library.backend(key.store).whole(key.session_id, ref, token)
-
-    return work

@@ -140,6 +140,18 @@ class Finder:
             return []
         return [(found.start(), found.end() - found.start()) for found in pattern.finditer(text)]
 
+    def ranges_from(self, text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+        """Begin and length of each hit that begins in [begin, end) of a long text, in characters."""
+        pattern = self._pattern
+        if pattern is None:
+            return
+        # A hit may go on behind the end, and what follows it decides whether it is one.
+        reach = min(end + 4 * len(self.needle.text) + 4, len(text))
+        for found in pattern.finditer(text, begin, reach):
+            if found.start() >= end:
+                return
+            yield found.start(), found.end() - found.start()
+
     def _holds(self, text: str) -> bool:
         """Whether the needle is in an ASCII text, words or not."""
         return self._is_plain and self._plain in (text if self.needle.is_case_matched else text.lower())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
 from app.present.find import Needle
+from app.views.choices import TickBox
 from app.views.labels import TextLabel
 
 FIELD_PX = 216
@@ -102,7 +103,9 @@ class FindBar(QWidget):
         self._output.setVisible(has_output_box)
         self._close = self._button("x", "Close  Esc", self.closed.emit)
         self._row = QHBoxLayout(self)
-        for part in (self.field, self._words, self._previous, self._next):
+        self._row.addWidget(self.field)
+        self._row.addSpacing(look.px(6))
+        for part in (self._words, self._previous, self._next):
             self._row.addWidget(part)
         self._row.addStretch(1)
         for box in (self._output, self._case, self._word):
@@ -123,8 +126,8 @@ class FindBar(QWidget):
         button.clicked.connect(slot)
         return button
 
-    def _box(self, words: tuple[str, str], tip: str, is_on: bool) -> QCheckBox:
-        box = QCheckBox(words[0], self)
+    def _box(self, words: tuple[str, str], tip: str, is_on: bool) -> TickBox:
+        box = TickBox(self._look, words[0], self)
         box.setAccessibleName(words[0])
         box.setToolTip(tip)
         box.setChecked(is_on)
@@ -140,7 +143,7 @@ class FindBar(QWidget):
             button.setIcon(look.icon(button.property("icon_name"), "text_2"))
             button.setIconSize(QSize(look.px(16), look.px(16)))
         for box in (self._output, self._case, self._word):
-            box.setFont(look.font(TypeUse.SMALL))
+            box.set_look(look)
         self.field.setMaximumWidth(look.px(FIELD_PX))
         self.field.setMinimumWidth(look.px(LEAST_FIELD_PX))
         self.setFixedHeight(look.px(tokens()["height"]["find_bar"]))
@@ -158,6 +161,12 @@ class FindBar(QWidget):
     def set_text(self, text: str) -> None:
         """Look for something else."""
         self.field.setText(text)
+
+    def set_needle(self, needle: Needle) -> None:
+        """Look for something else, compared otherwise."""
+        self._case.setChecked(needle.is_case_matched)
+        self._word.setChecked(needle.is_whole_word)
+        self.set_text(needle.text)
 
     def begin(self) -> None:
         """Take the keyboard, with the text selected, so that typing replaces it."""
@@ -196,9 +205,9 @@ class FindBar(QWidget):
         buttons = sum(button.sizeHint().width() for button in (self._previous, self._next, self._close))
         boxes = ((self._output, _OUTPUT), (self._case, _CASE), (self._word, _WORD))
         shown = [(box, words) for box, words in boxes if not box.isHidden()]
-        metrics = look.metrics(TypeUse.SMALL)
+        metrics = look.metrics(TypeUse.BODY)
         self._words.setMinimumWidth(look.px(WORDS_PX))
-        margins = look.px(16 + 8) + look.px(4) * (5 + len(shown))
+        margins = look.px(16 + 8 + 6) + look.px(4) * (6 + len(shown))
         for number, field in (
             (0, FIELD_PX),
             (0, FIELD_PX * 3 // 4),

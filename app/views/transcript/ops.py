@@ -18,6 +18,7 @@ class Act(Enum):
     FOLD = "fold"
     UNROLL = "unroll"
     OPEN_WHOLE = "open-whole"
+    OPEN_TEXT = "open-text"
     COPY_TEXT = "copy-text"
     OPEN_IMAGE = "open-image"
 

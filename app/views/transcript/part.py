@@ -94,8 +94,10 @@ def hit_format(look: Look, is_current: bool) -> QTextCharFormat:
 
 def paint_hit(painter: QPainter, look: Look, rect: QRectF, is_current: bool) -> None:
     """Paint what lies behind the words of a hit; the current one has an edge too, so that it is not told by colour."""
+    painter.save()  # text without a colour of its own is drawn with the painter's
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(look.colour("hit_current" if is_current else "hit"))
     painter.setPen(QPen(look.colour("on_hit_current"), 1) if is_current else Qt.PenStyle.NoPen)
     shown = rect.adjusted(-0.5, 0.5, 0.5, -0.5) if is_current else rect
     painter.drawRoundedRect(shown, look.px(2), look.px(2))
+    painter.restore()

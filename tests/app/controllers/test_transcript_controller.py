@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from app.context import Context
 from app.controllers.transcript_controller import TranscriptController
+from app.present.whole_text import prepare
 from app.views.transcript.places import Place, Selection
 from app.views.whole_text_window import WholeTextWindow
 from store.values.store import SessionKey, StoreFacts
@@ -172,7 +173,7 @@ def test_1_case_7_a_link_asks_with_its_whole_target_and_opens_nothing(
 def test_1_case_6_twenty_megabytes_on_one_line_open_in_a_window(context: Context, qtbot: QtBot) -> None:
     """(1-case-6) Only the rows on the screen are laid out; all of it can be copied; Esc closes."""
     text = "0123456789" * 2_000_000
-    window = WholeTextWindow(context.looks.current, "Whole", text)
+    window = WholeTextWindow(context.looks.current, "Whole", prepare(text))
     with qtbot.waitExposed(window):
         window.show()
     view = window.view
