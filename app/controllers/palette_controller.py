@@ -14,7 +14,8 @@ from app.views.main_window import MainWindow
 
 if TYPE_CHECKING:
     from app.context import Context
-    from app.views.palette import Line, Palette
+    from app.views.palette import Palette
+    from app.views.palette_lines import Line
 
 RECENT_AT_MOST = 12
 
@@ -61,7 +62,7 @@ class PaletteController(QObject):
 
     def _lines(self, typed: str) -> list[Line]:
         from app.present.commands_text import command_texts, find_commands
-        from app.views.palette import Line
+        from app.views.palette_lines import Line
 
         lines = []
         for found in find_commands(typed, command_texts(), self._recent()):

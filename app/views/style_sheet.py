@@ -78,6 +78,7 @@ QComboBox QAbstractItemView {{ background: {_c(look, "base")}; border: 1px solid
     padding: {look.px(2)}px; }}
 #framed {{ background: {_c(look, "base")}; border: 1px solid {_c(look, "line_control")}; border-radius: {radius}px;
     padding: {look.px(2)}px; }}
+#framed:focus {{ border-color: {_c(look, "accent")}; }}
 QProgressBar {{ background: {_c(look, "line_strong")}; border: 0; border-radius: {look.px(3)}px;
     min-height: {look.px(6)}px; max-height: {look.px(6)}px; }}
 QProgressBar::chunk {{ background: {_c(look, "accent_fill")}; border-radius: {look.px(3)}px; }}

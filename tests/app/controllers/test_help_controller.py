@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QAccessible, QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from app.commands import ACTIONS, ActionId
 from app.views.link_dialog import LinkDialog
@@ -117,3 +118,22 @@ def test_2_11_a_file_manager_that_cannot_be_started_is_said(qtbot, show_program,
     with qtbot.waitSignal(program.controller.help.failed) as failed:
         trigger(program, ActionId.SHOW_IN_FOLDER)
     assert "file manager" in str(failed.args[0])
+
+
+def test_2_12_about_and_the_shortcuts_page_are_walked_through_by_tab_and_every_stop_has_a_name(
+    qtbot, show_program
+) -> None:
+    program = show_program()
+    trigger(program, ActionId.ABOUT)
+    trigger(program, ActionId.SHORTCUTS)
+    about, page = program.controller.help.about, program.controller.help.page
+    qtbot.waitUntil(lambda: about.names.count() > 8)
+    for window, wanted in ((about, {about.names, about.text}), (page, {page.field, page.view})):
+        reached: list[QWidget] = []
+        while (focused := window.focusWidget()) not in reached:
+            reached.append(focused)
+            qtbot.keyClick(focused, Qt.Key.Key_Tab)
+        assert set(reached) >= wanted
+        for control in reached:
+            assert QAccessible.queryAccessibleInterface(control).text(QAccessible.Text.Name), control
+        window.close()
