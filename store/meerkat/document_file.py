@@ -112,7 +112,7 @@ def read_content(path: Path, token: CancelToken, older: Content | None = None) -
     envelope = read_envelope(source, walk.spans, token)
     stored_id = _value_in(source, walk, "id")
     name = stored_id if isinstance(stored_id, str) and stored_id else path.stem
-    prefix = prefix_of(source, walk.index, token)
+    prefix = prefix_of(source, walk.index, token, known if walk.kept else None)
     return Content(source, walk, moved, prefix, envelope, name, older.walk.index if older is not None else None)
 
 

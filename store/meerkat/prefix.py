@@ -24,11 +24,11 @@ class Prefix:
 
     Attributes:
         index: of them; at least one. It is read here, never changed.
-        digest: of their stored bytes, with what stands between them.
+        state: of the hash over their stored bytes, with what stands between them; never updated, only copied.
     """
 
     index: TranscriptIndex
-    digest: bytes
+    state: hashlib._Hash
 
     @property
     def size_bytes(self) -> int:
@@ -37,24 +37,35 @@ class Prefix:
 
     def stands_at(self, source: ByteSource, at: int, token: CancelToken) -> bool:
         """Whether the same messages, spelled the same, stand in a document from `at` on."""
-        return at + self.size_bytes <= source.size_bytes and _digest(source, at, self.size_bytes, token) == self.digest
+        end = at + self.size_bytes
+        if end > source.size_bytes:
+            return False
+        found = hashlib.sha256()
+        _update(found, source, at, end, token)
+        return found.digest() == self.state.digest()
 
 
-def prefix_of(source: ByteSource, index: TranscriptIndex, token: CancelToken) -> Prefix | None:
-    """Take the digest of all messages of an indexed document; None if it has none."""
+def prefix_of(
+    source: ByteSource, index: TranscriptIndex, token: CancelToken, since: Prefix | None = None
+) -> Prefix | None:
+    """Hash all messages of an indexed document; None if it has none.
+
+    Args:
+        since: what its first messages are known to be, which are not hashed again.
+    """
     if not index.begins:
         return None
-    first = index.begins[0]
-    return Prefix(index, _digest(source, first, _end_of(index) - first, token))
+    state = hashlib.sha256() if since is None else since.state.copy()
+    begin = index.begins[0] + (0 if since is None else since.size_bytes)
+    _update(state, source, begin, _end_of(index), token)
+    return Prefix(index, state)
 
 
 def _end_of(index: TranscriptIndex) -> int:
     return index.begins[-1] + index.sizes[-1]
 
 
-def _digest(source: ByteSource, begin: int, length: int, token: CancelToken) -> bytes:
-    digest = hashlib.sha256()
-    for at in range(begin, begin + length, HASHED_BYTES):
+def _update(state: hashlib._Hash, source: ByteSource, begin: int, end: int, token: CancelToken) -> None:
+    for at in range(begin, end, HASHED_BYTES):
         token.check()
-        digest.update(source.read(at, min(HASHED_BYTES, begin + length - at)))
-    return digest.digest()
+        state.update(source.read(at, min(HASHED_BYTES, end - at)))

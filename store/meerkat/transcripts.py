@@ -95,7 +95,8 @@ def index_session(
             raise SessionDamaged(
                 "The stored document of this session is no JSON object.", "The other sessions are unaffected."
             ) from None
-        edges, prefix = _edges(source, walk.index), prefix_of(source, walk.index, token)
+        edges = _edges(source, walk.index)
+        prefix = prefix_of(source, walk.index, token, since.prefix if since is not None and walk.kept else None)
         return Indexed(place, walk.index, walk.spans, edges=edges, prefix=prefix, kept=walk.kept)
 
 
