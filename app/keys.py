@@ -103,10 +103,24 @@ KEY_GROUPS: tuple[KeyGroup, ...] = (
         ),
     ),
     KeyGroup(
-        "In the window of a whole text or picture",
+        "In the window of a whole text",
         (
             KeyLine(("Home", "End"), "To the beginning, to the end"),
+            KeyLine(("Ctrl+L",), "To a line by its number"),
+            KeyLine(("Ctrl+F", "F3", "Shift+F3"), "Find; to the next hit, to the previous"),
+            KeyLine(("Shift+Left", "Shift+Right", "Shift+Up", "Shift+Down"), "Select"),
             KeyLine(("Ctrl+A", "Ctrl+C"), "Select all, copy"),
+            KeyLine(("Ctrl+S",), "Save as a file"),
+            KeyLine(("Esc",), "Close the window"),
+        ),
+    ),
+    KeyGroup(
+        "In the window of a picture",
+        (
+            KeyLine(("+", "-"), "Larger, smaller"),
+            KeyLine(("0", "1"), "As large as fits, in its true size"),
+            KeyLine(("Left", "Right", "Up", "Down"), "Move what is seen of it"),
+            KeyLine(("Ctrl+C", "Ctrl+S"), "Copy, save as a file"),
             KeyLine(("Esc",), "Close the window"),
         ),
     ),
