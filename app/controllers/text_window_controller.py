@@ -36,6 +36,7 @@ class TextWindowController(QObject):
     """
 
     def __init__(self, context: Context, title: str, prepared: PreparedText, parent: QWidget) -> None:
+        super().__init__(parent)
         self._context, self._title, self._prepared = context, title, prepared
         self._model = JsonModel(prepared.items) if prepared.items is not None else None
         settings = context.settings.current
@@ -49,7 +50,6 @@ class TextWindowController(QObject):
             settings.is_json_tree,
             Needle("", settings.is_case_matched, settings.is_whole_word),
         )
-        super().__init__(self.window)
         self.saver = Saver(context, self.window)
         self._finding = Newest(context.jobs)
         self._begins: array[int] = array("Q")
@@ -68,7 +68,7 @@ class TextWindowController(QObject):
         self.window.save_asked.connect(self._on_save_asked)
         self.window.wraps_changed.connect(self._on_wraps_changed)
         self.window.tree_changed.connect(self._on_tree_changed)
-        self.window.closed.connect(self._finding.cancel)
+        self.window.closed.connect(self._on_closed)
         context.looks.changed.connect(self._on_look_changed)
 
     def show_hit(self, needle: Needle, begin: int) -> None:
@@ -78,6 +78,13 @@ class TextWindowController(QObject):
         bar.set_needle(needle)
         self._begin_at = begin
         self._rest.start(0)
+
+    @Slot()
+    def _on_closed(self) -> None:
+        self._finding.cancel()
+        self._rest.stop()
+        self._context.looks.changed.disconnect(self._on_look_changed)
+        self.deleteLater()
 
     @Slot(object)
     def _on_look_changed(self, look: Look) -> None:

@@ -24,7 +24,7 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _SCALAR = re.compile(r"[^\s,\]}]+")
 _MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
-_scan: Callable[[str, int], tuple[object, int]] = JSONDecoder(  # type: ignore[attr-defined]
+_SCAN: Callable[[str, int], tuple[object, int]] = JSONDecoder(  # type: ignore[attr-defined]
     parse_float=str, parse_int=str, parse_constant=str
 ).scan_once
 
@@ -139,7 +139,7 @@ def _end_of(text: str, at: int) -> int:
         return string.end()
     if mark in ("{", "["):
         try:
-            return int(_scan(text, at)[1])
+            return int(_SCAN(text, at)[1])
         except StopIteration:
             raise ValueError("a value is missing") from None
         except RecursionError:

@@ -84,6 +84,8 @@ def test_1_6_tab_and_enter_open_one_card_of_several(
     assert {part.key for part in view.stage.layout(1).parts} == {0, 4, 8, 9, 10}
     assert names(view) == ["FOLD", 2]
     qtbot.keyClick(view, Qt.Key.Key_Tab)
+    assert names(view)[0] == "OPEN_TEXT"
+    qtbot.keyClick(view, Qt.Key.Key_Tab)
     assert names(view)[0] == "COPY_TEXT"
     qtbot.keyClick(view, Qt.Key.Key_Escape)
     assert names(view) == []
@@ -163,7 +165,7 @@ def test_1_6_stops_are_in_the_order_in_which_they_are_seen(show: Callable, pair:
     places = [(stop.rects[0].top(), stop.rects[0].left()) for stop in stops]
     assert places == sorted(places)
     assert len({stop.name for stop in stops}) == len(stops)
-    assert {stop.spot.act for stop in stops if stop.spot} == {Act.FOLD, Act.COPY_TEXT, Act.UNROLL}
+    assert {stop.spot.act for stop in stops if stop.spot} == {Act.FOLD, Act.COPY_TEXT, Act.OPEN_TEXT, Act.UNROLL}
 
 
 def test_2_12_a_card_that_enter_opens_at_the_bottom_edge_is_brought_into_view(
