@@ -99,7 +99,7 @@ def _run_window(options: Options) -> int:
     if not program.is_clean:
         # A worker that hangs in the system must not keep the process alive when its window is gone.
         sys.stderr.flush()
-        os._exit(code or 1)
+        os._exit(code)
     return code
 
 

@@ -27,6 +27,7 @@ _SMALLEST_PX, _LARGEST_PX = 200, 16_000
 WINDOW_HELP = """
 the window: burrow [PATH …] [--session ID] [--demo]
   PATH               a database or session file, a realm, or a folder; without one, what was open last
+                     and the stores that lie where Meerkat keeps them
   --session ID       show this session; the beginning of its id is enough
   --demo             open the demo library
   --theme THEME      light or dark, instead of what the settings say
@@ -42,7 +43,7 @@ class Options:
     """How the window is to start.
 
     Attributes:
-        paths: what to open; empty for what was open last.
+        paths: what to open, and nothing else; empty for what was open last.
         session: id of a session to show, or the beginning of one.
         is_demo: open the demo library.
         data_dir: folder for all of Burrow's own files; None for the usual places.

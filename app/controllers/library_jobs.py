@@ -44,31 +44,29 @@ class FoundThere:
     Attributes:
         opened: stores that were opened at once, since they are all that lies there; or what is wrong with the place.
         rest: stores that are yet to be opened, each in a job of its own.
-        is_all_closed: there are stores, and a person closed each of them.
     """
 
     opened: tuple[StoreFacts, ...] = ()
     rest: tuple[Candidate, ...] = ()
-    is_all_closed: bool = False
 
 
 def find_work(
-    library: Library, find: Callable[[CancelToken], Found], closed: frozenset[str] = frozenset()
+    library: Library, find: Callable[[CancelToken], Found], passed_by: frozenset[str] = frozenset()
 ) -> Callable[[CancelToken], FoundThere]:
     """Work that finds what lies at a place; a single store is opened too.
 
     Args:
         find: how it is searched.
-        closed: paths of stores that a person closed, which are passed over.
+        passed_by: paths of stores that are not opened: a person closed them, or they are being opened already.
     """
 
     def work(token: CancelToken) -> FoundThere:
         found = find(token)
-        wanted = tuple(c for c in found.candidates if not closed or library.key_of(c).path not in closed)
+        wanted = tuple(c for c in found.candidates if not passed_by or library.key_of(c).path not in passed_by)
         failures = () if found.failure is None else (found.failure,)
         if len(wanted) == 1:
             return FoundThere((library.open_found(wanted[0], token), *failures))
-        return FoundThere(failures, wanted, is_all_closed=bool(found.candidates) and not wanted)
+        return FoundThere(failures, wanted)
 
     return work
 

@@ -27,7 +27,7 @@ from app.controllers.opening_request import Request, Task
 from app.jobs import Lane, Query
 from app.present.one_line import one_line
 from app.settings import Settings
-from store import Candidate, Surroundings, added_places, given_up_facts, silent_facts, usual_places
+from store import Candidate, SearchPlace, Surroundings, added_places, given_up_facts, silent_facts, usual_places
 from store.errors import BurrowError
 from store.values.store import StoreFacts, StoreKey, StoreKind
 
@@ -67,6 +67,8 @@ class OpeningController(QObject):
         self._requests: list[Request] = []
         self._led_to: dict[str, set[StoreKey]] = {}
         self._places = context.settings.current.places
+        self._are_usual_searched = context.settings.current.are_usual_places_searched
+        self._surroundings: Surroundings | None = None
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
         library.opening_asked.connect(self.open_paths)
@@ -107,23 +109,21 @@ class OpeningController(QObject):
             Whether there is anything to look at.
         """
         settings, library = self._context.settings.current, self._context.library
-        closed = frozenset(settings.closed_stores)
+        self._surroundings = surroundings
         places = added_places(settings.places)
         if surroundings is not None and settings.are_usual_places_searched:
             places = (*places, *usual_places(surroundings))
-        last = settings.last_store if settings.last_store not in closed else ""
+        last = settings.last_store if settings.last_store not in settings.closed_stores else ""
+        passed_by = frozenset((*settings.closed_stores, last))
         paths = tuple(dict.fromkeys((last, *settings.open_paths) if last else settings.open_paths))
         if not paths and not places:
             return False
         request = self._begin(Request(is_asked=False, preferred=last))
         for number, path in enumerate(paths):
             task = self._task(request, path, Path(path), (number,), is_quiet=path not in settings.open_paths)
-            work = find_work(library, at_path(library, path), closed)
+            work = find_work(library, at_path(library, path), passed_by - {path})
             self._run(task, Query("Opening what was open last", work, Lane.PLACES, is_awaited=True))
-        for number, place in enumerate(places, len(paths)):
-            task = self._task(request, str(place.path), place.path, (number,))
-            work = find_work(library, at_place(library, place), closed)
-            self._run(task, Query("Looking for stores", work, Lane.PLACES, is_awaited=True))
+        self._search(request, places, len(paths), passed_by)
         return True
 
     def add_place(self, folder: str) -> None:
@@ -164,7 +164,9 @@ class OpeningController(QObject):
             self._cancel(task)
         now = settings.current
         closed = tuple(path for path in now.closed_stores if path != key.path)[-CLOSED_AT_MOST:]
-        gone = {path for path, keys in self._led_to.items() if keys <= {key} or path == key.path} | {key.path}
+        gone = {path for path, keys in self._led_to.items() if (keys and keys <= {key}) or path == key.path} | {
+            key.path
+        }
         self._places = tuple(place for place in now.places if place != key.path)
         settings.update(
             closed_stores=(*closed, key.path),
@@ -181,6 +183,16 @@ class OpeningController(QObject):
             self.emptied.emit()
 
     # Requests and tasks
+
+    def _search(
+        self, request: Request, places: Sequence[SearchPlace], first_number: int, passed_by: frozenset[str]
+    ) -> None:
+        """Look for stores at places, each in a job of its own."""
+        library = self._context.library
+        for number, place in enumerate(places, first_number):
+            task = self._task(request, str(place.path), place.path, (number,))
+            work = find_work(library, at_place(library, place), passed_by)
+            self._run(task, Query("Looking for stores", work, Lane.PLACES, is_awaited=True))
 
     def _begin(self, request: Request) -> Request:
         self._requests.append(request)
@@ -333,12 +345,11 @@ class OpeningController(QObject):
 
     @Slot(object)
     def _on_settings_changed(self, settings: Settings) -> None:
-        new = tuple(place for place in settings.places if place not in self._places)
-        self._places = settings.places
-        if not new:
-            return
-        request, library = self._begin(Request(is_asked=True)), self._context.library
-        for number, place in enumerate(added_places(new)):
-            task = self._task(request, str(place.path), place.path, (number,))
-            work = find_work(library, at_place(library, place))
-            self._run(task, Query("Looking for stores", work, Lane.PLACES, is_awaited=True))
+        new = added_places(place for place in settings.places if place not in self._places)
+        is_usual_new = settings.are_usual_places_searched and not self._are_usual_searched
+        self._places, self._are_usual_searched = settings.places, settings.are_usual_places_searched
+        if new:
+            self._search(self._begin(Request(is_asked=True)), new, 0, frozenset())
+        if is_usual_new and self._surroundings is not None:
+            usual, closed = usual_places(self._surroundings), frozenset(settings.closed_stores)
+            self._search(self._begin(Request(is_asked=False)), usual, 0, closed)

@@ -350,3 +350,28 @@ def test_a_store_too_large_to_copy_offers_to_be_read_in_place(
     (facts,) = stores(program)
     assert facts.access is Access.IN_PLACE
     qtbot.waitUntil(lambda: program.context.jobs.idle(), timeout=10_000)
+
+
+def test_2_1_switching_the_usual_places_on_finds_what_lies_there_at_once(
+    qtbot: QtBot, show_program: Show, realms: Callable[..., list[Path]], home: Path
+) -> None:
+    realms("apple", "plum")
+    settings = Settings(are_usual_places_searched=False)
+    program = show_program(surroundings=surroundings(home), settings=settings)
+    assert program.controller.window.has_start
+    program.context.settings.update(are_usual_places_searched=True)
+    qtbot.waitUntil(lambda: sorted(folder_names(program)) == ["apple", "plum"])
+    qtbot.waitUntil(lambda: program.controller.window.has_panes and program.context.jobs.idle())
+
+
+def test_2_1_the_recent_places_open_from_the_menu_and_the_start_page(
+    qtbot: QtBot, show_program: Show, copy_sample: CopySample
+) -> None:
+    main = copy_sample(RICH) / "atlas" / "sessions.sqlite3"
+    program = show_program(settings=Settings(recent=(RecentPlace(str(main), "atlas", 0),)))
+    window = program.controller.window
+    window.recent_menu.aboutToShow.emit()
+    assert [action.data() for action in window.recent_menu.actions()] == [str(main)]
+    window.recent_menu.triggered.emit(window.recent_menu.actions()[0])
+    qtbot.waitUntil(lambda: [facts.key.path for facts in stores(program)] == [str(main)])
+    qtbot.waitUntil(lambda: program.context.jobs.idle())
