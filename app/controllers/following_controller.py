@@ -35,6 +35,9 @@ RUNNING_S = 31.0
 PACE = 3.0
 """A store is not read anew before so many times as long as the last reading took have passed."""
 
+MOST_S = 1.0
+"""But never after more than this: most of a long reading is waiting for the writer to be done."""
+
 TOO_EARLY_S = 0.1
 """How long to wait when nothing newer could be taken yet: a private copy is not renewed at any time."""
 
@@ -200,7 +203,7 @@ class FollowingController(QObject):
         if course is None or known is None or course.reading is None:
             return
         now_s = time.monotonic()
-        pause_s = PACE * course.reading.elapsed_s()
+        pause_s = min(PACE * course.reading.elapsed_s(), MOST_S)
         course.not_before_s = now_s + (pause_s if facts is not None else max(pause_s, TOO_EARLY_S))
         has_settled = course.settles_at_s is not None and now_s >= course.settles_at_s
         now = facts if facts is not None else known
