@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from app.look.look import Look
@@ -58,18 +59,19 @@ class LibraryView(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._content = QWidget(self._scroll)
         self._scroll.setWidget(self._content)
+        # Tab goes through the parts in the order in which they are made.
+        self._head, self._plus = QLabel("Stores", self._content), QToolButton(self._content)
         self.tree = LibraryTree(look, self._content)
         self.tree.setModel(model)
         self._views_head = SectionHead(look, "Views", self._content)
         self.views = PaneList(look, self._views_model, "Views", self._content, is_choice=True)
         self.facets = {facet: FacetSection(look, facet, self._content) for facet in Facet}
+        self._chosen_in: LibraryTree | PaneList = self.tree
         self._make_column()
         self._connect()
-        self.setFocusProxy(self.tree)
         self.set_look(look)
 
     def _make_column(self) -> None:
-        self._head, self._plus = QLabel("Stores", self._content), QToolButton(self._content)
         self._plus.setToolTip("Open a store")
         self._plus.setAccessibleName("Open a store")
         self._head_row = QHBoxLayout()
@@ -115,6 +117,10 @@ class LibraryView(QWidget):
         parts = [self.tree, self._views_head, self.views, *self.facets.values()]
         for part in parts:
             part.set_look(look)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Hand the keyboard on to where something is chosen. A focus proxy would be where Tab comes in as well."""
+        self._chosen_in.setFocus(event.reason())
 
     def choose(self, pick: StoreKey | StoreKind | View) -> None:
         """Select a store, a kind or a saved view, which announces it if it was not selected."""
@@ -183,14 +189,14 @@ class LibraryView(QWidget):
             pick = self._model.pick_at(index)
             if pick is not None:
                 self.views.clearSelection()
-                self.setFocusProxy(self.tree)
+                self._chosen_in = self.tree
                 self.picked.emit(pick)
 
     @Slot(QItemSelection, QItemSelection)
     def _on_view_selected(self, selected: QItemSelection, _before: QItemSelection) -> None:
         for index in selected.indexes():
             self.tree.clearSelection()
-            self.setFocusProxy(self.views)
+            self._chosen_in = self.views
             self.picked.emit(self._views_model.view_at(index.row()))
 
     @Slot(object)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.look.look import Look
@@ -36,7 +36,6 @@ class SessionsPane(QWidget):
         column.setSpacing(0)
         column.addWidget(self.bar)
         column.addWidget(self._stack, 1)
-        self.setFocusProxy(self.view)
         self.set_look(look)
         self.show_bar(False)
 
@@ -47,6 +46,10 @@ class SessionsPane(QWidget):
             part.set_look(look)
         self.setMinimumWidth(look.px(tokens()["pane"]["sessions"][0]))
         self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Hand the keyboard on to the table. With a focus proxy Tab would pass over the bar above it."""
+        self.view.setFocus(event.reason())
 
     def show_bar(self, has_list: bool) -> None:
         """Let the bar be used, or not: there is no list to narrow."""
