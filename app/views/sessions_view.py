@@ -282,13 +282,15 @@ class SessionsView(QTableView):
             self.row_entered.emit(line)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Ask for the menu of the current row, which a right click has made current; Qt's name."""
+        """Ask for the menu of the current row, which a right click has made current, or of a heading; Qt's name."""
         line = self.current_row()
         is_by_mouse = event.reason() is QContextMenuEvent.Reason.Mouse
         if line is None or (is_by_mouse and self.rowAt(event.pos().y()) != line):
             return
         at = QPoint(self._look.px(INSET), self.rowViewportPosition(line) + self.rowHeight(line))
-        self.row_menu_asked.emit(event.globalPos() if is_by_mouse else self.viewport().mapToGlobal(at))
+        is_heading = self._model.map.heading_at(line) is not None
+        asked = self.order_menu_asked if is_heading else self.row_menu_asked
+        asked.emit(event.globalPos() if is_by_mouse else self.viewport().mapToGlobal(at))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow the mouse for the hover; Qt's name."""

@@ -321,3 +321,25 @@ def test_2_2_pinned_rows_carry_a_badge(controller: SessionsController, catalogue
     row = controller.model.row_at(0)
     assert row is not None
     assert [sign.word for sign in row.badges][:1] == ["Pinned"]
+
+
+def test_a_store_that_cannot_be_read_leaves_the_rows_of_the_others_readable(
+    controller: SessionsController,
+    context: Context,
+    copy_sample: Any,
+    open_store: OpenStore,
+    catalogued: StoreFacts,
+    in_worker: Any,
+    qtbot: Any,
+) -> None:
+    """(2-case-1, 2-case-2) its rows stay listed, unread, and why is said once."""
+    other = open_store(copy_sample("meerkat/realm-0.6.24-rkat/realm"))
+    in_worker(lambda: fill(context, other.key))
+    in_worker(lambda: context.library.close(other.key))
+    errors: list[object] = []
+    controller.failed.connect(errors.append)
+    controller.show_scope(Scope((catalogued.key, other.key), View.ALL, "All"), frozenset())
+    qtbot.waitUntil(lambda: len(seen(controller)) == 66 and bool(errors))
+    assert controller.model.session_count == 66 + (other.session_count or 0)
+    assert {summary.key.store for summary in seen(controller)} == {catalogued.key}
+    assert controller.model.missing(0, controller.model.row_count) == ()
