@@ -13,7 +13,7 @@ from typing import Any
 from store.catalogue.days import bounds_of
 from store.catalogue.entries import folded
 from store.catalogue.schema import NameKind
-from store.values.listing import Choice, Facet, ListWant, View
+from store.values.listing import Facet, ListWant, View
 from store.values.store import SessionKey, StoreKey
 
 NAME_KINDS = {Facet.MODEL: NameKind.MODEL, Facet.PROVIDER: NameKind.PROVIDER, Facet.LABEL: NameKind.LABEL}
@@ -164,8 +164,3 @@ def filter_text(conditions: Conditions, text: str) -> str:
     for word in words:
         conditions.add("instr(coalesce(t.text, r.session_id), ?) > 0", word)
     return " LEFT JOIN search t ON t.row = r.id"
-
-
-def choices_of(want: ListWant, facet: Facet) -> list[Choice]:
-    """The chosen values of one facet."""
-    return [choice for choice in want.choices if choice.facet is facet]
