@@ -69,7 +69,7 @@ def _fields(look: Look) -> str:
     radius, inner = look.px(tokens()["radius"]["control"]), look.px(tokens()["height"]["control"]) - 2
     return f"""
 QLineEdit {{ background: {_c(look, "base")}; color: {_c(look, "text")}; border: 1px solid {_c(look, "line_control")};
-    border-radius: {radius}px; min-height: {inner}px; padding: 0 {look.px(8)}px;
+    border-radius: {radius}px; min-height: {inner}px; padding: 0 {look.px(8)}px; {_font(look, TypeUse.BODY)}
     selection-background-color: {_c(look, "text_select")}; selection-color: {_c(look, "text")}; }}
 QPlainTextEdit, QTextEdit {{ background: {_c(look, "base")}; color: {_c(look, "text")};
     border: 1px solid {_c(look, "line")}; border-radius: {radius}px;
