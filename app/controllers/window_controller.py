@@ -95,7 +95,7 @@ class WindowController(QObject):
         context, window, library = self._context, self.window, self.library
         self.opening.first_opened.connect(self._on_first_opened)
         self.opening.opened.connect(self._on_opened)
-        self.opening.emptied.connect(self._on_gave_up)
+        self.opening.emptied.connect(self._on_emptied)
         self.opening.gave_up.connect(self._on_gave_up)
         self.opening.failed.connect(self._on_failed)
         window.error_panel.cancel_asked.connect(self.opening.cancel_chosen)
@@ -306,6 +306,12 @@ class WindowController(QObject):
         self.settled.emit()
 
     @Slot()
+    def _on_emptied(self) -> None:
+        self.sessions.show_nothing()
+        self._on_nothing_activated()
+        self._on_gave_up()
+
+    @Slot()
     def _on_nothing_readable(self) -> None:
         self._on_nothing_activated()
         self.page.show_nothing(has_list=False)
@@ -358,6 +364,8 @@ class WindowController(QObject):
 
     def _show_start(self) -> None:
         self.window.show_start()
+        self.window.setWindowTitle("Burrow")
+        self.status.select(0)
         self.status.show_nothing()
         self.window.start_page.open_button.setFocus()
 

@@ -279,6 +279,8 @@ def test_2_1_after_the_last_store_was_closed_the_start_page_is_shown(
     trigger(program, ActionId.CLOSE_STORE)
     assert program.controller.window.has_start
     assert program.context.settings.current.open_paths == ()
+    assert program.controller.window.windowTitle() == "Burrow"
+    assert program.controller.page.shown is None
     assert not program.controller.window.actions_of.by_id[ActionId.CLOSE_STORE].isEnabled()
     qtbot.waitUntil(lambda: program.context.library.facts() == ())
 
