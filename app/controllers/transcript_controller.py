@@ -94,6 +94,7 @@ class TranscriptController(QObject):
         self._stack.addWidget(self._view)
         self._stack.addWidget(self._panel)
         self._stack.setFocusProxy(self._view)
+        self._stack.setMinimumHeight(1)  # where there is little room the bars above it come first
         self._pane = TranscriptPane(look, self._stack)
         self.reading = ReadingController(context, self._pane, self._view, self)
         self._copying = CopyingController(context, self._view, self)

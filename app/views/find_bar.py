@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
@@ -102,15 +102,11 @@ class FindBar(QWidget):
         self._word = self._box(_WORD, "No letter or digit stands before or after a hit", needle.is_whole_word)
         self._output.setVisible(has_output_box)
         self._close = self._button("x", "Close  Esc", self.closed.emit)
-        self._row = QHBoxLayout(self)
-        self._row.addWidget(self.field)
-        self._row.addSpacing(look.px(6))
-        for part in (self._words, self._previous, self._next):
-            self._row.addWidget(part)
-        self._row.addStretch(1)
-        for box in (self._output, self._case, self._word):
-            self._row.addWidget(box)
-        self._row.addWidget(self._close)
+        self._column = QVBoxLayout(self)
+        self._first, self._second = QHBoxLayout(), QHBoxLayout()
+        self._is_double: bool | None = None
+        for row in (self._first, self._second):
+            self._column.addLayout(row, 1)
         self.field.textChanged.connect(self._on_changed)
         self.field.step_asked.connect(self.step_asked)
         self.field.left.connect(self.closed)
@@ -146,9 +142,11 @@ class FindBar(QWidget):
             box.set_look(look)
         self.field.setMaximumWidth(look.px(FIELD_PX))
         self.field.setMinimumWidth(look.px(LEAST_FIELD_PX))
-        self.setFixedHeight(look.px(tokens()["height"]["find_bar"]))
-        self._row.setContentsMargins(look.px(16), 0, look.px(8), 1)
-        self._row.setSpacing(look.px(4))
+        self._column.setContentsMargins(look.px(16), 0, look.px(8), 1)
+        self._column.setSpacing(0)
+        for row in (self._first, self._second):
+            row.setSpacing(look.px(4))
+        self._is_double = None
         self._fit()
         self.update()
 
@@ -199,7 +197,7 @@ class FindBar(QWidget):
         return QSize(0, self.height())
 
     def _fit(self) -> None:
-        """Give each box as many words as there is room for: all, short ones, or none but the tool tip."""
+        """Give each box as many words as there is room for; where even short ones have none, take a second row."""
         look = self._look
         said = max(look.px(WORDS_PX), self._words.sizeHint().width())
         buttons = sum(button.sizeHint().width() for button in (self._previous, self._next, self._close))
@@ -208,20 +206,42 @@ class FindBar(QWidget):
         metrics = look.metrics(TypeUse.BODY)
         self._words.setMinimumWidth(look.px(WORDS_PX))
         margins = look.px(16 + 8 + 6) + look.px(4) * (6 + len(shown))
-        for number, field in (
-            (0, FIELD_PX),
-            (0, FIELD_PX * 3 // 4),
-            (1, FIELD_PX * 3 // 4),
-            (1, LEAST_FIELD_PX),
-            (2, 0),
-        ):
-            texts = ["" if number == 2 else words[number] for _, words in shown]
-            width = sum(look.px(12 + 6 + 10) + round(metrics.horizontalAdvance(text)) for text in texts)
-            if look.px(field) + said + buttons + margins + width <= self.width() or number == 2:
-                for (box, _), text in zip(shown, texts, strict=True):
-                    if box.text() != text:
-                        box.setText(text)
+        forms = ((0, FIELD_PX), (0, FIELD_PX * 3 // 4), (1, FIELD_PX * 3 // 4), (1, LEAST_FIELD_PX))
+        number, is_double = 1, True
+        for form, field in forms:
+            width = sum(box.sizeHint().width() for box, _ in shown) - sum(
+                round(metrics.horizontalAdvance(box.text()) - metrics.horizontalAdvance(words[form]))
+                for box, words in shown
+            )
+            if look.px(field) + said + buttons + margins + width <= self.width():
+                number, is_double = form, False
                 break
+        for box, words in shown:
+            if box.text() != words[number]:
+                box.setText(words[number])
+        self._arrange(is_double)
+
+    def _arrange(self, is_double: bool) -> None:
+        """Put all into one row, or what is looked for into one and how into another."""
+        if is_double == self._is_double:
+            return
+        self._is_double = is_double
+        for row in (self._first, self._second):
+            while row.count():
+                row.takeAt(0)
+        self._first.addWidget(self.field)
+        self._first.addSpacing(self._look.px(6))
+        self._first.addWidget(self._words)
+        if is_double:
+            self._first.addStretch(1)
+        rest = self._second if is_double else self._first
+        for button in (self._previous, self._next):
+            rest.addWidget(button)
+        rest.addStretch(1)
+        for box in (self._output, self._case, self._word):
+            rest.addWidget(box)
+        rest.addWidget(self._close)
+        self.setFixedHeight(self._look.px(tokens()["height"]["find_bar"]) * (2 if is_double else 1))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         """Paint the ground and the line under it; Qt's name."""

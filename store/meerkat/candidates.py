@@ -75,8 +75,8 @@ class Sieve:
         self._words = sorted({word.encode("utf-8", "surrogatepass") for word in words}, key=len, reverse=True)
         self._has_digits = any(word.isdigit() for word in self._words)
         self._is_ascii = all(word.isascii() for word in self._words)
-        # Where every word is also a name of the document, or could be in any id, it alone says little.
-        self._is_common = all(len(word) < 4 or word.isdigit() or word in _NAMES for word in self._words)
+        # A word that is also a name of the document, or could be in any id or time, says little where it stands.
+        self._is_common = any(len(word) < 4 or word.isdigit() or word in _NAMES for word in self._words)
 
     @property
     def lets_all_through(self) -> bool:
