@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
 
-PAD_PX = 8
-GAP_PX = 5
+PAD_PX, TIGHT_PAD_PX = 8, 6
+GAP_PX, TIGHT_GAP_PX = 5, 4
 ICON_PX = 14
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
@@ -23,6 +23,11 @@ class ChipForm(IntEnum):
     WORDS = 0
     COUNT = 1
     ICON = 2
+
+
+def _room(is_tight: bool) -> tuple[int, int]:
+    """Around all and between two parts, in px at 100 %."""
+    return (TIGHT_PAD_PX, TIGHT_GAP_PX) if is_tight else (PAD_PX, GAP_PX)
 
 
 class Chip(QAbstractButton):
@@ -40,6 +45,7 @@ class Chip(QAbstractButton):
         self._is_error = is_error
         self._count = ""
         self._form = ChipForm.WORDS
+        self._is_tight = False
         self.setCheckable(True)
         self.setAutoExclusive(True)
         # Who clicks a chip goes on reading: the keys stay with the transcript.
@@ -72,9 +78,15 @@ class Chip(QAbstractButton):
         """The count as shown."""
         return self._count
 
-    def set_form(self, form: ChipForm) -> None:
-        """Show more or less of it."""
+    @property
+    def form(self) -> ChipForm:
+        """How much of it is shown."""
+        return self._form
+
+    def set_form(self, form: ChipForm, is_tight: bool = False) -> None:
+        """Show more or less of it, with more or less room around each part."""
         self._form = form
+        self._is_tight = is_tight
         self._say_tip()
         self.update()
 
@@ -82,15 +94,21 @@ class Chip(QAbstractButton):
         tip = self.accessibleDescription()
         self.setToolTip(tip if self._form is ChipForm.WORDS else f"{self.accessibleName()}\n{tip}")
 
-    def width_in(self, form: ChipForm) -> int:
+    @property
+    def word_px(self) -> int:
+        """How much room its word takes that it can do without: none where nothing else says what it is."""
+        return self._word_px() if self._icon else 0
+
+    def width_in(self, form: ChipForm, is_tight: bool = False) -> int:
         """How wide it is in a form."""
         look = self._look
         parts = [look.px(ICON_PX)] if self._icon else []
         if self._shows_word(form):
             parts.append(self._word_px())
         if form is not ChipForm.ICON and self._count:
-            parts.append(self._count_px())
-        return 2 * look.px(PAD_PX) + sum(parts) + look.px(GAP_PX) * (len(parts) - 1)
+            parts.append(self.count_px)
+        pad, gap = _room(is_tight)
+        return 2 * look.px(pad) + sum(parts) + look.px(gap) * (len(parts) - 1)
 
     def _shows_word(self, form: ChipForm) -> bool:
         return form is ChipForm.WORDS or not self._icon
@@ -98,29 +116,32 @@ class Chip(QAbstractButton):
     def _word_px(self) -> int:
         return round(self._look.metrics(TypeUse.SECTION).horizontalAdvance(self.text()))
 
-    def _count_px(self) -> int:
+    @property
+    def count_px(self) -> int:
+        """How much room its count takes."""
         return round(self._look.metrics(TypeUse.SMALL).horizontalAdvance(self._count))
 
     def sizeHint(self) -> QSize:
         """As wide as its form; Qt's name."""
-        return QSize(self.width_in(self._form), self._look.px(tokens()["height"]["chip"]))
+        return QSize(self.width_in(self._form, self._is_tight), self._look.px(tokens()["height"]["chip"]))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         """Paint the box, the icon, the word and the count; Qt's name."""
         painter = QPainter(self)
         self._paint_box(painter)
-        look, x = self._look, self._look.px(PAD_PX)
+        look = self._look
+        x, gap = (look.px(length) for length in _room(self._is_tight))
         role = self._role()
         if self._icon:
             side = look.px(ICON_PX)
             icon = look.pixmap(self._icon, role, ICON_PX, self.devicePixelRatioF())
             painter.drawPixmap(QPoint(x, (self.height() - side) // 2), icon)
-            x += side + look.px(GAP_PX)
+            x += side + gap
         if self._shows_word(self._form):
             painter.setFont(look.font(TypeUse.SECTION if self.isChecked() else TypeUse.BODY))
             painter.setPen(look.colour(role))
             painter.drawText(QRect(x, 0, self.width() - x, self.height()), _LEFT, self.text())
-            x += self._word_px() + look.px(GAP_PX)
+            x += self._word_px() + gap
         if self._form is not ChipForm.ICON and self._count:
             painter.setFont(look.font(TypeUse.SMALL_STRONG if self.isChecked() else TypeUse.SMALL))
             painter.setPen(look.colour(role if self._is_error or self.isChecked() else self._count_role()))

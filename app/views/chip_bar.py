@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -30,12 +31,27 @@ _CHIPS = (
     (ReadKind.ERRORS, "Errors", "circle-x", "Show what failed"),
 )
 
-_FITS = ((ChipForm.WORDS, True), (ChipForm.WORDS, False), (ChipForm.COUNT, True), (ChipForm.COUNT, False))
-"""What is tried in turn when there is little room: the form of the chips, and whether there is a button for finding."""
+
+@dataclass(frozen=True)
+class _Fit:
+    """What has room.
+
+    Attributes:
+        forms: of each chip.
+        is_tight: less room is left around words.
+        has_find: there is a button for finding.
+    """
+
+    forms: dict[ReadKind, ChipForm]
+    is_tight: bool
+    has_find: bool
 
 
 class ChipBar(QWidget):
-    """The chips and the jumping buttons; what has no room folds to icons, and nothing is ever cut off.
+    """The chips and the jumping buttons; nothing is ever cut off.
+
+    Where there is little room the button for finding goes first, then the air around words, then the words from the
+    longest to the shortest, then the counts; icons stay.
 
     Signals:
         kind_chosen (ReadKind): a person chose a chip.
@@ -116,14 +132,9 @@ class ChipBar(QWidget):
         """The kind that is chosen."""
         return next(kind for kind, chip in self._chips.items() if chip.isChecked())
 
-    @property
-    def form(self) -> ChipForm:
-        """How much of the chips there is room for now."""
-        return self._fit()[0]
-
     def minimumSizeHint(self) -> QSize:
         """As narrow as the chips are without word and count; Qt's name."""
-        return QSize(self._width_px(ChipForm.ICON, False), self.height())
+        return QSize(self._width_px(_Fit(dict.fromkeys(self._chips, ChipForm.ICON), True, False)), self.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as much as there is room for; Qt's name."""
@@ -137,27 +148,46 @@ class ChipBar(QWidget):
         painter.fillRect(0, self.height() - 1, self.width(), 1, self._look.colour("line"))
         painter.end()
 
-    def _width_px(self, form: ChipForm, has_find: bool) -> int:
+    def _width_px(self, fit: _Fit) -> int:
         look = self._look
-        chips = sum(chip.width_in(form) for chip in self._chips.values()) + look.px(CHIP_GAP_PX) * len(self._chips)
-        buttons = look.px(tokens()["height"]["control"]) * (3 if has_find else 2)
-        return look.px(tokens()["space"]["page_inset"]) + chips + look.px(CHIP_GAP_PX) + buttons + look.px(RIGHT_PX)
+        chips = sum(chip.width_in(fit.forms[kind], fit.is_tight) for kind, chip in self._chips.items())
+        gaps = look.px(CHIP_GAP_PX) * (len(self._chips) + 1)
+        buttons = look.px(tokens()["height"]["control"]) * (3 if fit.has_find else 2)
+        return look.px(tokens()["space"]["page_inset"]) + chips + gaps + buttons + look.px(RIGHT_PX)
 
-    def _fit(self) -> tuple[ChipForm, bool]:
-        return next((fit for fit in _FITS if self._width_px(*fit) <= self.width()), (ChipForm.ICON, False))
+    def _fits(self) -> Iterator[_Fit]:
+        """What to try in turn, each narrower than the one before."""
+        forms = dict.fromkeys(self._chips, ChipForm.WORDS)
+        for is_tight, has_find in ((False, True), (False, False), (True, False)):
+            yield _Fit(forms, is_tight, has_find)
+        by_word = sorted(self._chips, key=lambda kind: self._chips[kind].word_px, reverse=True)
+        by_count = sorted(self._chips, key=lambda kind: self._chips[kind].count_px, reverse=True)
+        for form, kinds in ((ChipForm.COUNT, by_word), (ChipForm.ICON, by_count)):
+            for kind in kinds:
+                forms = {**forms, kind: form}
+                yield _Fit(forms, True, False)
+
+    def _fit(self) -> _Fit:
+        fit = None
+        for fit in self._fits():
+            if self._width_px(fit) <= self.width():
+                break
+        assert fit is not None
+        return fit
 
     def _place(self) -> None:
         look, inset = self._look, self._look.px(tokens()["space"]["page_inset"])
-        form, has_find = self._fit()
+        fit = self._fit()
         x, high = inset, look.px(tokens()["height"]["chip"])
-        for chip in self._chips.values():
-            chip.set_form(form)
-            chip.setGeometry(x, (self.height() - high) // 2, chip.width_in(form), high)
+        for kind, chip in self._chips.items():
+            form = fit.forms[kind]
+            chip.set_form(form, fit.is_tight)
+            chip.setGeometry(x, (self.height() - high) // 2, chip.width_in(form, fit.is_tight), high)
             x += chip.width() + look.px(CHIP_GAP_PX)
         side = look.px(tokens()["height"]["control"])
         right = self.width() - look.px(RIGHT_PX)
-        self._find.setVisible(has_find)
-        for button in (*((self._find,) if has_find else ()), self._next, self._previous):
+        self._find.setVisible(fit.has_find)
+        for button in (*((self._find,) if fit.has_find else ()), self._next, self._previous):
             right -= side
             button.setGeometry(right, (self.height() - side) // 2, side, side)
 

@@ -81,16 +81,37 @@ def test_2_4_nothing_is_cut_off_or_overlaps_at_any_width(zoom_percent: int, widt
     assert all(bar.rect().contains(rect) for rect in rects)
     assert not any(one.intersects(other) for i, one in enumerate(rects) for other in rects[i + 1 :])
     for kind in ReadKind:
-        assert bar.chip(kind).width() == bar.chip(kind).width_in(bar.form)
+        assert bar.chip(kind).width() == bar.chip(kind).sizeHint().width()
 
 
 def test_2_4_words_go_before_counts_and_counts_before_icons(bar: ChipBar) -> None:
     forms = []
-    for width_px in (800, 658, 500, 300):
+    for width_px in (800, 658, 380, 264):
         bar.resize(width_px, 40)
-        forms.append(bar.form)
-    assert forms == [ChipForm.WORDS, ChipForm.WORDS, ChipForm.COUNT, ChipForm.ICON]
+        forms.append({bar.chip(kind).form for kind in ReadKind if kind is not ReadKind.ALL})
+    assert forms == [{ChipForm.WORDS}, {ChipForm.WORDS}, {ChipForm.COUNT}, {ChipForm.ICON}]
     assert bar.chip(ReadKind.YOU).toolTip().startswith("You, 11 messages")
+
+
+def test_2_4_words_go_one_by_one_from_the_longest(bar: ChipBar) -> None:
+    lost: list[ReadKind] = []
+    for width_px in range(700, 400, -1):
+        bar.resize(width_px, 40)
+        without = [kind for kind in ReadKind if bar.chip(kind).form is not ChipForm.WORDS]
+        lost += [kind for kind in without if kind not in lost]
+        assert len(without) == len(lost)
+    words = [bar.chip(kind).word_px for kind in lost]
+    assert words == sorted(words, reverse=True)
+    assert lost[:3] == [ReadKind.REASONING, ReadKind.ASSISTANT, ReadKind.ERRORS]
+
+
+def test_2_4_in_the_page_of_a_small_window_few_counts_leave_all_words_and_long_counts_most_of_them(
+    bar: ChipBar,
+) -> None:
+    bar.resize(658, 40)
+    assert {bar.chip(kind).form for kind in ReadKind} == {ChipForm.WORDS}
+    bar.say(ReadKind.ALL, dict(zip(ReadKind, (6_214, 311, 2_906, 2_871, 1_038, 31), strict=True)))
+    assert [kind for kind in ReadKind if bar.chip(kind).form is not ChipForm.WORDS] == [ReadKind.REASONING]
 
 
 def test_2_4_the_buttons_ask_for_the_next_and_the_previous(qtbot: QtBot, bar: ChipBar) -> None:
