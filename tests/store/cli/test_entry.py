@@ -64,7 +64,7 @@ def test_1_9_paths_says_where_our_own_files_are(burrow: Burrow, tmp_path: Path) 
 
 
 def test_1_9_wrong_usage_is_one_line_and_exit_2(burrow: Burrow) -> None:
-    for words in ([], ["list"], ["show"], ["dance"], ["list", "x", "--sort", "y"], ["--data-dir"]):
+    for words in ([], ["list", ""], ["show"], ["dance"], ["list", "x", "--sort", "y"], ["--data-dir"]):
         said = burrow(*words)
         assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
 
@@ -72,7 +72,7 @@ def test_1_9_wrong_usage_is_one_line_and_exit_2(burrow: Burrow) -> None:
 def test_1_9_help_goes_to_standard_output(burrow: Burrow) -> None:
     said = burrow("list", "--help")
     assert (said.code, said.err) == (0, "")
-    assert said.out.startswith("usage: burrow list PATH …")
+    assert said.out.startswith("usage: burrow list [PATH …]")
 
 
 def test_1_9_it_works_where_qt_is_not_installed(start_burrow: Start, rich: Path, tmp_path: Path) -> None:
