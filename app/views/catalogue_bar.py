@@ -28,11 +28,11 @@ class CatalogueBar(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Catalogue")
         self._stop = QToolButton(self)
+        self._stop.setProperty("small", True)
         self._stop.setToolTip("Stop cataloguing until the stores are read again")
         self._stop.setAccessibleName("Stop cataloguing")
         self._stop.clicked.connect(self.cancel_asked)
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
         for part in (self._bar, self._words, self._stop):
             self._row.addWidget(part)
         self.hide()
@@ -42,6 +42,7 @@ class CatalogueBar(QWidget):
         """Paint with another look."""
         self._words.set_look(look)
         self._bar.setFixedWidth(look.px(64))
+        self._row.setContentsMargins(0, 0, look.px(10), 0)
         self._row.setSpacing(look.px(6))
         self._stop.setIcon(look.icon("x", "text_2", 14))
         self._stop.setIconSize(QSize(look.px(14), look.px(14)))

@@ -62,9 +62,15 @@ class FacetSection(QWidget):
         self.head.set_look(look)
         self.body.set_look(look)
 
-    def show_values(self, values: tuple[FacetValue, ...], value_count: int) -> None:
-        """Show these values; days in order, others most frequent first."""
+    def show_values(self, values: tuple[FacetValue, ...], value_count: int, progress: str = "") -> None:
+        """Show these values; days in order, others most frequent first.
+
+        Args:
+            progress: of how many sessions the values are known, "412 of 1,000"; empty when of all.
+        """
         self._values, self._value_count = values, value_count
+        if self.bars is None:
+            self.head.button.set_note(progress)
         self._renew()
 
     def show_chosen(self, chosen: frozenset[str]) -> None:

@@ -136,9 +136,10 @@ class LibraryView(QWidget):
 
     def show_facets(self, counts: Counts) -> None:
         """Show the values of the facets."""
+        progress = f"{counts.known:,} of {counts.total:,}" if counts.known < counts.total else ""
         for facet, section in self.facets.items():
             values: tuple[FacetValue, ...] = counts.facets.get(facet, ())
-            section.show_values(values, max(counts.value_counts.get(facet, 0), len(values)))
+            section.show_values(values, max(counts.value_counts.get(facet, 0), len(values)), progress)
 
     def show_choices(self, choices: frozenset[Choice]) -> None:
         """Show which values of the facets are chosen."""

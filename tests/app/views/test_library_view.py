@@ -238,3 +238,11 @@ def test_a_name_keeps_what_tells_it_apart_for_as_long_as_there_is_room(look) -> 
     assert shown(width("a long… – realm-12")).endswith("… – realm-12")
     assert shown(width("realm-12") + 2) == "realm-12"
     assert "…" in shown(width("realm"))
+
+
+def test_2_2_numbers_of_a_catalogue_that_is_not_complete_say_of_how_many_sessions_they_are(view) -> None:
+    partly = counts_of()
+    view.show_facets(Counts(partly.want, partly.views, partly.facets, partly.value_counts, known=412, total=1000))
+    assert view.facets[Facet.MODEL].head.button.accessibleName() == "Model, 412 of 1,000"
+    view.show_facets(partly)
+    assert view.facets[Facet.MODEL].head.button.accessibleName() == "Model"
