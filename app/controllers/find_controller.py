@@ -66,7 +66,7 @@ class FindController(QObject):
         self._note = ""
         self._begin = 0
         self._is_done = True
-        self._is_asked = False
+        self._is_asked = self._is_open = False
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._on_rest)
         self._again = QTimer(self, singleShot=True, interval=AGAIN_MS)
@@ -107,18 +107,19 @@ class FindController(QObject):
     @Slot()
     def begin(self) -> None:
         """Open the bar and take the keyboard; words that are selected in the transcript are looked for."""
-        was_hidden = self._bar.isHidden()
+        was_open, self._is_open = self._is_open, True
         if not self._bar.field.hasFocus():
             selected = self._selected()
             if selected:
                 self._bar.set_text(selected)
         self._bar.begin()
-        if was_hidden:
+        if not was_open:
             self._rest.start(0)
 
     @Slot()
     def close(self) -> None:
         """Close the bar, paint no hits, and give the keyboard back."""
+        self._is_open = False
         self._bar.hide()
         self._forget()
         self._needle = Needle()
@@ -127,10 +128,11 @@ class FindController(QObject):
     @Slot(int)
     def step(self, step: int) -> None:
         """Go to the next (1) or previous (-1) hit; open the bar where nothing is looked for."""
-        if self._bar.isHidden():
+        if not self._is_open:
             if not self._bar.needle.text:
                 self.begin()
                 return
+            self._is_open = True
             self._bar.show()
         if self._bar.needle != self._needle:
             # What was typed just now counts, not what was looked for before.
@@ -174,7 +176,7 @@ class FindController(QObject):
 
     @Slot()
     def _on_rest(self) -> None:
-        if not self._bar.isHidden():
+        if self._is_open:
             self._search()
 
     def _forget(self) -> None:
@@ -207,7 +209,7 @@ class FindController(QObject):
     def _search_again(self) -> None:
         """The session went on: count anew; what is seen stays where it is."""
         place = self._place
-        if self._bar.isHidden() or not self._bar.needle.text:
+        if not self._is_open or not self._bar.needle.text:
             return
         self._search()
         if place is not None and not self._is_done:
@@ -221,7 +223,9 @@ class FindController(QObject):
     def _look_through(self, begin: int, end: int) -> None:
         assert self._key is not None
         assert self._outline is not None
-        work = find_work(self._context.library, self._key, self._needle, self._outline, begin, end)
+        work = find_work(
+            self._context.library, self._key, self._needle, self._outline, begin, end, not self._tally.rows
+        )
         self._searching.run(Query("Finding", work), self._on_found, self._on_failed)
 
     def _on_found(self, found: FoundRows) -> None:
@@ -292,7 +296,7 @@ class FindController(QObject):
 
     @Slot()
     def _on_reading_changed(self) -> None:
-        if self._bar.isHidden() or self._view.stage.outline is self._outline:
+        if not self._is_open or self._view.stage.outline is self._outline:
             return
         if self._transcript.key != self._key or self._outline is None or not self._outline.is_complete:
             self._place = None if self._transcript.key != self._key else self._place

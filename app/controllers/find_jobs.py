@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FIRST_ROWS = 2_000
 """Looked through before the first answer: the first hit is usually near."""
 
+USUAL_ROWS = 8_000
 MOST_ROWS = 32_000
 """Looked through at once at most."""
 
@@ -51,15 +52,25 @@ class FoundRows:
 
 
 def find_work(
-    library: Library, key: SessionKey, needle: Needle, outline: Outline, begin: int, end: int
+    library: Library,
+    key: SessionKey,
+    needle: Needle,
+    outline: Outline,
+    begin: int,
+    end: int,
+    is_first: bool = False,
 ) -> Callable[[CancelToken], FoundRows]:
-    """Work that looks through messages from `begin` on, until something is to be said or `end` is reached."""
+    """Work that looks through messages from `begin` on, until something is to be said or `end` is reached.
+
+    Args:
+        is_first: nothing was said yet: the first hit is said as soon as it is found.
+    """
 
     def work(token: CancelToken) -> FoundRows:
         backend, finder = library.backend(key.store), Finder(needle)
         rows, counts = array("I"), array("I")
         until_s = time.monotonic() + ANSWER_S
-        at, page, some = begin, FIRST_ROWS, DECODED_FIRST
+        at, page, some = begin, FIRST_ROWS if is_first else USUAL_ROWS, DECODED_FIRST if is_first else DECODED_AT_ONCE
         while at < end and not (rows and time.monotonic() >= until_s):
             stop = min(at + page, end)
             numbers = backend.candidates(key.session_id, finder.words, at, stop, token)
@@ -67,8 +78,8 @@ def find_work(
             while first < len(numbers):
                 _count(library, key, finder, numbers[first : first + some], rows, counts, token)
                 first, some = first + some, min(some * 4, DECODED_AT_ONCE)
-                if begin == at and first < len(numbers) and rows:
-                    # The first hit is awaited; what comes after the last decoded message is for the next time.
+                if is_first and first < len(numbers) and rows:
+                    # What comes after the last decoded message is for the next time.
                     return FoundRows(needle, begin, numbers[first - 1] + 1, rows, counts)
             token.report(stop, outline.count, "Finding", "messages")
             # Where little is found much is looked through at once: to begin anew takes time in a large document.
