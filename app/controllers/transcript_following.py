@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.controllers.following_controller import FollowingController
@@ -106,5 +108,8 @@ class TranscriptFollowing(QObject):
             if self._gone == self._asked:
                 return
             self._gone = self._asked
+            summary = self._page.shown
+            if summary is not None and summary.key == self._gone:
+                self._page.follow(replace(summary, is_running=False))
             error = SessionMissing("This session is not in its store any more.", "What was read of it stays here.")
         self.failed.emit(error)

@@ -16,6 +16,7 @@ import pytest
 
 from app.bootstrap import Program
 from app.controllers import following_controller
+from app.jobs import Lane
 from app.views.transcript.places import Place, Selection
 from store.meerkat.schema import S06_STATEMENTS
 from store.values.store import Access, SessionKey
@@ -358,6 +359,17 @@ def test_2_10_nothing_is_looked_at_while_nobody_sees_the_window(
     assert shown.stage.count == 1
     following.watch(True)
     shown.until(lambda: shown.stage.count == 2)
+
+
+def test_2_10_an_unchanged_store_starts_no_work(follow: Callable[..., Followed], qtbot: Any) -> None:
+    shown = follow([user("one")], [user("two")])
+    jobs = shown.program.context.jobs
+    shown.until(lambda: jobs.idle(Lane.BACKGROUND))
+    qtbot.wait(1_200)  # what was chosen is remembered in between
+    started: list[int] = []
+    jobs.activity.started.connect(lambda: started.append(1))
+    qtbot.wait(1_000)
+    assert len(started) <= 1
 
 
 def test_2_10_a_store_whose_files_do_not_answer_does_not_stop_the_others(
