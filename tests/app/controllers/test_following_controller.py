@@ -322,8 +322,7 @@ def test_2_case_2_a_store_that_is_taken_away_keeps_its_last_state_and_comes_back
     band = shown.controller.window.band
     away = shown.path.with_name("away")
     shown.path.rename(away)
-    shown.until(band.isVisible)
-    assert "is not there any more" in band.text()
+    shown.until(lambda: "is not there any more" in band.text())
     assert shown.facts().is_open
     assert (shown.text(0), shown.controller.sessions.model.session_count) == ("stays readable", 1)
     away.rename(shown.path)
@@ -339,7 +338,7 @@ def test_2_case_2_another_file_in_the_place_of_a_store_is_not_taken_for_it(
     other = in_worker(lambda: make_store(tmp_path / "other", [[user("of the other")], [user("second")]]))
     other.replace(shown.path)
     band = shown.controller.window.band
-    shown.until(band.isVisible)
+    shown.until(lambda: shown.facts().advice and band.isVisible())
     assert shown.text(0) == "of the first store"
     band.action_asked.emit()
     shown.until(lambda: shown.controller.sessions.model.session_count == 2)
