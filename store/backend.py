@@ -102,8 +102,8 @@ class Backend(Protocol):
         belong to it. Messages that are shown with others are not named.
 
         Args:
-            words: runs of ASCII letters, or of digits, in lower case; or text beyond ASCII that has one spelling only.
-                Capitals do not matter. Without any, all messages are named.
+            words: runs of ASCII without white space, or text beyond ASCII that has one spelling only. Capitals do not
+                matter. Without any, all messages are named.
 
         Raises:
             SessionChanged.

@@ -53,7 +53,8 @@ _OURS = (
 """Words that are shown and may not be stored so, in lower case."""
 
 _OUR_SIGNS = "…“”\ufffd"
-_RUNS = re.compile(r"[a-z]+|[0-9]+")
+_RUNS = re.compile(r"[!-~]+")
+_OUR_MARKS = re.compile(r"image|lre|rle|pdf|lro|rlo|lri|rli|fsi|pdi|u\+[0-9a-f]*")
 _NOT_PLAIN = re.compile(r"[\\`*_\[\]<>&|~]|^[ \t]|[ \t]$|^(?:[-+=#:]|\d{1,9}[.)])", re.MULTILINE)
 _PARAGRAPHS = re.compile(r"\n{2,}")
 
@@ -182,7 +183,7 @@ class Finder:
         low = source.lower()
         if any(sign in low for sign in "&\\*_~`[]<>") or not low.isascii():
             return True
-        return all(word in low for word in self.words)
+        return all(word in low for word in self.words if word.isalnum())
 
 
 def _pattern(text: str, needle: Needle) -> re.Pattern[str]:
@@ -207,7 +208,8 @@ def _pattern(text: str, needle: Needle) -> re.Pattern[str]:
 def _words(text: str) -> tuple[str, ...]:
     """What every hit of a text holds, however it is stored."""
     low = "".join(character.lower() if character.isascii() else character for character in text)
-    words = [word for word in _RUNS.findall(low) if word not in _OURS]
+    runs = [word for run in _RUNS.findall(low) for word in _OUR_MARKS.split(run)]
+    words = [word for word in runs if word and word not in _OURS]
     signs = [sign for sign in text if _has_one_spelling(sign)]
     return tuple(dict.fromkeys([*words, *signs]))
 

@@ -36,8 +36,8 @@ WINDOW_BYTES = 256 * 1024
 FETCHED_ROWS = 500
 
 _LOWER = bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in range(256))
-_MARKS = b"*_~`\\<>[]"
-"""Marks of Markdown that may stand within a word and are not shown."""
+_MARKS = b'*_~`\\<>[]"'
+"""Marks of Markdown and of JSON that may stand within a word and are not shown."""
 
 _ALWAYS = bytes(kind in (MessageKind.NOTICE, MessageKind.UNKNOWN, MessageKind.DAMAGED) for kind in range(256))
 """Kinds of which more is shown than what is stored; there are few of them."""
@@ -51,10 +51,12 @@ _NAMES = (
     b'"stop_reason":"end_turn","created_at":null,"usage":{"input_tokens":0,"output_tokens":0,"cache_read_tokens":0,'
     b'"cache_creation_tokens":0}}{"role":"user","content":null,"render_metadata":{"class":"user_prompt"},'
     b'"transcript_role":null}{"role":"tool_results","results":[{"tool_use_id":null,"is_error":false}]}'
-).replace(b"_", b"")
+).translate(_LOWER, _MARKS)
 """Names of a stored message. A word that is part of them is in every message, whatever it says."""
 
-_AFTER_LINK = re.compile(rb"[)\]][*_~`>\]]*[A-Za-z0-9]")
+_AFTER_LINK = re.compile(rb"[)\]][*_~`>\]]*[^\s\\\"*_~`>\]]")
+_ENTITY = re.compile(rb"&[#A-Za-z][A-Za-z0-9]*;")
+_DIGIT = re.compile(rb"[0-9]")
 _OTHER_NUMBERS = re.compile(rb"[0-9](?:[eE][-+]?[0-9]|[0-9.]{15}|\.000)")
 """Numbers that may be printed with other digits than they are stored with."""
 
@@ -66,17 +68,19 @@ class Sieve:
     """Tells of stored bytes whether the text that is looked for could be in them.
 
     Args:
-        words: what every hit holds: runs of ASCII letters or digits in lower case, or text beyond ASCII that has no
-            other spelling. No word at all: everything could hold it.
+        words: what every hit holds: runs of ASCII without white space, or text beyond ASCII that has no other
+            spelling. No word at all: everything could hold it.
     """
 
     def __init__(self, words: Sequence[str]) -> None:
         # The longest ones are the rarest: they are looked for first.
-        self._words = sorted({word.encode("utf-8", "surrogatepass") for word in words}, key=len, reverse=True)
-        self._has_digits = any(word.isdigit() for word in self._words)
-        self._is_ascii = all(word.isascii() for word in self._words)
+        folded = {word.encode("utf-8", "surrogatepass").translate(_LOWER, _MARKS) for word in words}
+        self._words = sorted(folded - {b""}, key=len, reverse=True)
+        self._has_digits = any(_DIGIT.search(word) is not None for word in self._words)
         # A word that is also a name of the document, or could be in any id or time, says little where it stands.
-        self._is_common = any(len(word) < 4 or word.isdigit() or word in _NAMES for word in self._words)
+        self._is_common = any(
+            len(word) < 4 or not word.strip(b"0123456789:.-") or word in _NAMES for word in self._words
+        )
 
     @property
     def lets_all_through(self) -> bool:
@@ -137,13 +141,13 @@ class Sieve:
         """Messages in which letters may be shown as others, or stand together that are stored apart."""
         ends = [*starts[1:], len(data)]
         signs = [b"\\u"] if is_json else []
-        if b"&" in data:  # a single byte is found many times as fast as two
-            signs += [b"&#", b"&fjlig"] if self._is_ascii else [b"&"]
         if not data.isascii():
             signs += _OTHER_LETTERS
         found: set[int] = set()
         for sign in signs:
             found |= _places(data, sign, starts, ends)
+        if b"&" in data:  # a single byte is found many times as fast as a pattern
+            found |= _matches(_ENTITY, data, starts, ends)
         linked: set[int] = set()
         for sign in (b"](", b"][", b"]:"):
             linked |= _places(data, sign, starts, ends)
@@ -221,13 +225,17 @@ def _places(data: bytes, word: bytes, starts: Sequence[int], ends: Sequence[int]
 
 def _with_other_digits(data: bytes, starts: Sequence[int]) -> set[int]:
     """Messages with numbers that may be shown with other digits than they are stored with."""
-    ends = [*starts[1:], len(data)]
+    return _matches(_OTHER_NUMBERS, data, starts, [*starts[1:], len(data)])
+
+
+def _matches(pattern: re.Pattern[bytes], data: bytes, starts: Sequence[int], ends: Sequence[int]) -> set[int]:
+    """The messages in which a pattern matches."""
     found: set[int] = set()
-    match = _OTHER_NUMBERS.search(data)
+    match = pattern.search(data)
     while match is not None:
         number = bisect_right(starts, match.start()) - 1
         found.add(number)
-        match = _OTHER_NUMBERS.search(data, ends[number])
+        match = pattern.search(data, ends[number])
     return found
 
 

@@ -29,6 +29,8 @@ pytestmark = pytest.mark.usefixtures("qapp")
 WORDS = st.sampled_from(
     ["the", "Store", "a_b", "*it*", "`x`", "é", "e\u0301", "👩‍👩‍👧", "שלום", "\n", "\n\n", "- ", "1. ", " ", "\u2028"]
 )
+LOOKED_FOR = ("error", "a", "tool", "1", "ok", "the", "é", "x y", "Result", "text", "hello", "日本", "😀")
+LOOKED_FOR += ("src/", "e: ", '"', ".rs", "s.", "](", "{", "&", "1.", "a,b", "file.pdf", "image")
 TEXTS = st.lists(WORDS, max_size=12).map("".join)
 
 
@@ -133,7 +135,7 @@ def test_2_6_a_search_of_stored_bytes_misses_no_hit_of_any_sample(sessions: Any,
                 shown = [show_message(m) for m in backend.messages(key.session_id, 0, outline.count, token)]
             except SessionError:
                 continue
-            for word in ("error", "a", "tool", "1", "ok", "the", "é", "x y", "Result", "text", "hello", "日本", "😀"):
+            for word in LOOKED_FOR:
                 needle = Needle(word)
                 finder = Finder(needle)
                 whole = lambda ref, b=backend, k=key: b.whole(k.session_id, ref, token)  # noqa: E731
