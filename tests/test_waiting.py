@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import inspect
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from store import Backend, CancelToken, Library, OwnPaths, make_demo
+from store import Backend, CancelToken, Library, Lists, OwnPaths, make_demo
 from store.blocking import must_not_wait
 from store.errors import WouldBlock
-from store.values.message import ImageRef, WholePart, WholeRef
+from store.values.listing import ListWant
+from store.values.message import ImageRef, Outline, WholePart, WholeRef
 from store.values.session import SortOrder
+from store.values.store import SessionKey
 
 WITHOUT_WAITING = {"close"}
 """What gives something back may be called from anywhere."""
 
-OF_A_DOCUMENT = WITHOUT_WAITING | {"facts", "ids", "matching_ids", "outline", "beginning", "raw"}
-"""A document is read once, when it is opened; these hand on what is in memory since then."""
+OF_A_DOCUMENT = WITHOUT_WAITING | {
+    "facts", "ids", "matching_ids", "outline", "beginning", "raw", "running_ids", "is_running", "follow",
+}  # fmt: skip
+"""A document is read once, when it is opened or refreshed; these hand on what is in memory since then."""
 
 SAMPLES = {
     "meerkat/realm-0.6.24-rich/atlas/sessions.sqlite3": WITHOUT_WAITING,
@@ -28,7 +33,13 @@ SAMPLES = {
 }
 DATABASE = next(iter(SAMPLES))
 
+NOTHING_YET = Outline(0, b"", b"", array("I"), array("I"))
+
 ARGUMENTS: dict[str, Any] = {
+    "after_handle": None,
+    "words": ("review",),
+    "numbers": (0,),
+    "since": NOTHING_YET,
     "order": SortOrder(),
     "handles": (1,),
     "beginning": "0",
@@ -83,10 +94,32 @@ def test_rule_5_no_store_is_opened_reloaded_or_looked_at_on_the_thread_that_draw
     for ask in (
         lambda: library.open(path, token),
         lambda: library.reload(facts.key, token),
+        lambda: library.refresh(facts.key, token),
         lambda: library.changed([facts.key]),
+        lambda: library.close(facts.key),
     ):
         with must_not_wait(), pytest.raises(WouldBlock):
             ask()
+
+
+def test_rule_5_no_question_about_lists_is_answered_on_the_thread_that_draws(
+    library: Library, own_paths: OwnPaths, copy_sample: Callable[[str], Path]
+) -> None:
+    (facts,) = library.open(copy_sample(DATABASE), CancelToken())
+    lists = Lists(library, own_paths)
+    session = SessionKey(facts.key, ARGUMENTS["session_id"])
+    values = {
+        "want": ListWant((facts.key,)), "key": facts.key, "session_ids": (session.session_id,), "keys": (session,),
+        "is_pinned": True, "token": CancelToken(), "limit_s": 0.2,
+    }  # fmt: skip
+    questions = [name for name in vars(Lists) if not name.startswith("_") and name not in WITHOUT_WAITING]
+    assert len(questions) >= 8
+    for name in questions:
+        method = getattr(lists, name)
+        given = values | ({"key": session} if name == "handle_of" else {})
+        with must_not_wait(), pytest.raises(WouldBlock):
+            method(*(given[parameter] for parameter in inspect.signature(method).parameters))
+    assert not any(own_paths.cache.rglob("*.sqlite3"))
 
 
 def test_rule_5_the_demo_is_not_made_on_the_thread_that_draws(tmp_path: Path) -> None:
