@@ -242,7 +242,10 @@ MEASURED: Mapping[str, Callable[[Path, int], Answer]] = {
 }
 
 
-def _of_reading(name: str) -> Callable[[Path, int], Answer]:
+def measure_named(name: str) -> Callable[[Path, int], Answer]:
+    """The measure of a name; KeyError where there is none."""
+    if name in MEASURED:
+        return MEASURED[name]
     # Loaded only where it is measured: the start of this process is a measure too.
     import bench_reading
 
@@ -252,8 +255,7 @@ def _of_reading(name: str) -> Callable[[Path, int], Answer]:
 def main(arguments: list[str]) -> int:
     """Measure once and print the answer."""
     name, data, started_ns = arguments
-    measure = MEASURED.get(name) or _of_reading(name)
-    value, beside = measure(Path(data), int(started_ns))
+    value, beside = measure_named(name)(Path(data), int(started_ns))
     print(json.dumps({"value": value, "beside": beside}))
     return 0
 
