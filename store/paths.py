@@ -22,8 +22,8 @@ class OwnPaths:
     """The four places of our own files.
 
     Attributes:
-        data: what must last: the demo library.
-        cache: what can be made again: private snapshots of stores.
+        data: what must last: notes of sessions, and the demo library.
+        cache: what can be made again: the catalogue, and private snapshots of stores.
         config: settings.
         log: the log file.
     """
@@ -48,6 +48,16 @@ class OwnPaths:
         """Everything in one folder, as `--data-dir` asks; made absolute, so that a change of folder moves nothing."""
         root = Path(os.path.abspath(data_dir.expanduser()))  # noqa: PTH100 - resolve() would read links, this is pure
         return cls(data=root, cache=root / "cache", config=root / "config", log=root / "log")
+
+    @property
+    def catalogue_file(self) -> Path:
+        """The catalogue, a SQLite file."""
+        return self.cache / "catalogue.sqlite3"
+
+    @property
+    def annotations_file(self) -> Path:
+        """Our notes of sessions, a SQLite file."""
+        return self.data / "annotations.sqlite3"
 
     @property
     def scratch(self) -> Path:

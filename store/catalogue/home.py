@@ -22,7 +22,6 @@ from store.paths import OwnPaths
 
 T = TypeVar("T")
 
-FILE_NAME = "catalogue.sqlite3"
 BUSY_TIMEOUT_S = 10.0
 """Another Burrow may be writing; each of its transactions is much shorter."""
 
@@ -60,7 +59,7 @@ class Home:
 
     def __init__(self, paths: OwnPaths) -> None:
         self._paths = paths
-        self._file = paths.cache / FILE_NAME
+        self._file = paths.catalogue_file
         self._lock = threading.RLock()
         self._writing = threading.Lock()
         self._is_ready = False
@@ -210,7 +209,7 @@ class Home:
     def _drop(self) -> None:
         self._dismiss_keeper()
         for ending in SIDE_FILES:
-            self._file.with_name(FILE_NAME + ending).unlink(missing_ok=True)
+            self._file.with_name(self._file.name + ending).unlink(missing_ok=True)
 
     def _live_in_memory(self) -> None:
         if self._memory is None:

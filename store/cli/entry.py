@@ -97,10 +97,12 @@ def _with_library(
 def _own_paths(own: OwnPaths, is_json: bool) -> str:
     places = {
         "settings": own.settings_file,
+        "annotations": own.annotations_file,
         "demo": own.demo,
+        "catalogue": own.catalogue_file,
         "snapshots": own.scratch,
         "log": own.log_file,
     }
     if is_json:
         return json.dumps({name: str(path) for name, path in places.items()}) + "\n"
-    return "".join(f"{name:<11}{visible_line(str(path))}\n" for name, path in places.items())
+    return "".join(f"{name:<13}{visible_line(str(path))}\n" for name, path in places.items())

@@ -24,7 +24,6 @@ from store.values.store import SessionKey, StoreKey
 
 T = TypeVar("T")
 
-FILE_NAME = "annotations.sqlite3"
 BUSY_TIMEOUT_S = 5.0
 SIDE_FILES = ("-journal", "-wal", "-shm")
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
@@ -47,7 +46,7 @@ class Annotations:
 
     def __init__(self, paths: OwnPaths) -> None:
         self._paths = paths
-        self._file = paths.data / FILE_NAME
+        self._file = paths.annotations_file
         self._lock = threading.Lock()
 
     def pinned(self, token: CancelToken) -> frozenset[SessionKey]:
@@ -122,7 +121,7 @@ class Annotations:
         try:
             self._file.rename(aside)
             for ending in SIDE_FILES:
-                side = self._file.with_name(FILE_NAME + ending)
+                side = self._file.with_name(self._file.name + ending)
                 if side.exists():
                     side.rename(Path(f"{aside}{ending}"))
         except OSError as error:

@@ -19,7 +19,14 @@ def mode_of(path: Path) -> int:
 
 def test_data_dir_keeps_all_of_our_files_under_one_folder(tmp_path: Path) -> None:
     paths = OwnPaths.under(tmp_path / "own")
-    for path in (paths.scratch, paths.demo, paths.settings_file, paths.log_file):
+    for path in (
+        paths.scratch,
+        paths.catalogue_file,
+        paths.annotations_file,
+        paths.demo,
+        paths.settings_file,
+        paths.log_file,
+    ):
         assert path.is_relative_to(tmp_path / "own")
 
 

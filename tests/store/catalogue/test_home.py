@@ -20,7 +20,6 @@ import pytest
 
 from store.cancel import CancelToken
 from store.catalogue import Catalogue
-from store.catalogue.home import FILE_NAME
 from store.catalogue.schema import VERSION
 from store.errors import Cancelled
 from store.values.listing import FillState, ListWant
@@ -95,7 +94,7 @@ def test_a_file_that_is_not_right_is_dropped_and_rebuilt(
     store = MadeStore(A, [row(1), row(2)])
     fill(store)
     catalogue.close()
-    harm(own_paths.cache / FILE_NAME)
+    harm(own_paths.catalogue_file)
     other = again(own_paths)
     other.facts(A, ["s-0001"], TOKEN)
     other.take_census(A, "file 1", store.page, TOKEN)
@@ -112,7 +111,9 @@ def test_a_file_that_is_harmed_while_it_is_used_is_rebuilt(
 ) -> None:
     store = MadeStore(A, [row(number) for number in range(300)])
     fill(store)
-    harmed = own_paths.cache.glob(FILE_NAME + "*") if harm is Path.unlink else [own_paths.cache / FILE_NAME]
+    harmed = (
+        own_paths.cache.glob(f"{own_paths.catalogue_file.name}*") if harm is Path.unlink else [own_paths.catalogue_file]
+    )
     for path in harmed:
         harm(path)
     listed(catalogue)
@@ -200,5 +201,5 @@ def test_a_kill_at_any_moment_leaves_a_catalogue_that_is_right(tmp_path: Path, o
         found = catalogue.facts(A, [f"s-{one:04}" for one in range(1_000)], TOKEN)
         assert len(found) == state.known
         catalogue.close()
-        with closing(sqlite3.connect(own_paths.cache / FILE_NAME)) as connection:
+        with closing(sqlite3.connect(own_paths.catalogue_file)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -55,10 +55,12 @@ def test_1_9_the_version_is_the_projects(burrow: Burrow, repo_root: Path) -> Non
 def test_1_9_paths_says_where_our_own_files_are(burrow: Burrow, tmp_path: Path) -> None:
     own = tmp_path / "own"
     assert burrow("paths").out == (
-        f"settings   {own}/config/settings.json\n"
-        f"demo       {own}/demo\n"
-        f"snapshots  {own}/cache/snapshots\n"
-        f"log        {own}/log/burrow.log\n"
+        f"settings     {own}/config/settings.json\n"
+        f"annotations  {own}/annotations.sqlite3\n"
+        f"demo         {own}/demo\n"
+        f"catalogue    {own}/cache/catalogue.sqlite3\n"
+        f"snapshots    {own}/cache/snapshots\n"
+        f"log          {own}/log/burrow.log\n"
     )
     assert burrow("paths", "--json").json["demo"] == f"{own}/demo"
 

@@ -16,7 +16,7 @@ import pytest
 
 from store.cancel import CancelToken
 from store.own import Annotations, AnnotationsUnusable
-from store.own.annotations import FILE_NAME, MIGRATIONS
+from store.own.annotations import MIGRATIONS
 from store.values.store import SessionKey, StoreKey
 
 TOKEN = CancelToken()
@@ -48,14 +48,14 @@ def test_a_copy_of_a_store_has_pins_of_its_own(notes: Annotations) -> None:
 
 def test_the_file_is_for_its_user_alone(notes: Annotations, own_paths: Any) -> None:
     notes.pin([ONE], True, TOKEN)
-    assert stat.S_IMODE((own_paths.data / FILE_NAME).stat().st_mode) == 0o600
+    assert stat.S_IMODE(own_paths.annotations_file.stat().st_mode) == 0o600
     assert stat.S_IMODE(own_paths.data.stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize("is_asked_first", [True, False])
 def test_a_damaged_file_is_put_aside_and_not_deleted(notes: Annotations, own_paths: Any, is_asked_first: bool) -> None:
     notes.pin([ONE], True, TOKEN)
-    file: Path = own_paths.data / FILE_NAME
+    file: Path = own_paths.annotations_file
     for number in (1, 2):
         file.write_bytes(b"no database" * 1_000 + bytes([number]))
         if is_asked_first:
@@ -67,7 +67,7 @@ def test_a_damaged_file_is_put_aside_and_not_deleted(notes: Annotations, own_pat
 
 def test_a_file_of_a_newer_version_is_left_as_it_is(notes: Annotations, own_paths: Any) -> None:
     notes.pin([ONE], True, TOKEN)
-    file = own_paths.data / FILE_NAME
+    file = own_paths.annotations_file
     with closing(sqlite3.connect(file)) as connection:
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     before = file.read_bytes()
