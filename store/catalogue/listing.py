@@ -1,7 +1,7 @@
 """Lists out of the catalogue: rows of one or many stores, narrowed, in an order, under headings.
 
-SQLite does all of it while the interpreter's lock is free. Columns of integers come back as texts that it joins, see
-store/meerkat/listing.py for the reasons; only headings are put together here.
+SQLite does all of it while the interpreter's lock is free. Columns of integers come back as texts that it joins; only
+headings are put together here.
 """
 
 from __future__ import annotations
@@ -10,16 +10,13 @@ import sqlite3
 from array import array
 from collections.abc import Callable, Mapping
 
-import orjson
-
 from store.cancel import CancelToken
 from store.catalogue.days import QUARTER, day_of
 from store.catalogue.narrowing import ask_stores, filter_text, narrow
+from store.joined import joined_numbers
 from store.values.listing import CatalogueKey, Group, GroupBy, Listed, ListOrder, ListWant, View
 from store.values.session import SortKey
 from store.values.store import StoreKey
-
-PIECE_BYTES = 64 * 1024
 
 STORED = {
     SortKey.UPDATED: "r.updated_at_ms",
@@ -85,11 +82,11 @@ def list_rows(
     outer = ", ".join(f"group_concat({name})" for name in columns)
     row = connection.execute(f"SELECT {outer} FROM ({inner})", conditions.parameters).fetchone()
     found = dict(zip(columns, row, strict=True))
-    handles = _numbers(found["h"], "q", token)
-    stores = _numbers(found["p"], "H", token) if "p" in found else array("H")
+    handles = joined_numbers(found["h"], "q", token)
+    stores = joined_numbers(found["p"], "H", token) if "p" in found else array("H")
     groups: tuple[Group, ...] = ()
     if "g" in found:
-        codes = _numbers(found["g"], "q", token)
+        codes = joined_numbers(found["g"], "q", token)
         handles, stores, groups = _group(handles, stores, codes, _heading(connection, want, asked.stores))
     known = asked.known if needs_facts(want) else asked.total
     return Listed(want, asked.stores, stores, handles, groups, known, asked.total, asked.waiting)
@@ -110,20 +107,6 @@ def _order(order: ListOrder) -> str:
         return f"a.rank {direction}, {tie}"
     value = OF_CATALOGUE[order.key]
     return f"CASE WHEN r.is_known = 1 THEN {value} END {direction} NULLS LAST, r.is_known = 1 DESC, {tie}"
-
-
-def _numbers(joined: str | None, code: str, token: CancelToken) -> array[int]:
-    """Read the integers that SQLite joined."""
-    text = (joined or "").encode()
-    numbers = array(code)
-    begin = 0
-    while begin < len(text):
-        token.check()
-        end = text.find(b",", begin + PIECE_BYTES)
-        end = len(text) if end < 0 else end
-        numbers.extend(orjson.loads(b"[" + text[begin:end] + b"]"))
-        begin = end + 1
-    return numbers
 
 
 def _heading(connection: sqlite3.Connection, want: ListWant, stores: tuple[StoreKey, ...]) -> Callable[[int], str]:

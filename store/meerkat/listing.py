@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-import orjson
-
 from store.cancel import CancelToken
+from store.joined import joined_numbers
 from store.meerkat.generation import Layout
 from store.values.session import SortKey, SortOrder
 
@@ -21,7 +21,6 @@ IN_HEADS = 1
 IN_SNAPSHOTS = 2
 
 RUNTIME_PREFIX = "rt:session:"
-PIECE_BYTES = 64 * 1024
 MAX_EXACT_SNAPSHOTS = 100_000
 """Up to here snapshots without a row in `sessions` are looked for one by one; beyond, if there are more of them."""
 
@@ -48,6 +47,15 @@ _COLUMN = {
 def row_of(handle: int) -> tuple[int, int]:
     """Take a handle apart: table and row id."""
     return handle & 3, handle >> 2
+
+
+def rows_by_table(handles: Iterable[int]) -> dict[int, list[int]]:
+    """Row ids of handles, by table, in the order of the handles."""
+    found: dict[int, list[int]] = {}
+    for handle in handles:
+        table, rowid = row_of(handle)
+        found.setdefault(table, []).append(rowid)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,20 +153,6 @@ def octets(column: str) -> str:
 
 
 def _fetch(connection: sqlite3.Connection, statement: str, token: CancelToken) -> array[int]:
-    """Read one column of integers.
-
-    SQLite joins them into one text, with the interpreter's lock free, and that is read in pieces: a million of them
-    take half the time of a million rows. SQLite keeps the order of a subquery under group_concat; a `LIMIT` that would
-    say so once more makes its sorter five times slower.
-    """
-    handles = array("q")
+    """Read one column of integers."""
     joined = connection.execute(f"SELECT group_concat(n) FROM ({statement})").fetchone()[0]
-    text = joined if isinstance(joined, bytes) else str(joined or "").encode()
-    begin = 0
-    while begin < len(text):
-        token.check()
-        end = text.find(b",", begin + PIECE_BYTES)
-        end = len(text) if end < 0 else end
-        handles.extend(orjson.loads(b"[" + text[begin:end] + b"]"))
-        begin = end + 1
-    return handles
+    return joined_numbers(joined, "q", token)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from store.cancel import CancelToken
 from store.meerkat.generation import Layout
 from store.meerkat.head_rows import read_head_rows
-from store.meerkat.listing import IN_HEADS, IN_SESSIONS, IN_SNAPSHOTS, RUNTIME_PREFIX, row_of
+from store.meerkat.listing import IN_HEADS, IN_SESSIONS, IN_SNAPSHOTS, RUNTIME_PREFIX, rows_by_table
 from store.meerkat.realm import is_recent_s
 from store.meerkat.row_facts import RowFacts
 from store.meerkat.session_rows import read_orphan_rows, read_session_rows
@@ -49,12 +49,8 @@ def read_facts(
     connection: sqlite3.Connection, layout: Layout, handles: Sequence[int], token: CancelToken
 ) -> dict[int, RowFacts]:
     """Read what the rows of handles tell, by handle."""
-    by_table: dict[int, list[int]] = {}
-    for handle in handles:
-        table, rowid = row_of(handle)
-        by_table.setdefault(table, []).append(rowid)
     found: dict[int, RowFacts] = {}
-    for table, rowids in by_table.items():
+    for table, rowids in rows_by_table(handles).items():
         reader = _READERS.get(table)
         if reader is None or (table == IN_HEADS and not layout.has_heads):
             continue

@@ -16,7 +16,7 @@ from store.errors import SessionError
 from store.meerkat.content import as_count
 from store.meerkat.generation import Layout
 from store.meerkat.head_rows import read_head_rows
-from store.meerkat.listing import IN_HEADS, IN_SESSIONS, IN_SNAPSHOTS, row_of
+from store.meerkat.listing import IN_HEADS, IN_SESSIONS, IN_SNAPSHOTS, row_of, rows_by_table
 from store.meerkat.peek import cut_text
 from store.meerkat.places import find_place
 from store.meerkat.row_facts import RowFacts, has_history, labels_of, name_of, provider_name
@@ -100,10 +100,7 @@ def _read_batch(
 def _read_rows(
     connection: sqlite3.Connection, layout: Layout, handles: Sequence[int], token: CancelToken
 ) -> dict[int, RowFacts]:
-    by_table: dict[int, list[int]] = {}
-    for handle in handles:
-        table, rowid = row_of(handle)
-        by_table.setdefault(table, []).append(rowid)
+    by_table = rows_by_table(handles)
     rows: list[RowFacts] = []
     if IN_SESSIONS in by_table:
         rows.extend(read_session_rows(connection, layout, by_table[IN_SESSIONS], token, WHOLE_BYTES).values())
