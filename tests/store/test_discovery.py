@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,17 +24,9 @@ from store.discovery import (
 )
 from store.errors import Cancelled
 from store.library import Library
-from store.paths import OwnPaths
 
 CopySample = Callable[[str], Path]
 HOME = Path("/home/ada")
-
-
-@pytest.fixture
-def library(own_paths: OwnPaths) -> Iterator[Library]:
-    library = Library(own_paths)
-    yield library
-    library.close_all()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
@@ -20,35 +20,14 @@ from store.cancel import CancelToken
 from store.errors import Cancelled, OpenError, StoreVanished, WouldBlock
 from store.library import Library
 from store.paths import OwnPaths
-from store.values.session import SortOrder
-from store.values.store import StoreFacts, StoreKey, StoreKind
+from store.values.store import StoreKey, StoreKind
+from tests.store.opened import add_session, opened, session_count
 
 ROOT = Path(__file__).resolve().parents[2]
 CopySample = Callable[[str], Path]
 Untouched = Callable[[Path], AbstractContextManager[None]]
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452")
-
-
-@pytest.fixture
-def library(own_paths: OwnPaths) -> Iterator[Library]:
-    library = Library(own_paths)
-    yield library
-    library.close_all()
-
-
-@pytest.fixture
-def rich(copy_sample: CopySample) -> Path:
-    return copy_sample("meerkat/realm-0.6.24-rich") / "atlas"
-
-
-def opened(library: Library, path: Path) -> StoreFacts:
-    (facts,) = library.open(path, CancelToken())
-    return facts
-
-
-def session_count(library: Library, key: StoreKey) -> int:
-    return len(library.backend(key).ids(SortOrder(), CancelToken()).handles)
 
 
 # ------------------------------------------------------------------------------------------------------ opening
@@ -181,15 +160,6 @@ def test_a_cancelled_opening_leaves_nothing_open(library: Library, rich: Path) -
 # ------------------------------------------------------------------------------------------------ reload and close
 
 
-def add_session(path: Path) -> None:
-    """Copy a session under another id, as a program that works on the store would add one."""
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute(
-            "INSERT INTO sessions SELECT '01a1ffff-0000-7000-8000-000000000000', created_at_ms, updated_at_ms,"
-            " message_count, total_tokens, metadata_json, session_json FROM sessions LIMIT 1"
-        )
-
-
 def test_1_8_a_store_that_moved_on_disk_is_noticed_and_reload_reads_it(library: Library, rich: Path) -> None:
     before = opened(library, rich)
     assert library.changed([before.key]) == frozenset()
@@ -234,6 +204,20 @@ def test_2_case_2_a_store_that_is_away_says_so_until_it_is_back(library: Library
     assert library.refresh(before.key, CancelToken()) is None
     (tmp_path / "away").rename(rich)
     assert library.refresh(before.key, CancelToken()) == before
+
+
+def test_2_case_2_a_store_that_is_away_is_not_said_to_run(library: Library, rich: Path, tmp_path: Path) -> None:
+    """(2-case-2)"""
+    key = opened(library, rich).key
+    add_session(rich / "sessions.sqlite3")
+    running = library.refresh(key, CancelToken())
+    assert running is not None
+    assert running.is_running
+    rich.rename(tmp_path / "away")
+    away = library.refresh(key, CancelToken())
+    assert away is not None
+    assert not away.is_running
+    assert not library.reload(key, CancelToken()).is_running
 
 
 def test_refreshing_a_closed_store_says_that_it_is_closed(library: Library, rich: Path) -> None:

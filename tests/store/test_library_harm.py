@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,41 +20,11 @@ from store.errors import Cancelled
 from store.library import Library, given_up_facts, silent_facts
 from store.meerkat import MEERKAT
 from store.paths import OwnPaths
-from store.values.session import SortOrder
-from store.values.store import StoreFacts, StoreKey, StoreKind
+from store.values.store import StoreKey, StoreKind
+from tests.store.opened import add_session, opened, session_count
 
 ROOT = Path(__file__).resolve().parents[2]
 CopySample = Callable[[str], Path]
-
-
-@pytest.fixture
-def library(own_paths: OwnPaths) -> Iterator[Library]:
-    library = Library(own_paths)
-    yield library
-    library.close_all()
-
-
-@pytest.fixture
-def rich(copy_sample: CopySample) -> Path:
-    return copy_sample("meerkat/realm-0.6.24-rich") / "atlas"
-
-
-def opened(library: Library, path: Path) -> StoreFacts:
-    (facts,) = library.open(path, CancelToken())
-    return facts
-
-
-def session_count(library: Library, key: StoreKey) -> int:
-    return len(library.backend(key).ids(SortOrder(), CancelToken()).handles)
-
-
-def add_session(path: Path) -> None:
-    """Copy a session under another id, as a program that works on the store would add one."""
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute(
-            "INSERT INTO sessions SELECT '01a1ffff-0000-7000-8000-000000000000', created_at_ms, updated_at_ms,"
-            " message_count, total_tokens, metadata_json, session_json FROM sessions LIMIT 1"
-        )
 
 
 class GatedMeerkat:

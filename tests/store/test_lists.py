@@ -27,13 +27,6 @@ BEGIN_S = 1_780_000_000
 
 
 @pytest.fixture
-def library(own_paths: Any) -> Iterator[Library]:
-    made = Library(own_paths)
-    yield made
-    made.close_all()
-
-
-@pytest.fixture
 def lists(library: Library, own_paths: Any) -> Iterator[Lists]:
     made = Lists(library, own_paths)
     yield made

@@ -16,8 +16,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from store.version import VERSION
 
 Burrow = Callable[..., Any]
@@ -40,11 +38,6 @@ class Refuser:
 
 sys.meta_path.insert(0, Refuser())
 """
-
-
-@pytest.fixture
-def rich(copy_sample: CopySample) -> Path:
-    return copy_sample("meerkat/realm-0.6.24-rich") / "atlas"
 
 
 def test_1_9_the_version_is_the_projects(burrow: Burrow, repo_root: Path) -> None:

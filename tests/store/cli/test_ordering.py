@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,15 +13,7 @@ from store.cli.arguments import DerivedKey, ListOrder
 from store.cli.ordering import Listing, OpenStore
 from store.errors import Cancelled
 from store.library import Library
-from store.paths import OwnPaths
 from store.values.session import SortKey
-
-
-@pytest.fixture
-def library(own_paths: OwnPaths) -> Iterator[Library]:
-    library = Library(own_paths)
-    yield library
-    library.close_all()
 
 
 def open_store(library: Library, path: Path) -> OpenStore:
