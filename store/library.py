@@ -182,7 +182,7 @@ class Library:
             except OpenError as error:
                 if before_facts is None or before is None:
                     return _facts_of_failure(key, error)
-                facts = replace(before_facts, faults=(Fault(error.code, error.sentence),), advice=error.advice)
+                facts = _lost(before_facts, error)
                 with self._lock:
                     shelf.facts = facts
                 return facts
@@ -211,7 +211,7 @@ class Library:
                 is_newer = backend.refresh(token)
                 facts = backend.facts(token)
             except OpenError as error:
-                facts = replace(before, faults=(Fault(error.code, error.sentence),), advice=error.advice)
+                facts = _lost(before, error)
             with self._lock:
                 shelf.facts = facts
             return facts if is_newer or facts != before else None
@@ -413,6 +413,12 @@ def given_up_facts(facts: StoreFacts) -> StoreFacts:
 def _name_of(path: Path) -> str:
     """What to call a store of which nothing could be read: a main file is called alike in every realm."""
     return (path.parent.name if path.suffix else path.name) or str(path)
+
+
+def _lost(before: StoreFacts, error: OpenError) -> StoreFacts:
+    """What is known of an open store that cannot be read any more; that a program works on it is not."""
+    faults = (Fault(error.code, error.sentence),)
+    return replace(before, faults=faults, advice=error.advice, is_running=False)
 
 
 def _facts_of_failure(key: StoreKey, error: OpenError, kind: StoreKind = StoreKind.UNKNOWN) -> StoreFacts:

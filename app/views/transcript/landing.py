@@ -28,12 +28,13 @@ class Landing:
     tail: int
 
     def row_of(self, row: int) -> int:
-        """Where a message stands now; of one that is gone, where the change is: the message nearest to it."""
+        """Where a message stands now; of one that is other or gone, the message nearest to where it stood."""
         if row < self.head:
             return row
         if row >= self.before - self.tail:
             return row + self.after - self.before
-        return max(min(self.head, self.after - 1), 0)
+        last = max(self.head, self.after - self.tail - 1)
+        return max(min(row, last, self.after - 1), 0)
 
     def stands(self, row: int) -> bool:
         """Whether a message is there still."""

@@ -34,6 +34,11 @@ def test_2_10_a_summary_in_the_place_of_messages_is_where_they_lead_to() -> None
     assert [found.row_of(row) for row in range(5)] == [0, 0, 0, 1, 2]
 
 
+def test_2_10_messages_that_are_all_other_lead_to_the_one_that_stands_as_far_down() -> None:
+    found = landing([1, 2, 3, 4, 5], [6, 7, 8, 9])
+    assert [found.row_of(row) for row in range(5)] == [0, 1, 2, 3, 3]
+
+
 def test_2_10_a_transcript_that_was_emptied_leads_to_its_beginning() -> None:
     assert landing([1, 2], []).row_of(1) == 0
 
