@@ -169,7 +169,10 @@ LIST_MENU: tuple[ActionId | MenuPart | Menu, ...] = (
     _SEPARATOR,
     ActionId.RELOAD,
 )
-"""The menu of the last button above the list of sessions."""
+"""The menu of the last button above the list of sessions, and of what stands around its rows."""
+
+VIEWS_MENU: tuple[ActionId | MenuPart, ...] = (*VIEWS, _SEPARATOR, ActionId.CLEAR_FILTERS)
+"""The context menu of saved views and facets in the library."""
 
 LIBRARY_MENU: tuple[ActionId | MenuPart, ...] = (
     ActionId.RELOAD,

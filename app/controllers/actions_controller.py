@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from app.commands import ActionId, ShellState, enabled_actions
+from app.controllers.pane_focus import PaneFocus
 from app.controllers.window_memory import WindowMemory
 from app.look.look import Look
 from app.views.main_window import MainWindow
@@ -21,11 +22,16 @@ if TYPE_CHECKING:
     from app.controllers.progress_controller import ProgressController
     from app.controllers.transcript_controller import TranscriptController
 
+
 class ActionsController(QObject):
     """One method for each action.
 
     Args:
         transcript: gives the transcript, which may be built only then.
+
+    Attributes:
+        chooser: asks for paths.
+        panes: the parts that F6 goes through.
 
     Signals:
         reload_asked: F5; whoever knows what is shown decides what is read again.
@@ -46,7 +52,7 @@ class ActionsController(QObject):
         self._transcript, self._progress = transcript, progress
         self._state = ShellState(zoom_percent=context.looks.current.zoom_percent)
         self.chooser = PathChooser(window)
-        self._panes: tuple[QWidget, ...] = ()
+        self.panes = PaneFocus()
         self._slots: dict[ActionId, Callable[[], object]] = {
             ActionId.OPEN: self.chooser.ask_files,
             ActionId.OPEN_FOLDER: self.chooser.ask_folder,
@@ -62,8 +68,8 @@ class ActionsController(QObject):
             ActionId.NEXT_PROMPT: lambda: transcript().next_prompt(),
             ActionId.PREVIOUS_PROMPT: lambda: transcript().previous_prompt(),
             ActionId.TOGGLE_RAW: lambda: transcript().toggle_raw(),
-            ActionId.NEXT_PANE: self._next_pane,
-            ActionId.PREVIOUS_PANE: self._previous_pane,
+            ActionId.NEXT_PANE: lambda: self.panes.move(1),
+            ActionId.PREVIOUS_PANE: lambda: self.panes.move(-1),
             ActionId.CANCEL: progress.cancel,
         }
         window.actions_of.triggered.connect(self._on_triggered)
@@ -90,10 +96,6 @@ class ActionsController(QObject):
     def is_checked(self, name: ActionId) -> bool:
         """Whether a switch is on, as a person just left it."""
         return bool(self._window.actions_of.by_id[name].isChecked())
-
-    def use_panes(self, *panes: QWidget) -> None:
-        """The widgets that F6 goes through, in order."""
-        self._panes = panes
 
     def say(self, *, has_panes: bool, has_store: bool, has_session: bool, has_list: bool) -> None:
         """Tell what is shown now."""
@@ -142,27 +144,10 @@ class ActionsController(QObject):
         transcript = self._transcript().widget
         if focused is None or focused is transcript or transcript.isAncestorOf(focused):
             return False
-        if not any(pane is focused or pane.isAncestorOf(focused) for pane in self._panes):
+        if not any(pane is focused or pane.isAncestorOf(focused) for pane in self.panes.panes):
             return False
         event = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.ControlModifier)
         event.ignore()
         # Not sendEvent(): that would look for a shortcut first, find this one, and never end.
         focused.event(event)
         return event.isAccepted()
-
-    def _next_pane(self) -> None:
-        self._move_focus(1)
-
-    def _previous_pane(self) -> None:
-        self._move_focus(-1)
-
-    def _move_focus(self, step: int) -> None:
-        shown = [pane for pane in self._panes if pane.isVisible()]
-        if not shown:
-            return
-        focused = QApplication.focusWidget()
-        here = next(
-            (i for i, p in enumerate(shown) if focused is not None and (p is focused or p.isAncestorOf(focused))), None
-        )
-        target = shown[0 if here is None else (here + step) % len(shown)]
-        target.setFocus(Qt.FocusReason.TabFocusReason)

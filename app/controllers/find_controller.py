@@ -74,6 +74,7 @@ class FindController(QObject):
         self._bar.needle_changed.connect(self._on_needle_changed)
         self._bar.step_asked.connect(self.step)
         self._bar.closed.connect(self.close)
+        transcript.pane.find_left.connect(self.close)
         self._view.hits.places_wanted.connect(self._on_places_wanted)
         self._view.hits.reached.connect(self._on_reached)
         self._view.reading_changed.connect(self._on_reading_changed)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.controllers.content_controller import ContentController
 from app.controllers.copying_controller import CopyingController
@@ -43,7 +43,7 @@ from app.views.transcript.menu import Entry, MenuAct, entries_for, make_menu, sp
 from app.views.transcript.ops import Act, Spot
 from app.views.transcript.painter import HeadButton
 from app.views.transcript.view import TranscriptView
-from app.views.transcript_pane import TranscriptPane
+from app.views.transcript_pane import TranscriptPane, TranscriptStack
 from store.errors import BurrowError, SessionChanged
 from store.values.message import ImageRef, Outline
 from store.values.store import SessionKey
@@ -90,10 +90,9 @@ class TranscriptController(QObject):
         self._view = TranscriptView(look)
         self._speaker = Speaker(self._view)
         self._panel = MessagePanel(look)
-        self._stack = QStackedWidget()
+        self._stack = TranscriptStack()
         self._stack.addWidget(self._view)
         self._stack.addWidget(self._panel)
-        self._stack.setFocusProxy(self._view)
         self._stack.setMinimumHeight(1)  # where there is little room the bars above it come first
         self._pane = TranscriptPane(look, self._stack)
         self.reading = ReadingController(context, self._pane, self._view, self)
@@ -420,6 +419,8 @@ class TranscriptController(QObject):
         message = self._view.stage.message(row) if row is not None else None
         if entry.act is MenuAct.COPY:
             self.copy()
+        elif entry.act is MenuAct.COPY_AS_MARKDOWN:
+            self.copy_as_markdown()
         elif entry.act is MenuAct.SELECT_ALL:
             self.select_all()
         elif entry.act is MenuAct.OPEN_LINK:

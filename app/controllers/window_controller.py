@@ -83,7 +83,13 @@ class WindowController(QObject):
         self.help = HelpController(context, self.window, self.library, self.sessions)
         self.palette = PaletteController(context, self.window)
         self.list_actions = ListActionsController(context, self.window, self.actions, self.sessions)
-        self.actions.use_panes(self.library.view, self.sessions.widget, self.window.page_place)
+        self.actions.panes.use(
+            self.library.view,
+            self.sessions.pane.bar,
+            self.sessions.widget,
+            self.window.error_panel,
+            self.window.page_place,
+        )
         self.scopes = ScopeController(context, self.library, self)
         self.display = ScopeDisplay(context, self.window, self.library, self.scopes, self.sessions, self.status)
         self.following = FollowingController(context, self.library, self)
@@ -188,6 +194,7 @@ class WindowController(QObject):
         self._session_following.failed.connect(self._on_failed)
         page.page.put_pin(self.window.actions_of.by_id[ActionId.PIN])
         self.window.put_page(page.widget)
+        self.actions.panes.put_before(self.window.page_place, self.find.bar)
         return page
 
     def _has_session(self) -> bool:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from enum import Enum
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
+from app.views.escape import keeps_escape
 
 TEXT_LEAST = 120
 """What the box keeps for its icon and what is typed, at 100 %."""
@@ -73,6 +74,13 @@ class FilterField(QLineEdit):
         self.setAccessibleDescription(words)
         self._place()
         self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Esc from the shortcut that cancels what is being read while there is something to clear; Qt's name."""
+        if self.text() and keeps_escape(event):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc clears, then leaves; the down arrow and Enter leave. Qt's name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
@@ -10,6 +10,7 @@ from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
 from app.present.find import Needle
 from app.views.choices import TickBox
+from app.views.escape import keeps_escape
 from app.views.labels import TextLabel
 
 FIELD_PX = 216
@@ -45,6 +46,13 @@ class FindField(QLineEdit):
         self.setFont(look.font(TypeUse.BODY))
         self.setTextMargins(look.px(22), 0, 0, 0)
         self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Esc from the shortcut that cancels what is being read: the bar closes first. Qt's name."""
+        if keeps_escape(event):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter goes on, Shift+Enter back, Esc leaves; Qt's name."""
@@ -191,6 +199,20 @@ class FindBar(QWidget):
         """Shorten the words of the boxes when there is little room; Qt's name."""
         super().resizeEvent(event)
         self._fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes it from its buttons and boxes too; Qt's name."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Esc, as the field does; Qt's name."""
+        if keeps_escape(event):
+            event.accept()
+            return True
+        return super().event(event)
 
     def minimumSizeHint(self) -> QSize:
         """Nothing: what has no room is shortened; Qt's name."""

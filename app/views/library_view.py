@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from app.look.look import Look
@@ -37,7 +37,8 @@ class LibraryView(QWidget):
         facet_chosen (Facet, frozenset of str): these values of a facet and no others are wanted.
         folded (tuple of str): names of all sections and kinds that are folded now.
         open_asked: the plus at the section's head.
-        menu_asked (QPoint, global): the context menu is wanted.
+        menu_asked (QPoint, global): the context menu of the stores is wanted.
+        views_menu_asked (QPoint, global): that of views and facets is.
     """
 
     picked = Signal(object)
@@ -45,6 +46,7 @@ class LibraryView(QWidget):
     folded = Signal(object)
     open_asked = Signal()
     menu_asked = Signal(object)
+    views_menu_asked = Signal(object)
 
     def __init__(self, look: Look, model: LibraryModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -121,6 +123,10 @@ class LibraryView(QWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Hand the keyboard on to where something is chosen. A focus proxy would be where Tab comes in as well."""
         self._chosen_in.setFocus(event.reason())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of what has none of its own; Qt's name."""
+        self.views_menu_asked.emit(event.globalPos())
 
     def choose(self, pick: StoreKey | StoreKind | View) -> None:
         """Select a store, a kind or a saved view, which announces it if it was not selected."""

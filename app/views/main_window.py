@@ -9,7 +9,18 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QStackedWidget, Q
 from app.commands import ActionId
 from app.look.look import Look
 from app.look.tokens import tokens
-from app.menus import HEADER_MENU, LIBRARY_MENU, RECENT_TITLE, SESSION_MENU, TOOL_BAR_LEFT, TOOL_BAR_RIGHT, Menu, MenuPart
+from app.menus import (
+    HEADER_MENU,
+    LIBRARY_MENU,
+    LIST_MENU,
+    RECENT_TITLE,
+    SESSION_MENU,
+    TOOL_BAR_LEFT,
+    TOOL_BAR_RIGHT,
+    VIEWS_MENU,
+    Menu,
+    MenuPart,
+)
 from app.views.actions import Actions
 from app.views.band import Band
 from app.views.error_panel import ErrorPanel
@@ -68,6 +79,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.status)
         self.setCentralWidget(centre)
         library.menu_asked.connect(self.show_library_menu)
+        library.views_menu_asked.connect(self.show_views_menu)
         self._size_bars(look)
         sessions.setMinimumWidth(0)
 
@@ -104,6 +116,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self._middle_stack, 1)
         column.addWidget(self.band)
         self.band.say("")
+        middle.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        middle.customContextMenuRequested.connect(lambda at: self.pop_up(LIST_MENU, middle.mapToGlobal(at)))
         return middle
 
     def _make_page_place(self) -> QWidget:
@@ -112,6 +126,8 @@ class MainWindow(QMainWindow):
         place.setAutoFillBackground(True)
         column = QVBoxLayout(place)
         column.setContentsMargins(0, 0, 0, 0)
+        place.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        place.customContextMenuRequested.connect(lambda at: self.pop_up(SESSION_MENU, place.mapToGlobal(at)))
         return place
 
     def put_page(self, page: QWidget) -> None:
@@ -221,6 +237,11 @@ class MainWindow(QMainWindow):
     def show_library_menu(self, at: QPoint) -> None:
         """Pop up the context menu of the library."""
         self.pop_up(LIBRARY_MENU, at)
+
+    @Slot(object)
+    def show_views_menu(self, at: QPoint) -> None:
+        """Pop up the context menu of saved views and facets."""
+        self.pop_up(VIEWS_MENU, at)
 
     @Slot(object)
     def show_session_menu(self, at: QPoint) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.look.look import Look
@@ -122,6 +122,11 @@ class SessionPage(QWidget):
     def band_text(self) -> str:
         """Sentences of the band as shown."""
         return self._band.text
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Hand the keyboard on to what the chosen tab shows. A focus proxy would be where Tab comes in as well."""
+        if self._stack.currentIndex() == 1:
+            (self.info if self.is_info_shown else self._transcript).setFocus(event.reason())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         """Paint the ground and the line under the tabs; Qt's name."""

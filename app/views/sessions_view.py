@@ -286,6 +286,7 @@ class SessionsView(QTableView):
         line = self.current_row()
         is_by_mouse = event.reason() is QContextMenuEvent.Reason.Mouse
         if line is None or (is_by_mouse and self.rowAt(event.pos().y()) != line):
+            event.ignore()  # around the rows there is the menu of the list
             return
         at = QPoint(self._look.px(INSET), self.rowViewportPosition(line) + self.rowHeight(line))
         is_heading = self._model.map.heading_at(line) is not None

@@ -19,6 +19,7 @@ class MenuAct(Enum):
     """What an entry does."""
 
     COPY = "copy"
+    COPY_AS_MARKDOWN = "copy-as-markdown"
     COPY_MESSAGE = "copy-message"
     COPY_MARKDOWN = "copy-markdown"
     RAW = "raw"
@@ -50,17 +51,20 @@ def entries_for(layout: MessageLayout | None, has_selection: bool, link: str) ->
     if link:
         entries += [Entry(MenuAct.OPEN_LINK, "Open link…", link), Entry(MenuAct.COPY_LINK, "Copy link address", link)]
     if has_selection:
-        entries.append(Entry(MenuAct.COPY, "Copy", begins_group=bool(link)))
+        entries += [
+            Entry(MenuAct.COPY, "Copy", begins_group=bool(link)),
+            Entry(MenuAct.COPY_AS_MARKDOWN, "Copy as Markdown"),
+        ]
     if layout is not None:
         entries += [
-            Entry(MenuAct.COPY_MESSAGE, "Copy message", begins_group=True),
-            Entry(MenuAct.COPY_MARKDOWN, "Copy message as Markdown"),
-            Entry(MenuAct.RAW, "Stored record", is_checked=layout.is_raw),
+            Entry(MenuAct.COPY_MESSAGE, "Copy Message", begins_group=True),
+            Entry(MenuAct.COPY_MARKDOWN, "Copy Message as Markdown"),
+            Entry(MenuAct.RAW, "Raw Message", is_checked=layout.is_raw),
         ]
         entries += _spot_entries(layout)
         if not link:
             entries += _link_entries(layout)
-    entries.append(Entry(MenuAct.SELECT_ALL, "Select all", begins_group=True))
+    entries.append(Entry(MenuAct.SELECT_ALL, "Select All", begins_group=True))
     return entries
 
 

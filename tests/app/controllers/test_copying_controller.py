@@ -167,6 +167,7 @@ def test_2_7_what_the_clipboard_held_stays_until_a_long_copy_is_done(
 def test_2_7_the_context_menu_offers_what_the_menu_bar_offers_for_a_message(shown: TranscriptController) -> None:
     in_menu_bar = {
         MenuAct.COPY: ActionId.COPY,
+        MenuAct.COPY_AS_MARKDOWN: ActionId.COPY_MARKDOWN,
         MenuAct.COPY_MESSAGE: ActionId.COPY,
         MenuAct.COPY_MARKDOWN: ActionId.COPY_MARKDOWN,
         MenuAct.RAW: ActionId.TOGGLE_RAW,

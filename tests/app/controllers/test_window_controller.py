@@ -183,9 +183,7 @@ def test_a_path_that_cannot_be_opened_is_a_panel_that_says_why_and_can_be_tried_
     assert program.context.settings.current.open_paths == (str(path),)
 
 
-def test_1_8_f5_reads_a_changed_store_again_and_keeps_the_session(
-    qtbot, show_program, copy_sample, in_worker
-) -> None:
+def test_1_8_f5_reads_a_changed_store_again_and_keeps_the_session(qtbot, show_program, copy_sample, in_worker) -> None:
     realm = copy_sample(RICH)
     program = show_program(realm)
     wait_for_session(qtbot, program)
@@ -245,7 +243,8 @@ def test_panes_are_reached_and_hidden_by_keyboard(qtbot, show_program, copy_samp
     program = show_program(copy_sample(RICH))
     wait_for_session(qtbot, program)
     window, view = program.controller.window, program.controller.library.view
-    panes = [program.controller.sessions.widget, program.controller.page.widget, view.tree]
+    sessions = program.controller.sessions.pane
+    panes = [sessions.view, program.controller.page.widget, view.tree, sessions.bar]
     for pane in (*panes[1:], panes[0]):
         qtbot.keyClick(window, Qt.Key.Key_F6)
         focused = window.focusWidget()
