@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex
 
 from app.models import roles
 from app.models.pane_row import PaneRow
@@ -20,8 +20,6 @@ from store.values.listing import Facet, FacetValue
 
 MOST_FREQUENT: Final = 6
 """So many values are shown in the pane, and every chosen one."""
-
-CHECK_STATE: Final = int(Qt.ItemDataRole.CheckStateRole)
 
 
 class FacetModel(QAbstractListModel):
@@ -120,18 +118,7 @@ class FacetModel(QAbstractListModel):
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = roles.DISPLAY) -> Any:
         """Look up; all text was made before."""
-        if not index.isValid():
-            return None
-        row = self._rows[index.row()]
-        if role == roles.ROW:
-            return row
-        if role == roles.DISPLAY:
-            return row.text
-        if role == roles.TOOL_TIP:
-            return row.tool_tip
-        if role == CHECK_STATE and row.is_chosen is not None:
-            return Qt.CheckState.Checked if row.is_chosen else Qt.CheckState.Unchecked
-        return row.accessible_text if role == roles.ACCESSIBLE_TEXT else None
+        return self._rows[index.row()].told(role) if index.isValid() else None
 
 
 def _text_of(facet: Facet, value: str) -> str:

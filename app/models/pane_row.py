@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import Qt
+
+from app.models import roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +31,15 @@ class PaneRow:
     is_recorded: bool
     tool_tip: str
     accessible_text: str
+
+    def told(self, role: int) -> Any:
+        """What a model answers for the row; None for a role that it has nothing for."""
+        if role == roles.ROW:
+            return self
+        if role == roles.DISPLAY:
+            return self.text
+        if role == roles.TOOL_TIP:
+            return self.tool_tip
+        if role == roles.CHECK_STATE and self.is_chosen is not None:
+            return Qt.CheckState.Checked if self.is_chosen else Qt.CheckState.Unchecked
+        return self.accessible_text if role == roles.ACCESSIBLE_TEXT else None

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 
 DISPLAY: Final = int(Qt.ItemDataRole.DisplayRole)
 TOOL_TIP: Final = int(Qt.ItemDataRole.ToolTipRole)
+CHECK_STATE: Final = int(Qt.ItemDataRole.CheckStateRole)
 TEXT_ALIGNMENT: Final = int(Qt.ItemDataRole.TextAlignmentRole)
 ACCESSIBLE_TEXT: Final = int(Qt.ItemDataRole.AccessibleTextRole)
 ROW: Final = int(Qt.ItemDataRole.UserRole) + 1

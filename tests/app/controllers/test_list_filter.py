@@ -18,11 +18,13 @@ from store import CancelToken
 from store.values.listing import CatalogueKey, Choice, Facet, GroupBy, ListOrder, ListWant, View
 from store.values.session import SessionSummary, SortKey
 from store.values.store import SessionKey, StoreFacts, StoreKey
+from tests.app.controllers.showing import show
 
 # The offscreen platform says so whenever a tool tip or a window of fixed size appears.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 RICH = "meerkat/realm-0.6.24-rich/atlas"
+CHOICE = Choice(Facet.MODEL, "no such model")
 OpenStore = Callable[[Path], StoreFacts]
 
 
@@ -53,14 +55,6 @@ def catalogued(context: Context, in_worker: Any, store: StoreFacts) -> StoreFact
 def fill(context: Context, key: StoreKey) -> None:
     while not context.lists.fill(key, CancelToken(), 1.0).is_complete:
         pass
-
-
-def show(controller: SessionsController, facts: StoreFacts, qtbot: Any) -> SessionSummary:
-    with qtbot.waitSignal(controller.session_activated) as activated:
-        controller.show_store(facts)
-    summary = activated.args[0]
-    assert isinstance(summary, SessionSummary)
-    return summary
 
 
 def seen(controller: SessionsController) -> list[SessionSummary]:
@@ -343,3 +337,19 @@ def test_a_store_that_cannot_be_read_leaves_the_rows_of_the_others_readable(
     assert controller.model.session_count == 66 + (other.session_count or 0)
     assert {summary.key.store for summary in seen(controller)} == {catalogued.key}
     assert controller.model.missing(0, controller.model.row_count) == ()
+
+
+def test_2_3_a_filter_that_was_cancelled_leaves_the_box_saying_what_is_shown(
+    controller: SessionsController, catalogued: StoreFacts, context: Context, qtbot: Any
+) -> None:
+    given_up: list[frozenset[Choice]] = []
+    controller.narrowing_given_up.connect(given_up.append)
+    show(controller, catalogued, qtbot)
+    wait_for(controller, qtbot, 66)
+    controller.pane.bar.field.setText("no such thing")
+    context.jobs.cancel_all()
+    qtbot.waitUntil(lambda: controller.pane.bar.field.text() == "")
+    controller.show_scope(Scope((catalogued.key,), View.ALL, catalogued.name, True), frozenset({CHOICE}))
+    context.jobs.cancel_all()
+    qtbot.waitUntil(lambda: given_up == [frozenset()])
+    assert controller.model.session_count == 66

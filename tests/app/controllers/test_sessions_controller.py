@@ -19,8 +19,9 @@ from app.present.columns import Column
 from app.views.sessions_pane import SessionsPane
 from store import CancelToken
 from store.values.listing import ListOrder
-from store.values.session import SessionSummary, SortKey
+from store.values.session import SortKey
 from store.values.store import StoreFacts
+from tests.app.controllers.showing import show, show_store
 
 # The offscreen platform says so whenever a tool tip or a window of fixed size appears.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -70,17 +71,6 @@ def placeholder(controller: SessionsController) -> str:
 def shown_id(controller: SessionsController) -> str | None:
     chosen = controller.chosen()
     return None if chosen is None else chosen.key.session_id
-
-
-def show(
-    controller: SessionsController, facts: StoreFacts, qtbot: Any, session_id: str | None = None
-) -> SessionSummary:
-    """Show a store and wait until a session of it is announced."""
-    with qtbot.waitSignal(controller.session_activated) as activated:
-        controller.show_store(facts, session_id)
-    summary = activated.args[0]
-    assert isinstance(summary, SessionSummary)
-    return summary
 
 
 def stored_ids(realm: Path, order_by: str) -> list[str]:
@@ -200,7 +190,7 @@ def test_1_8_a_session_that_is_gone_after_a_reload_is_chosen_no_more(
     )
     again = in_worker(lambda: context.library.reload(facts.key, CancelToken()))
     with qtbot.waitSignal(controller.nothing_activated):
-        controller.show_store(again)
+        show_store(controller, again)
     assert shown_id(controller) is None
     qtbot.waitUntil(lambda: len(listed_ids(controller)) == 65)
 
@@ -236,7 +226,7 @@ def test_1_8_a_store_that_vanished_says_so_and_can_be_tried_again(
     facts = open_store(realm)
     in_worker(lambda: context.library.close(facts.key))
     with qtbot.waitSignal(controller.failed) as failed:
-        controller.show_store(facts)
+        show_store(controller, facts)
     assert failed.args[0].sentence in words(controller)
     open_store(realm)
     button = next(b for b in pane_of(controller).findChildren(QPushButton) if b.isVisible())
@@ -247,7 +237,7 @@ def test_1_8_a_store_that_vanished_says_so_and_can_be_tried_again(
 def test_b3_cancelled_reading_says_so_and_can_be_taken_up_again(
     controller: SessionsController, open_store: OpenStore, realm: Path, context: Context, qtbot: Any
 ) -> None:
-    controller.show_store(open_store(realm))
+    show_store(controller, open_store(realm))
     context.jobs.cancel_all()
     qtbot.waitUntil(lambda: "Cancelled" in words(controller))
     button = next(b for b in pane_of(controller).findChildren(QPushButton) if b.isVisible())
@@ -275,6 +265,6 @@ def test_1_8_a_store_that_vanishes_keeps_its_last_rows_and_says_so(
     in_worker(lambda: (realm / "sessions.sqlite3").unlink())
     gone = in_worker(lambda: context.library.reload(facts.key, CancelToken()))
     with qtbot.waitSignal(controller.failed):
-        controller.show_store(gone)
+        show_store(controller, gone)
     assert len(listed_ids(controller)) == 66
     assert placeholder(controller) == "Filter 66 sessions"

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from app.models.facet_model import CHECK_STATE, MOST_FREQUENT, FacetModel
-from app.models.roles import ACCESSIBLE_TEXT, DISPLAY, ROW, TOOL_TIP
+from app.models.facet_model import MOST_FREQUENT, FacetModel
+from app.models.roles import ACCESSIBLE_TEXT, CHECK_STATE, DISPLAY, ROW, TOOL_TIP
 from store.values.listing import Facet, FacetValue
 
 THOUSANDS = tuple(FacetValue(f"model-{number:04}", 3000 - number) for number in range(3000))
