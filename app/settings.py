@@ -80,7 +80,7 @@ class Settings:
         group_by: headings in the list of sessions.
         columns: names of the columns that a person chose, in their order; empty for as many as fit.
         column_widths_px: pairs of a column's name and the width that a person gave it.
-        last_view: saved view that was shown last; empty for a store.
+        last_view: saved view or kind of store that was shown last; empty for a store.
         closed_sections: sections of the library that are folded.
         is_prompts_only: the transcript leaves out tools, reasoning and notices.
         fold_state: how tools and reasoning stand in a session that is opened.

@@ -112,7 +112,7 @@ class FacetsController(QObject):
     def _on_counted(self, answer: CountsAnswer) -> None:
         if answer.of_all is not None:
             self._are_views_due = False
-            self._view.show_views(answer.of_all.views)
+            self._view.show_views(answer.of_all.certain_views())
         self.counts = answer.of_scope
         self._view.show_facets(answer.of_scope)
         self._pacing.start(max(PACE_MS, round(PACE * answer.took_s * 1000)))

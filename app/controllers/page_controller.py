@@ -6,12 +6,14 @@ comes when Info is looked at, or a moment later by itself, since it may add faul
 
 from __future__ import annotations
 
+import logging
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from app.controllers.list_jobs import known_work
 from app.controllers.session_jobs import DetailAnswer, detail_work, unmasked_work
 from app.jobs import Lane, Newest, Query
 from app.look.look import Look
@@ -23,7 +25,9 @@ from app.views.info_view import InfoView
 from app.views.session_page import INFO_TAB, TRANSCRIPT_TAB, SessionPage
 from store.errors import BurrowError
 from store.values.fault import Fault
+from store.values.listing import CatalogueFacts
 from store.values.session import SessionState, SessionSummary
+from store.values.store import SessionKey
 
 if TYPE_CHECKING:
     from app.context import Context
@@ -51,8 +55,10 @@ class PageController(QObject):
         self._summary: SessionSummary | None = None
         self._transcript_faults: tuple[Fault, ...] = ()
         self._detail: DetailAnswer | None = None
+        self._known: CatalogueFacts | None = None
         self._is_info_due = False
         self._details = Newest(context.jobs)
+        self._lookups = Newest(context.jobs)
         self._unmasked = Newest(context.jobs)
         look = context.looks.current
         self._metadata = MetadataModel(self)
@@ -85,7 +91,7 @@ class PageController(QObject):
     def show_session(self, summary: SessionSummary) -> None:
         """Show a session; the same one again is a reload, which keeps the place."""
         is_same = self._summary is not None and self._summary.key == summary.key
-        self._summary = summary
+        self._take(summary)
         self._detail = None
         self._details.cancel()
         self._unmasked.cancel()
@@ -108,7 +114,7 @@ class PageController(QObject):
         """Say what is known of the shown session now that it moved; Info is read again if it is looked at."""
         if self._summary is None or self._summary.key != summary.key:
             return
-        self._summary = summary
+        self._take(summary)
         self._say_head()
         if self._page.is_info_shown:
             self._read_detail(Lane.BACKGROUND)
@@ -125,7 +131,8 @@ class PageController(QObject):
         self._later.stop()
         self._details.cancel()
         self._unmasked.cancel()
-        self._summary = self._detail = None
+        self._lookups.cancel()
+        self._summary = self._detail = self._known = None
         self._transcript_faults = ()
         self._metadata.set_nodes(())
         self._transcript.show_nothing()
@@ -142,6 +149,32 @@ class PageController(QObject):
         """Show the Info tab and give it the keyboard."""
         self._page.show_tab(INFO_TAB)
         self._info.setFocus()
+
+    def _take(self, summary: SessionSummary) -> None:
+        """Note what is known of the session now; what the catalogue knew of another state of it counts no more."""
+        if self._summary is None or _state_of(self._summary) != _state_of(summary):
+            self._known = None
+        self._summary = summary
+        self.look_up()
+
+    @Slot()
+    def look_up(self) -> None:
+        """Ask the catalogue what it knows of the session by now."""
+        if self._summary is not None:
+            work = known_work(self._context.lists, (self._summary.key,))
+            query = Query("Looking up the catalogue", work, Lane.BACKGROUND)
+            self._lookups.run(query, self._on_known, self._on_not_known)
+
+    def _on_known(self, found: dict[SessionKey, CatalogueFacts]) -> None:
+        known = None if self._summary is None else found.get(self._summary.key)
+        if known != self._known:
+            self._known = known
+            self._say_head()
+            self._say_info()
+
+    def _on_not_known(self, error: BurrowError) -> None:
+        # One fact of the head is missing; the list says what is wrong with the catalogue.
+        logging.getLogger("burrow").info("not looked up: %s", error.code)
 
     @property
     def _zone(self) -> tzinfo | None:
@@ -161,7 +194,8 @@ class PageController(QObject):
             return
         count = self._summary.message_count
         faults = self._faults()
-        self._page.say_head(head_text(self._summary, faults, self._zone), "" if count is None else exact_count(count))
+        head = head_text(self._summary, faults, self._zone, self._known)
+        self._page.say_head(head, "" if count is None else exact_count(count))
         sentences = fault_sentences(faults)
         if self._summary.state is SessionState.DAMAGED:
             sentences = (*sentences[:2], WHAT_REMAINS, *sentences[2:])
@@ -189,7 +223,7 @@ class PageController(QObject):
         if self._detail is None or self._is_info_due:
             return
         detail, facts = self._detail.detail, self._detail.facts
-        sections = info_sections(detail, facts, self._faults(), self._zone)
+        sections = info_sections(detail, facts, self._faults(), self._zone, self._known)
         self._info.show_info(opened_text(facts, self._zone), sections, metadata_note(detail.metadata))
 
     def _on_detail_failed(self, error: BurrowError) -> None:
@@ -222,3 +256,8 @@ class PageController(QObject):
 
     def _on_look_changed(self, look: Look) -> None:
         self._page.set_look(look)
+
+
+def _state_of(summary: SessionSummary) -> tuple[object, ...]:
+    """What tells one state of a session from another."""
+    return summary.key, summary.updated_at_ms, summary.message_count, summary.size_bytes

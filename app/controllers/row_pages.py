@@ -14,8 +14,8 @@ from app.controllers.list_jobs import PartsAnswer, RowMaker, known_work, parts_w
 from app.jobs import Lane, Newest, Query
 from app.models.loaded_rows import Part
 from app.models.sessions_model import SessionsModel
-from app.present.row_text import NOT_KNOWN, RowText
-from app.present.summary import ShownState
+from app.present.row_text import RowText
+from app.present.summary import NOT_KNOWN, ShownState
 from store.errors import BurrowError
 from store.values.listing import CatalogueFacts
 from store.values.store import SessionKey, StoreKey

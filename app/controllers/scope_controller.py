@@ -104,9 +104,13 @@ class ScopeController(QObject):
         self._library.view.choose(pick)
 
     def restore(self, first: StoreKey) -> None:
-        """Show the saved view that was shown last, else this store."""
+        """Show the saved view or the kind that was shown last, else this store."""
         last = self._settings.current.last_view
-        self.choose(View(last) if last in set(View) and self.all_stores() else first)
+        kinds = {facts.kind for facts in self._library.model.stores() if facts.is_open}
+        if last in kinds:
+            self.choose(StoreKind(last))
+        else:
+            self.choose(View(last) if last in set(View) and self.all_stores() else first)
 
     def narrow(self, choice: Choice, is_chosen: bool) -> None:
         """Choose a value of a facet, or do not any more."""
@@ -128,7 +132,7 @@ class ScopeController(QObject):
         if pick == self._pick:
             return
         self._pick = pick
-        self._settings.update(last_view="" if isinstance(pick, StoreKey) else self._view_of(pick).value)
+        self._settings.update(last_view="" if isinstance(pick, StoreKey) else pick.value)
         self.current = self._scope_of(pick)
         self.checked.emit({name: view is pick for name, view in VIEWS.items()})
         self.scope_chosen.emit(self.current)
@@ -162,8 +166,3 @@ class ScopeController(QObject):
             return Scope(self.all_stores(), pick, VIEW_NAMES[pick])
         of_kind = (f for f in self._library.model.stores() if f.kind is pick and f.is_open)
         return Scope(tuple(facts.key for facts in of_kind), View.ALL, KIND_NAMES[pick])
-
-    @staticmethod
-    def _view_of(pick: Pick) -> View:
-        # A kind is remembered as what it is most like, all stores.
-        return pick if isinstance(pick, View) else View.ALL

@@ -14,6 +14,7 @@ from app.controllers.status_controller import StatusController
 from app.present.one_line import one_line
 from app.present.store_words import failure_advice, failure_report, failure_title
 from app.views.main_window import MainWindow
+from store.errors import BurrowError, OpenError
 from store.values.listing import Choice
 from store.values.store import SessionKey, StoreFacts, StoreKey
 
@@ -46,12 +47,14 @@ class ScopeDisplay(QObject):
         self._library, self._scopes, self._sessions, self._status = library, scopes, sessions, status
         self._asked: SessionKey | None = None
         self._failed: StoreFacts | None = None
-        self._says_lost = False
+        self._says_lost = self._says_failed = False
         scopes.scope_chosen.connect(self._on_scope_chosen)
         scopes.scope_renewed.connect(self._on_scope_renewed)
         scopes.choices_changed.connect(self._on_choices_changed)
         sessions.clear_asked.connect(scopes.clear_choices)
+        sessions.narrowing_given_up.connect(scopes.set_choices)
         window.error_panel.again_asked.connect(self.reload)
+        window.band.action_asked.connect(self._on_band_asked)
         window.error_panel.copy_asked.connect(self._on_copy_failure)
 
     def show_session(self, session: SessionKey) -> None:
@@ -73,10 +76,27 @@ class ScopeDisplay(QObject):
         if self._scopes.current is not None:
             self._library.reload(self._scopes.current.stores)
 
-    @property
-    def has_lost(self) -> bool:
-        """Whether a store of the scope cannot be read any more, so that its last state is shown."""
-        return bool(self._lost())
+    def fail(self, error: BurrowError, of: StoreKey | None = None) -> None:
+        """Say in the band what could not be done, until a person dismisses it.
+
+        Args:
+            of: the store in which it could not be done. Of one that cannot be read any more the band says that, which
+                is the reason, and offers what helps.
+        """
+        lost = [facts.key for facts in self._lost()]
+        if of in lost or (lost and isinstance(error, OpenError)):
+            return
+        self._says_failed = True
+        self._window.band.say(str(error), "Dismiss", "triangle-alert")
+
+    @Slot()
+    def _on_band_asked(self) -> None:
+        was_failure, self._says_failed = self._says_failed, False
+        if self._says_lost and not was_failure:
+            self.reload()
+            return
+        self._window.band.say("")
+        self._say_lost()
 
     def _lost(self) -> tuple[StoreFacts, ...]:
         return tuple(facts for facts in self._scopes.facts() if facts.is_open and facts.advice)
@@ -119,7 +139,7 @@ class ScopeDisplay(QObject):
         facts = self._scopes.facts()
         self._window.setWindowTitle(f"{scope.name} – Burrow")
         self._window.band.say("")
-        self._says_lost = False
+        self._says_lost = self._says_failed = False
         self._say_status(scope)
         self._failed = facts[0] if scope.is_store and facts and not facts[0].is_open else None
         if self._failed is not None:
@@ -158,9 +178,10 @@ class ScopeDisplay(QObject):
         """Say what keeps a store of the scope from being read, for as long as that is so."""
         lost = self._lost()
         if lost:
+            self._says_failed = False
             name, sentence = one_line(lost[0].name), lost[0].faults[0].sentence
             self._window.band.say(f"{name}: {sentence}", "Reload  F5", "triangle-alert")
-        elif self._says_lost:
+        elif self._says_lost and not self._says_failed:
             self._window.band.say("")
         self._says_lost = bool(lost)
 

@@ -29,7 +29,7 @@ from app.views.sessions_pane import SessionsPane
 from store.errors import BurrowError
 from store.values.listing import Choice, Group, GroupBy, ListOrder, ListWant, View
 from store.values.session import SessionSummary
-from store.values.store import SessionKey, StoreFacts, StoreKey
+from store.values.store import SessionKey, StoreKey
 
 if TYPE_CHECKING:
     from app.context import Context
@@ -67,6 +67,7 @@ class SessionsController(QObject):
         counted (str): how many sessions the list has, in words; for the status bar.
         selection_changed (int): how many sessions are selected.
         clear_asked: the facets that were chosen should be given up.
+        narrowing_given_up (frozenset of Choice): rows of other facets were not read; these are the ones still shown.
         failed (BurrowError): rows could not be read; what was shown stays.
     """
 
@@ -80,6 +81,7 @@ class SessionsController(QObject):
     counted = Signal(str)
     selection_changed = Signal(int)
     clear_asked = Signal()
+    narrowing_given_up = Signal(object)
     failed = Signal(object)
 
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
@@ -163,11 +165,6 @@ class SessionsController(QObject):
         is_other = (scope.view, scope.name, is_store) != self._about or (is_store and scope.stores != self._want.stores)
         self._about = (scope.view, scope.name, is_store)
         self._show(scope.stores, scope.view, choices, session, is_other)
-
-    def show_store(self, facts: StoreFacts, session_id: str | None = None) -> None:
-        """Show all sessions of one open store, as `show_scope` does."""
-        session = None if session_id is None else SessionKey(facts.key, session_id)
-        self.show_scope(Scope((facts.key,), View.ALL, facts.name, is_store=True), frozenset(), session)
 
     def _show(
         self,
@@ -359,10 +356,18 @@ class SessionsController(QObject):
         self.failed.emit(error)
 
     def _go_back(self) -> None:
-        """Another order did not come: say again which one is shown."""
-        self._want = self._with(self._model.order, self._model.listed.want.group_by)
+        """What was asked for did not come: say again what is shown, the text in the filter box and facets included."""
+        shown, field = self._model.listed.want, self._pane.bar.field
+        if self._want.text != shown.text:
+            field.blockSignals(True)
+            field.setText(shown.text)
+            field.blockSignals(False)
+        self._want = self._with(self._model.order, shown.group_by, shown.text)
+        self._face.say(self._model.listed)
         self.sorted.emit(self._want.order)
         self.grouped.emit(self._want.group_by)
+        if self._want.choices != shown.choices:
+            self.narrowing_given_up.emit(shown.choices)
 
     # What is chosen
 

@@ -11,6 +11,7 @@ from app.models import roles
 from app.models.pane_row import PaneRow
 from app.present.one_line import as_tip
 from app.present.sizes import counted
+from app.present.summary import NOT_KNOWN
 from app.present.view_words import VIEW_NAMES, VIEW_TIPS
 from store.values.listing import View
 
@@ -35,7 +36,7 @@ class ViewsModel(QAbstractListModel):
         self._rows = [_row_of(view, None) for view in _VIEWS]
 
     def show(self, counts: Mapping[View, int]) -> None:
-        """Show how many sessions each view has; "" where that is not known."""
+        """Show how many sessions each view has; "…" where that is not known yet."""
         rows = [_row_of(view, counts.get(view)) for view in _VIEWS]
         if rows != self._rows:
             self._rows = rows
@@ -57,20 +58,11 @@ class ViewsModel(QAbstractListModel):
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = roles.DISPLAY) -> Any:
         """Look up; all text was made before."""
-        if not index.isValid():
-            return None
-        row = self._rows[index.row()]
-        if role == roles.ROW:
-            return row
-        if role == roles.DISPLAY:
-            return row.text
-        if role == roles.TOOL_TIP:
-            return row.tool_tip
-        return row.accessible_text if role == roles.ACCESSIBLE_TEXT else None
+        return self._rows[index.row()].told(role) if index.isValid() else None
 
 
 def _row_of(view: View, count: int | None) -> PaneRow:
     name = VIEW_NAMES[view]
     spoken = name if count is None else f"{name}, {counted(count, 'session')}"
-    count_text = "" if count is None else f"{count:,}"
+    count_text = NOT_KNOWN if count is None else f"{count:,}"
     return PaneRow(name, count_text, VIEW_ICONS[view], None, True, as_tip(VIEW_TIPS[view]), spoken)

@@ -7,9 +7,10 @@ from datetime import UTC, tzinfo
 
 from app.present.one_line import one_line
 from app.present.sizes import ABSENT, counted, exact_count, exact_size, short_size
-from app.present.summary import Sign, duration_ms, shown_state
-from app.present.times import clock_text, duration_text, local_text, utc_text
+from app.present.summary import Sign, duration_words, shown_state
+from app.present.times import clock_text, local_text, utc_text
 from store.values.fault import Fault
+from store.values.listing import CatalogueFacts
 from store.values.session import MetadataNode, SessionDetail, SessionSummary, TitleSource
 from store.values.store import Access, StoreFacts, StoreKind
 
@@ -73,18 +74,23 @@ def opened_text(facts: StoreFacts, zone: tzinfo | None = None) -> OpenedText:
 
 
 def info_sections(
-    detail: SessionDetail, facts: StoreFacts, faults: tuple[Fault, ...], zone: tzinfo | None = None
+    detail: SessionDetail,
+    facts: StoreFacts,
+    faults: tuple[Fault, ...],
+    zone: tzinfo | None = None,
+    known: CatalogueFacts | None = None,
 ) -> tuple[InfoSection, ...]:
     """Everything that Info says besides how the store was opened and the metadata tree.
 
     Args:
         faults: of the session as far as it was read; may be more than `detail` knows.
+        known: what the catalogue knows of it as it is now; None until it does.
     """
     summary = detail.summary
     return (
         _faults(faults),
         _identity(detail),
-        _times(summary, zone),
+        _times(summary, zone, known),
         _model(detail),
         _labels(summary),
         _store(facts),
@@ -131,7 +137,7 @@ def _identity(detail: SessionDetail) -> InfoSection:
     return InfoSection("Identity", _cut(rows))
 
 
-def _times(summary: SessionSummary, zone: tzinfo | None) -> InfoSection:
+def _times(summary: SessionSummary, zone: tzinfo | None, known: CatalogueFacts | None) -> InfoSection:
     rows = []
     for name, time_ms in (("Created", summary.created_at_ms), ("Updated", summary.updated_at_ms)):
         if time_ms is None:
@@ -143,7 +149,7 @@ def _times(summary: SessionSummary, zone: tzinfo | None) -> InfoSection:
             ((name, here), (f"{name} in UTC", exact)) if zone is not UTC else ((name, exact), (f"{name} here", here))
         )
         rows += [InfoRow(*pair) for pair in shown]
-    rows.append(InfoRow("Between them", duration_text(duration_ms(summary))))
+    rows.append(InfoRow("First to last message", duration_words(summary, known)))
     return InfoSection("Times", tuple(rows))
 
 

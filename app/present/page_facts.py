@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from app.present.one_line import one_line
-from app.present.sizes import exact_count, exact_size, short_count, short_size
-from app.present.summary import STATE_SIGNS, Sign, duration_ms, shown_state, token_tip
-from app.present.times import duration_text, local_text, span_text, utc_text
+from app.present.sizes import ABSENT, exact_count, exact_size, short_count, short_size
+from app.present.summary import STATE_SIGNS, Sign, duration_words, shown_state, token_tip
+from app.present.times import local_text, span_text, utc_text
 from store.values.fault import Fault
+from store.values.listing import CatalogueFacts
 from store.values.session import SessionSummary
 
 
@@ -52,11 +53,17 @@ class HeadText:
     fault_tip: str
 
 
-def head_text(summary: SessionSummary, faults: tuple[Fault, ...], zone: tzinfo | None = None) -> HeadText:
+def head_text(
+    summary: SessionSummary,
+    faults: tuple[Fault, ...],
+    zone: tzinfo | None = None,
+    known: CatalogueFacts | None = None,
+) -> HeadText:
     """Make the texts of a page head.
 
     Args:
         faults: of the session as far as it was read; may be more than the list knows.
+        known: what the catalogue knows of it as it is now; None until it does.
     """
     title = one_line(summary.title)
     session_id = summary.key.session_id
@@ -64,7 +71,7 @@ def head_text(summary: SessionSummary, faults: tuple[Fault, ...], zone: tzinfo |
     return HeadText(
         title=title,
         state=STATE_SIGNS[shown_state(summary)],
-        first=_first_line(summary, zone),
+        first=_first_line(summary, zone, known),
         second=_second_line(summary),
         session_id=session_id,
         short_id=short_id(session_id),
@@ -80,14 +87,15 @@ def short_id(session_id: str) -> str:
     return line if len(line) <= 16 else f"{line[:8]}…{line[-4:]}"
 
 
-def _first_line(summary: SessionSummary, zone: tzinfo | None) -> tuple[HeadFact, ...]:
+def _first_line(summary: SessionSummary, zone: tzinfo | None, known: CatalogueFacts | None) -> tuple[HeadFact, ...]:
     facts = [HeadFact("", one_line(summary.model), "Model")] if summary.model else []
     span = span_text(summary.created_at_ms, summary.updated_at_ms, zone)
     if span:
         facts.append(HeadFact("", span, _span_tip(summary)))
-    passed_ms = duration_ms(summary)
-    if passed_ms:
-        facts.append(HeadFact("", duration_text(passed_ms), "From the creation to the last change"))
+    passed = duration_words(summary, known)
+    if passed != ABSENT:
+        tip = "Not catalogued yet" if known is None else "From the first to the last message"
+        facts.append(HeadFact("", passed, tip))
     return tuple(facts)
 
 

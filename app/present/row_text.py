@@ -12,13 +12,12 @@ from datetime import tzinfo
 from app.present.columns import Column
 from app.present.one_line import one_line
 from app.present.sizes import ABSENT, counted, exact_count, exact_size, short_count, short_size
-from app.present.summary import ShownState, Sign, badges, shown_state, token_tip
-from app.present.times import NO_DATE, clock_text, duration_text, list_time, time_tip
+from app.present.summary import NOT_KNOWN, ShownState, Sign, badges, duration_words, shown_state, token_tip
+from app.present.times import NO_DATE, clock_text, list_time, time_tip
 from store.values.fault import Fault
 from store.values.listing import CatalogueFacts
 from store.values.session import SessionState, SessionSummary, TitleSource
 
-NOT_KNOWN = "…"
 LABELS_AT_MOST = 12
 """More labels of a session are counted, not named, in its cell."""
 
@@ -124,7 +123,7 @@ def row_text(
         short_size(summary.size_bytes),
         list_time(summary.created_at_ms, now_ms, zone),
         (day_time if is_under_day else list_time)(summary.updated_at_ms, now_ms, zone),
-        duration_text(known.duration_ms) if known is not None else later,
+        duration_words(summary, known),
         labels_text(summary.labels) or later,
     )
     return RowText(

@@ -72,10 +72,14 @@ def told_apart(stores: Sequence[StoreFacts]) -> dict[StoreKey, str]:
 
 
 def _differing(parts: tuple[str, ...], others: list[tuple[str, ...]]) -> str:
-    """The innermost folder that none of the others has at its place; the whole path if there is none."""
+    """The innermost folder that none of the others has at its place, else the shortest end of the path."""
     for depth, part in enumerate(parts):
         if all(len(other) <= depth or other[depth] != part for other in others):
             return part
+    begin = next((n for n, part in enumerate(parts) if any(other[n : n + 1] != (part,) for other in others)), 0)
+    for end in range(begin + 1, len(parts)):
+        if all(other[begin:end] != parts[begin:end] for other in others):
+            return str(PurePath(*parts[begin:end][::-1]))
     return str(PurePath(*parts[::-1]))
 
 

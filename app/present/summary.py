@@ -8,9 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from app.present.sizes import counted
+from app.present.sizes import ABSENT, counted
+from app.present.times import duration_text
 from store.values.listing import CatalogueFacts
 from store.values.session import SessionState, SessionSummary
+
+NOT_KNOWN = "…"
+"""What only the catalogue can tell reads so until it does."""
 
 
 class ShownState(Enum):
@@ -78,12 +82,12 @@ def badges(summary: SessionSummary, known: CatalogueFacts | None = None, is_pinn
     return tuple(found)
 
 
-def duration_ms(summary: SessionSummary) -> int | None:
-    """From creation to the last change; None if one is not recorded or they are the wrong way round."""
-    if summary.created_at_ms is None or summary.updated_at_ms is None:
-        return None
-    passed_ms = summary.updated_at_ms - summary.created_at_ms
-    return passed_ms if passed_ms >= 0 else None
+def duration_words(summary: SessionSummary, known: CatalogueFacts | None) -> str:
+    """From the first message to the last: "…" until the catalogue knows, "–" where it is not recorded."""
+    if known is not None:
+        return duration_text(known.duration_ms)
+    # Of a record that cannot be read there is nothing more to come.
+    return ABSENT if shown_state(summary) is ShownState.DAMAGED else NOT_KNOWN
 
 
 def token_tip(summary: SessionSummary) -> str:

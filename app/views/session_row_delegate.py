@@ -18,9 +18,9 @@ from app.look.tokens import Density, TypeUse, tokens
 from app.models.roles import HEADING, ROW
 from app.present.columns import COLUMNS, DEFAULT_COLUMNS, Column
 from app.present.one_line import as_tip
-from app.present.row_text import NOT_KNOWN, Fact, RowText, cell_tip
+from app.present.row_text import Fact, RowText, cell_tip
 from app.present.sizes import ABSENT
-from app.present.summary import STATE_SIGNS, ShownState
+from app.present.summary import NOT_KNOWN, STATE_SIGNS, ShownState
 from app.views.text_cache import TextCache
 
 Index = QModelIndex | QPersistentModelIndex

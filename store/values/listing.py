@@ -167,6 +167,7 @@ class Counts:
             *other* facets. At most MAX_FACET_VALUES of each.
         value_counts: how many values each facet has in all.
         known, total: sessions whose catalogue facts are known, and all.
+        waiting: stores of which nothing is known yet; nothing of them is counted.
     """
 
     want: ListWant
@@ -175,6 +176,14 @@ class Counts:
     value_counts: dict[Facet, int]
     known: int
     total: int
+    waiting: tuple[StoreKey, ...] = ()
+
+    def certain_views(self) -> dict[View, int]:
+        """Numbers of the saved views that can be said: none while a store waits, no 0 that may yet turn out wrong."""
+        if self.waiting:
+            return {}
+        late = (View.ARCHIVED, View.FAULTS) if self.known < self.total else ()
+        return {view: count for view, count in self.views.items() if count or view not in late}
 
 
 MAX_FACET_VALUES = 5_000

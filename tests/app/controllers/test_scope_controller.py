@@ -179,6 +179,18 @@ def test_2_2_the_saved_view_that_was_shown_last_is_shown_at_the_next_start(qtbot
     assert len(again.controller.scopes.current.stores) == 2
 
 
+def test_2_2_a_kind_that_was_shown_last_is_shown_at_the_next_start(qtbot, two_stores, build_program) -> None:
+    two_stores.controller.scopes.choose(StoreKind.MEERKAT)
+    wait_for_list(qtbot, two_stores)
+    settings = two_stores.context.settings.current
+    again = build_program(Options(), Settings(open_paths=settings.open_paths, last_view=settings.last_view))
+    with qtbot.waitSignal(again.controller.settled, timeout=10_000):
+        again.controller.start()
+    qtbot.waitUntil(lambda: again.controller.scopes.pick is StoreKind.MEERKAT, timeout=5000)
+    wait_for_list(qtbot, again)
+    assert len(again.controller.scopes.current.stores) == 2
+
+
 def test_2_2_pinning_a_session_counts_it_at_once(two_stores, qtbot) -> None:
     controller = two_stores.controller
     qtbot.waitUntil(lambda: controller.sessions.chosen() is not None)

@@ -127,6 +127,13 @@ def test_stores_of_one_name_are_told_apart_by_the_folder_in_which_they_differ(mo
     assert tree(model) == "Meerkat 2,480\n  ci-nightly [Snapshot] 1,912\n  orchard – a 284\n  orchard – b 284\n"
 
 
+def test_2_2_a_name_never_becomes_a_whole_path_where_the_end_of_it_tells_stores_apart(model) -> None:
+    places = ("x/new/first", "x/new/second", "x/old/first", "x/old/second")
+    model.put(tuple(dataclasses.replace(ORCHARD, key=StoreKey(f"/{place}/state/s.sqlite3")) for place in places))
+    names = [line.strip().removesuffix(" 284") for line in tree(model).splitlines()[1:]]
+    assert names == [f"orchard – {place.removeprefix('x/')}" for place in places]
+
+
 def test_2_case_3_copies_are_marked_and_their_tool_tips_name_each_other(model, qtbot) -> None:
     twin = dataclasses.replace(ORCHARD, key=StoreKey("/backup/orchard/sessions.sqlite3"))
     model.put((ORCHARD, twin, NIGHTLY))

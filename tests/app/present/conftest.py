@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from store.values.listing import CatalogueFacts
 from store.values.session import SessionState, SessionSummary, TitleSource
 from store.values.store import SessionKey, StoreKey
 
@@ -35,5 +36,32 @@ def summary() -> Callable[..., SessionSummary]:
             "size_bytes": 1_410_233,
         }
         return SessionSummary(**fields | changes)
+
+    return make
+
+
+@pytest.fixture
+def known() -> Callable[..., CatalogueFacts]:
+    """Make what the catalogue knows of the same session; fields given by name replace its own."""
+
+    def make(**changes: Any) -> CatalogueFacts:
+        fields: dict[str, Any] = {
+            "session_id": "0199a3f2-41bd-7a08-b1c4-6de04cc87c41",
+            "title": "Find the lost messages",
+            "title_from": "label",
+            "model": "gpt-5.2",
+            "provider": "openai",
+            "labels": (),
+            "first_prompt": "Find them",
+            "duration_ms": None,
+            "input_tokens": None,
+            "output_tokens": None,
+            "is_archived": False,
+            "has_no_answer": False,
+            "is_rewritten": False,
+            "is_damaged": False,
+            "is_forked": None,
+        }
+        return CatalogueFacts(**fields | changes)
 
     return make

@@ -7,6 +7,7 @@ from datetime import UTC, timedelta, timezone
 
 from app.present.info import ROWS_LIMIT, InfoSection, info_sections, metadata_note, opened_text
 from store.values.fault import Fault
+from store.values.listing import CatalogueFacts
 from store.values.session import MetadataNode, SessionDetail, SessionSummary, Usage
 from store.values.store import Access, StoreFacts, StoreKey, StoreKind
 
@@ -37,7 +38,7 @@ def printed(sections: tuple[InfoSection, ...]) -> str:
     return "\n".join(lines)
 
 
-def test_1_7_info_reads_as_one_page(summary: Make) -> None:
+def test_1_7_info_reads_as_one_page(summary: Make, known: Callable[..., CatalogueFacts]) -> None:
     detail = SessionDetail(
         summary(labels=(("team", "core"),), faults=(Fault("count-differs", "The count differs."),)),
         Usage(90_111, 4_089, None, 31_000),
@@ -47,7 +48,7 @@ def test_1_7_info_reads_as_one_page(summary: Make) -> None:
         (("Runtime state", "idle"),),
     )
     assert (
-        printed(info_sections(detail, FACTS, detail.summary.faults, BERLIN))
+        printed(info_sections(detail, FACTS, detail.summary.faults, BERLIN, known(duration_ms=13_200_000)))
         == """\
 [Faults] 1 fault
 count-differs = The count differs.
@@ -65,7 +66,7 @@ Created = Tue 18 Aug 2026, 10:19:00 (UTC+02:00)
 Created in UTC = 2026-08-18 08:19:00.000 UTC
 Updated = Tue 18 Aug 2026, 14:00:00 (UTC+02:00)
 Updated in UTC = 2026-08-18 12:00:00.000 UTC
-Between them = 3 h 41 m
+First to last message = 3 h 40 m
 [Model and usage]
 Model = gpt-5.2
 Provider = –
@@ -137,5 +138,6 @@ def test_1_7_the_metadata_note_counts_what_is_masked_at_any_depth() -> None:
 def test_2_11_with_times_in_utc_info_says_utc_first_and_local_time_beside_it(summary: Make) -> None:
     detail = SessionDetail(summary(), Usage(1, 1, None, None), 2, "", (), ())
     times = next(section for section in info_sections(detail, FACTS, (), UTC) if section.title == "Times")
-    assert [row.name for row in times.rows] == ["Created", "Created here", "Updated", "Updated here", "Between them"]
+    names = ["Created", "Created here", "Updated", "Updated here", "First to last message"]
+    assert [row.name for row in times.rows] == names
     assert times.rows[0].value == "2026-08-18 08:19:00.000 UTC"

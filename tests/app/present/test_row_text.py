@@ -8,8 +8,8 @@ from datetime import UTC
 import pytest
 
 from app.present.columns import Column
-from app.present.row_text import LABELS_AT_MOST, NOT_KNOWN, cell_tip, row_text
-from app.present.summary import STATE_SIGNS, ShownState, shown_state
+from app.present.row_text import LABELS_AT_MOST, cell_tip, row_text
+from app.present.summary import NOT_KNOWN, STATE_SIGNS, ShownState, shown_state
 from store.values.fault import Fault
 from store.values.listing import CatalogueFacts
 from store.values.session import SessionState, SessionSummary, TitleSource
