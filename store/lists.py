@@ -82,7 +82,7 @@ class Lists:
 
         Raises:
             OpenError: the store is not open or cannot be read; its rows stay as last known.
-            Cancelled: the token was cancelled; the rows stay as they were.
+            Cancelled: the token was cancelled; the rows are in line as far as it came.
         """
         may_wait("read a store")
         backend = self._library.backend(key)
@@ -91,8 +91,9 @@ class Lists:
         except OSError:
             # Gone or unplugged: its last state stays listed.
             return False
+        expected = sum(facts.session_count or 0 for facts in self._library.facts() if facts.key == key)
         is_changed = self._catalogue.take_census(
-            key, file_mark, lambda after, limit: backend.census(after, limit, token), token
+            key, file_mark, lambda after, limit: backend.census(after, limit, token), token, expected
         )
         with self._lock:
             self._census_of[key] = (backend, self._catalogue.generation)

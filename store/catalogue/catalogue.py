@@ -6,12 +6,13 @@ Thread-safe; opens nothing before it is used.
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.catalogue import census, counting, entries, listing
-from store.catalogue.home import Home
+from store.catalogue.home import Home, held
 from store.catalogue.narrowing import pick
 from store.catalogue.schema import Known
 from store.paths import OwnPaths
@@ -30,6 +31,9 @@ class Catalogue:
 
     def __init__(self, paths: OwnPaths) -> None:
         self._home = Home(paths)
+        self._lock = threading.Lock()
+        # A newer page must not be overwritten with an older one.
+        self._census_locks: dict[StoreKey, threading.Lock] = {}
 
     @property
     def is_in_memory(self) -> bool:
@@ -42,23 +46,30 @@ class Catalogue:
         return self._home.generation
 
     def has(self, store: StoreKey, token: CancelToken) -> bool:
-        """Whether anything is known of the rows of a store."""
+        """Whether the rows of a store are known."""
         may_wait("read the catalogue")
-        select = "SELECT 1 FROM stores WHERE path = ?"
+        select = "SELECT 1 FROM stores WHERE path = ? AND is_counted"
         return self._home.read(lambda one: one.execute(select, (store.path,)).fetchone() is not None, token)
 
-    def take_census(self, store: StoreKey, file_mark: str, read_page: census.ReadPage, token: CancelToken) -> bool:
+    def take_census(
+        self, store: StoreKey, file_mark: str, read_page: census.ReadPage, token: CancelToken, expected: int = 0
+    ) -> bool:
         """Bring the rows of a store in line with it; whether anything changed.
 
         Args:
             file_mark: names the file; another one at the same path keeps no facts.
+            expected: sessions that the store is said to hold, for the progress; 0 if not known.
         """
         may_wait("read the catalogue")
-        return self._home.write(
-            lambda connection: census.apply(connection, store.path, file_mark),
-            token,
-            stage=lambda connection: census.stage(connection, read_page, token),
-        )
+        with self._lock:
+            lock = self._census_locks.setdefault(store, threading.Lock())
+        with held(lock, token):
+            return self._home.write_in_steps(
+                lambda connection, transaction: census.take(
+                    connection, transaction, store.path, file_mark, read_page, token, expected
+                ),
+                token,
+            )
 
     def fill_batch(self, store: StoreKey, read_facts: ReadFacts, token: CancelToken) -> FillState:
         """Read the facts of the next sessions of a store, newest first, and keep them."""
@@ -180,7 +191,10 @@ def _put(
     found: Sequence[tuple[int, CatalogueFacts]],
     stamps: dict[int, tuple[object, ...]],
 ) -> None:
-    """Keep facts of rows that are still what they were when their documents were read."""
+    """Keep facts of rows that are still what they were when their documents were read.
+
+    Rows that another program or another call has filled meanwhile are left as they are, and counted once.
+    """
     numbers = [row for row, _ in found]
 
     def is_of(facts: CatalogueFacts, session_id: object, handle: object) -> bool:

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -102,22 +102,37 @@ class Home:
             Cancelled, CatalogueUnusable: as `read`; nothing was written.
         """
 
-        def transaction(connection: sqlite3.Connection) -> T:
+        def staged(connection: sqlite3.Connection) -> T:
             if stage is not None:
                 stage(connection)
-            with _held(self._writing, token):
-                connection.execute("BEGIN IMMEDIATE")
-                try:
-                    result = work(connection)
-                    token.check()
-                    connection.execute("COMMIT")
-                except BaseException:
-                    with suppress(sqlite3.Error):
-                        connection.execute("ROLLBACK")
-                    raise
-            return result
+            with self._transaction(connection, token):
+                return work(connection)
 
-        return self._run(transaction, token)
+        return self._run(staged, token)
+
+    def write_in_steps(
+        self, work: Callable[[sqlite3.Connection, Callable[[], AbstractContextManager[None]]], T], token: CancelToken
+    ) -> T:
+        """Let a function write in transactions that it begins and ends itself, each of them short.
+
+        Raises:
+            Cancelled, CatalogueUnusable: as `read`; what was committed before stays.
+        """
+        return self._run(lambda connection: work(connection, lambda: self._transaction(connection, token)), token)
+
+    @contextmanager
+    def _transaction(self, connection: sqlite3.Connection, token: CancelToken) -> Iterator[None]:
+        """Write alone for the time of the block."""
+        with held(self._writing, token):
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                token.check()
+                connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+                raise
 
     def close(self) -> None:
         """Let go of what is held; a later call begins anew."""
@@ -161,7 +176,7 @@ class Home:
             with closing(connection):
                 yield connection
             return
-        with _held(self._lock, token):
+        with held(self._lock, token):
             yield memory
 
     def _make_ready(self) -> None:
@@ -269,7 +284,7 @@ def _create(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def _held(lock: threading.Lock | threading.RLock, token: CancelToken) -> Iterator[None]:
+def held(lock: threading.Lock | threading.RLock, token: CancelToken) -> Iterator[None]:
     """Hold a lock; while it is waited for, the token is asked."""
     while not lock.acquire(timeout=WAIT_S):
         token.check()

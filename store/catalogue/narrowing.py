@@ -62,7 +62,8 @@ def ask_stores(connection: sqlite3.Connection, stores: Sequence[StoreKey], ranks
         ranks: place of each store in an order by name.
     """
     known = {
-        row[0]: row[1:] for row in connection.execute("SELECT path, id, row_count, known_count FROM stores").fetchall()
+        row[0]: row[1:]
+        for row in connection.execute("SELECT path, id, row_count, known_count FROM stores WHERE is_counted").fetchall()
     }
     stored = tuple(key for key in stores if key.path in known)
     connection.execute("DROP TABLE IF EXISTS temp.asked")

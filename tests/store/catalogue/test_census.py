@@ -9,7 +9,7 @@ import pytest
 
 from store.cancel import CancelToken
 from store.catalogue import Catalogue
-from store.catalogue.census import PAGE_ROWS
+from store.catalogue.census import PAGE_ROWS, STEP_ROWS
 from store.errors import Cancelled
 from store.values.listing import CensusRow, FillState, ListOrder, ListWant, View
 from store.values.session import SortKey
@@ -138,3 +138,31 @@ def test_a_census_that_is_cancelled_half_way_changes_nothing(catalogue: Catalogu
     with pytest.raises(Cancelled):
         catalogue.take_census(A, "file 1", page, token)
     assert len(handles(catalogue)) == 10
+
+
+def test_a_first_census_that_is_broken_off_leaves_the_store_unlisted(catalogue: Catalogue, take: Take) -> None:
+    store = MadeStore(A, [row(number) for number in range(10)])
+    token = CancelToken()
+
+    def page(after: int | None, limit: int) -> list[CensusRow]:
+        if after is not None:
+            token.cancel()
+        return list(store.page(after, limit))
+
+    with pytest.raises(Cancelled):
+        catalogue.take_census(A, "file 1", page, token)
+    assert (catalogue.has(A, TOKEN), handles(catalogue)) == (False, [])
+    assert take(store)
+    assert sorted(handles(catalogue)) == list(range(10))
+
+
+def test_rows_of_all_steps_of_a_census_are_one_list(catalogue: Catalogue, take: Take) -> None:
+    store = MadeStore(A, [row(number) for number in range(STEP_ROWS + 2)])
+    store.rows[-1] = store.rows[-1]._replace(session_id=store.rows[0].session_id)
+    assert take(store)
+    assert sorted(handles(catalogue)) == list(range(STEP_ROWS + 2))
+    assert not take(store)
+    del store.rows[STEP_ROWS - 1 : STEP_ROWS + 1]
+    assert take(store)
+    assert sorted(handles(catalogue)) == [*range(STEP_ROWS - 1), STEP_ROWS + 1]
+    assert catalogue.fill_state(A, TOKEN).total == STEP_ROWS
