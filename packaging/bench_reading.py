@@ -110,10 +110,10 @@ def _found_s(at: Desk, is_first: bool) -> float:
     begin_s = time.perf_counter()
     QTest.keyClick(find.bar.field, NEEDLE[-1])
     if is_first:
-        at.until(lambda: find.needle == NEEDLE and find.current is not None and at.has_messages(), "the first hit")
+        at.until(lambda: find.needle.text == NEEDLE and find.place is not None and at.has_messages(), "the first hit")
         at.paint_messages()
     else:
-        at.until(lambda: find.needle == NEEDLE and find.is_complete, "all hits")
+        at.until(lambda: find.needle.text == NEEDLE and find.is_done, "all hits")
     return time.perf_counter() - begin_s
 
 

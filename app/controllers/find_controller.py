@@ -91,6 +91,16 @@ class FindController(QObject):
         return self._tally
 
     @property
+    def needle(self) -> Needle:
+        """What was looked for last."""
+        return self._needle
+
+    @property
+    def place(self) -> HitPlace | None:
+        """The hit that is stood on."""
+        return self._place
+
+    @property
     def is_done(self) -> bool:
         """Whether the whole session was looked through."""
         return self._is_done and not self._rest.isActive()
