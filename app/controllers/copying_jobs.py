@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from app.present.reading import SHOWN
 from app.present.show_message import show_message
 from app.present.shown import Folds
 from app.views.transcript.layout import Record
-from store.values.message import Outline, WholeRef
+from store.values.message import Message, Outline, WholeRef
 from store.values.store import SessionKey
 
 if TYPE_CHECKING:
@@ -56,24 +56,41 @@ def copy_work(
     texts = {index: tuple(record.text for record in found) for index, found in records.items()}
 
     def work(token: CancelToken) -> Copied:
-        backend = library.backend(key.store)
-        out: list[str] = []
+        def selected(message: Message) -> Iterable[str]:
+            return selected_text((show_message(message),), folds, texts, begin, end)
+
         first, last = max(begin[0], 0), min(end[0] + 1, outline.count)
-        chars, row = 0, _next_shown(folds.mask, first)
-        while row < last and chars < COPY_LIMIT_CHARS:
-            token.report(row - first, last - first, "Copying", "messages")
-            low, high = page_around(outline, row)
-            high = min(high, last)
-            for message in backend.messages(key.session_id, low, high, token):
-                token.check()
-                for text in selected_text((show_message(message),), folds, texts, begin, end):
-                    out.append(text)
-                    chars += len(text)
-                time.sleep(0)  # keeps the thread that draws free; half the speed, a quarter of the stalls
-            row = min(_next_shown(folds.mask, high), last)
+        out, row = _gather(library.backend(key.store), key, outline, folds, first, last, selected, token)
         return Copied(BETWEEN_MESSAGES.join(out), row - first, row < last)
 
     return work
+
+
+def _gather(
+    backend: Backend,
+    key: SessionKey,
+    outline: Outline,
+    folds: Folds,
+    begin: int,
+    end: int,
+    texts_of: Callable[[Message], Iterable[str]],
+    token: CancelToken,
+) -> tuple[list[str], int]:
+    """Texts of the shown messages of [begin, end), page by page, and the row at which reading ended."""
+    out: list[str] = []
+    chars, row = 0, _next_shown(folds.mask, begin)
+    while row < end and chars < COPY_LIMIT_CHARS:
+        token.report(row - begin, end - begin, "Copying", "messages")
+        low, high = page_around(outline, row)
+        high = min(high, end)
+        for message in backend.messages(key.session_id, low, high, token):
+            token.check()
+            for text in texts_of(message):
+                out.append(text)
+                chars += len(text)
+            time.sleep(0)  # keeps the thread that draws free; half the speed, a quarter of the stalls
+        row = min(_next_shown(folds.mask, high), end)
+    return out, row
 
 
 def _next_shown(mask: bytes, row: int) -> int:
@@ -96,20 +113,13 @@ def markdown_work(
     def work(token: CancelToken) -> Copied:
         backend = library.backend(key.store)
         whole = _whole_reader(backend, key.session_id, token)
-        out: list[str] = []
-        chars, row = 0, _next_shown(folds.mask, begin)
-        while row < end and chars < COPY_LIMIT_CHARS:
-            token.report(row - begin, end - begin, "Copying", "messages")
-            low, high = page_around(outline, row)
-            high = min(high, end)
-            for message in backend.messages(key.session_id, low, high, token):
-                token.check()
-                if folds.shows(message.index) and (message.blocks or message.faults):
-                    copied = without_work(message) if folds.leaves_out_work else message
-                    out.append(message_markdown(copied, whole))
-                    chars += len(out[-1])
-                time.sleep(0)
-            row = min(_next_shown(folds.mask, high), end)
+
+        def markdown(message: Message) -> Iterable[str]:
+            if not folds.shows(message.index) or not (message.blocks or message.faults):
+                return ()
+            return (message_markdown(without_work(message) if folds.leaves_out_work else message, whole),)
+
+        out, row = _gather(backend, key, outline, folds, begin, end, markdown, token)
         return Copied("\n".join(out), row - begin, row < end)
 
     return work
