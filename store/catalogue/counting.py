@@ -20,7 +20,8 @@ def count_rows(connection: sqlite3.Connection, want: ListWant) -> Counts:
     value_counts: dict[Facet, int] = {}
     for facet in Facet:
         facets[facet], value_counts[facet] = _count_facet(connection, want, facet, asked)
-    return Counts(want, dict(zip(views, row, strict=True)), facets, value_counts, asked.known, asked.total)
+    numbers = dict(zip(views, row, strict=True))
+    return Counts(want, numbers, facets, value_counts, asked.known, asked.total, asked.waiting)
 
 
 def _count_facet(

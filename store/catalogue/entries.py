@@ -19,11 +19,11 @@ SEARCHED_CHARS = 32_000
 """How much of a session's texts a filter looks through; 500 labels are about half of it."""
 
 ASKED_IDS = 500
-_STAMP = ", ".join(("session_id", "handle", *FINGERPRINT))
+_STAMP = ", ".join(("session_id", "handle", "is_known", *FINGERPRINT))
 
 
 def stamps(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, tuple[Any, ...]]:
-    """What rows are now: id, handle and stored columns, by their number."""
+    """What rows are now, by their number: id, handle, whether facts are known, stored columns."""
     found: dict[int, tuple[Any, ...]] = {}
     for begin in range(0, len(numbers), ASKED_IDS):
         asked = numbers[begin : begin + ASKED_IDS]

@@ -146,3 +146,15 @@ def test_2_case_3_stores_with_sessions_in_common_are_copies_the_most_alike_first
     take(MadeStore(B, [row(3), row(4)]))
     take(MadeStore(C, [row(1), row(2), row(9)]))
     assert catalogue.copies(TOKEN) == {A: (C, B), B: (A,), C: (A,)}
+
+
+def test_what_two_fill_at_once_is_counted_once(catalogue: Catalogue, take: Take) -> None:
+    store = MadeStore(A, [row(number) for number in range(BATCH_ROWS + 5)])
+    take(store)
+
+    def documents(handles: Sequence[int]) -> list[CatalogueFacts]:
+        assert catalogue.fill_batch(A, store.documents, TOKEN).known == BATCH_ROWS
+        return store.documents(handles)
+
+    assert catalogue.fill_batch(A, documents, TOKEN) == FillState(BATCH_ROWS, BATCH_ROWS + 5, False)
+    assert catalogue.fill_batch(A, store.documents, TOKEN) == FillState(BATCH_ROWS + 5, BATCH_ROWS + 5, True)
