@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.controllers.following_jobs import refresh_work, watch_work
 from app.controllers.library_controller import LibraryController
+from app.controllers.watching_jobs import refresh_work, watch_work
 from app.jobs import JobHandle, Lane, Query
 from store.errors import BurrowError
 from store.values.store import StoreFacts, StoreKey
