@@ -43,6 +43,7 @@ class DayBars(QWidget):
 
     chosen = Signal(object)
     reached = Signal(object)
+    accessible_role = QAccessible.Role.Chart
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QEnterEvent, QGuiApplication, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QEnterEvent, QGuiApplication, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolTip, QWidget
 
 from app.look.look import Look
@@ -19,6 +19,8 @@ SEPARATOR = " · "
 
 class FactLine(QWidget):
     """Facts one after the other; what does not fit drops whole from the right, only the last one left may be cut."""
+
+    accessible_role = QAccessible.Role.StaticText
 
     def __init__(self, look: Look, starts_with_separator: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -144,6 +146,8 @@ class IdButton(QAbstractButton):
 
 class Badge(QWidget):
     """An icon and a word in a small frame of 20 px."""
+
+    accessible_role = QAccessible.Role.StaticText
 
     def __init__(self, look: Look, icon: str, tone: str, parent: QWidget | None = None) -> None:
         """Make a badge.

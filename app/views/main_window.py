@@ -27,6 +27,7 @@ from app.views.error_panel import ErrorPanel
 from app.views.library_view import LibraryView
 from app.views.panes import Panes
 from app.views.progress_panel import ProgressPanel
+from app.views.roles import install_roles
 from app.views.start_page import StartPage
 from app.views.status_bar import StatusBar
 
@@ -51,6 +52,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, look: Look, library: LibraryView, sessions: QWidget) -> None:
         super().__init__()
+        install_roles()
         self.setWindowTitle("Burrow")
         self.setAcceptDrops(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)

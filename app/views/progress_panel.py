@@ -30,6 +30,7 @@ class ProgressPanel(QWidget):
         self._what = TextLabel(look, TypeUse.ROW_TITLE, "text", self._box)
         self._count = TextLabel(look, TypeUse.SMALL, "text_2", self._box)
         self._bar = QProgressBar(self._box)
+        self._bar.setAccessibleName("Progress")
         self._bar.setRange(0, STEPS)
         self._bar.setTextVisible(False)
         self._elapsed = TextLabel(look, TypeUse.SMALL, "text_2", self._box)

@@ -42,6 +42,7 @@ class StatusBar(QWidget):
         self._bar = QProgressBar(self)
         self._bar.setRange(0, STEPS)
         self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress")
         self._cancel = QPushButton("Cancel", self)
         self._cancel.setProperty("small", True)
         self._cancel.setToolTip("Cancel what is being read  Esc")

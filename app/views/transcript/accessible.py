@@ -129,7 +129,7 @@ class MessageInterface(QAccessibleInterface):
 
 
 class TranscriptInterface(QAccessibleWidget):
-    """The view: a document with the visible messages as children."""
+    """The view: a document with the visible messages and the rail as children."""
 
     def __init__(self, view: TranscriptView) -> None:
         super().__init__(view, QAccessible.Role.Document, "Transcript")
@@ -161,15 +161,20 @@ class TranscriptInterface(QAccessibleWidget):
         return QRect(at.x(), at.y(), viewport.width(), row.height)
 
     def childCount(self) -> int:
-        """Messages on the screen."""
-        return len(self.rows())
+        """Messages on the screen, and the rail."""
+        return len(self.rows()) + 1
 
     def child(self, index: int) -> QAccessibleInterface:
-        """One place of the pool."""
+        """One place of the pool; behind the messages the rail."""
+        if index == len(self.rows()):
+            return self._rail()
         return self._pool[index] if 0 <= index < POOL else None  # type: ignore[return-value]
 
     def childAt(self, x: int, y: int) -> QAccessibleInterface:
         """The message under a point of the screen."""
+        rail = self._view.verticalScrollBar()
+        if rail.isVisible() and rail.rect().contains(rail.mapFromGlobal(QPoint(x, y))):
+            return self._rail()
         for number, row in enumerate(self.rows()):
             if self.rect_of(row).contains(x, y):
                 return self._pool[number]
@@ -177,7 +182,12 @@ class TranscriptInterface(QAccessibleWidget):
 
     def indexOfChild(self, child: QAccessibleInterface) -> int:
         """The number of a place."""
+        if child.object() is self._view.verticalScrollBar():
+            return len(self.rows())
         return next((number for number, own in enumerate(self._pool) if own is child), -1)
+
+    def _rail(self) -> QAccessibleInterface:
+        return QAccessible.queryAccessibleInterface(self._view.verticalScrollBar())
 
 
 class Reader(QTextEdit):

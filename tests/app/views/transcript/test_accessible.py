@@ -24,7 +24,11 @@ def test_B4_the_tree_names_who_speaks_which_message_and_its_text(
     tree = QAccessible.queryAccessibleInterface(view)
     assert tree.role() is QAccessible.Role.Document
     names = [tree.child(number).text(QAccessible.Text.Name) for number in range(tree.childCount())]
-    assert names == ["You, message 1: Why does it hang?", "Assistant, message 2: Because."]
+    assert names == [
+        "You, message 1: Why does it hang?",
+        "Assistant, message 2: Because.",
+        "Place in the transcript",
+    ]
     first = tree.child(0).rect()
     assert tree.childAt(first.x() + 3, first.y() + 3) is tree.child(0)
 
