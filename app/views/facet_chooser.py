@@ -55,6 +55,7 @@ class FacetChooser(QFrame):
     def pop_up(self, beside: QWidget) -> None:
         """Open beside a widget, where there is room on its screen."""
         place = beside.screen().availableGeometry()
+        self.resize(self.size().boundedTo(place.size()))
         at = beside.mapToGlobal(QPoint(beside.width(), 0))
         at.setX(max(min(at.x(), place.right() - self.width()), place.left()))
         at.setY(max(min(at.y(), place.bottom() - self.height()), place.top()))

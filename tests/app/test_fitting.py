@@ -22,6 +22,8 @@ from pytestqt.qtbot import QtBot
 from app.bootstrap import Program
 from app.commands import ActionId
 from app.options import Options
+from app.views.facet_chooser import FacetChooser
+from store.values.listing import Facet
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -113,20 +115,92 @@ def sized(
     return show
 
 
+STATES: dict[str, tuple[ActionId, ...]] = {
+    "as it opens": (),
+    "find bar": (ActionId.FIND,),
+    "groups": (ActionId.GROUP_MODEL,),
+    "compact": (ActionId.DENSITY_COMPACT, ActionId.FIND),
+    "spacious": (ActionId.DENSITY_SPACIOUS, ActionId.FIND),
+    "without the library": (ActionId.SHOW_LIBRARY, ActionId.FIND),
+    "without the page": (ActionId.SHOW_PAGE,),
+    "an empty view": (ActionId.VIEW_FAULTS,),
+    "prompts and answers": (ActionId.PROMPTS_AND_ANSWERS,),
+}
+
+
 @pytest.mark.parametrize(("zoom_percent", "width_px", "height_px"), SIZES)
-def test_2_case_6_in_the_window_nothing_is_cut_off_or_overlaps(
+def test_2_case_6_in_the_window_nothing_is_cut_off_or_overlaps_in_any_state(
     qtbot: QtBot, sized: Callable[[int, int, int], Program], zoom_percent: int, width_px: int, height_px: int
 ) -> None:
     program = sized(zoom_percent, width_px, height_px)
     window = program.controller.window
     assert len(list(leaves(window))) > 10
-    assert (overlapping(window), cut(window)) == ([], [])
-    window.actions_of.by_id[ActionId.FIND].trigger()
-    settle(qtbot, program)
-    assert (overlapping(window), cut(window)) == ([], [])
+    wrong = {}
+    for state, actions in STATES.items():
+        for action in actions:
+            window.actions_of.by_id[action].trigger()
+            settle(qtbot, program)
+        if found := overlapping(window) + cut(window):
+            wrong[state] = found
+        back = (ActionId.DENSITY_COMFORTABLE, ActionId.GROUP_NONE, ActionId.VIEW_ALL)
+        switches = {ActionId.SHOW_LIBRARY, ActionId.SHOW_PAGE, ActionId.PROMPTS_AND_ANSWERS}
+        for action in (*back, *switches.intersection(actions)):
+            window.actions_of.by_id[action].trigger()
+        program.controller.find.close()
+        settle(qtbot, program)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(("zoom_percent", "width_px", "height_px"), SIZES)
+def test_2_case_6_on_the_info_tab_nothing_is_cut_off_or_overlaps(
+    qtbot: QtBot, sized: Callable[[int, int, int], Program], zoom_percent: int, width_px: int, height_px: int
+) -> None:
+    program = sized(zoom_percent, width_px, height_px)
+    window = program.controller.window
     program.controller.page.page.show_tab(1)
     settle(qtbot, program)
     assert (overlapping(window), cut(window)) == ([], [])
+
+
+@pytest.mark.parametrize(("zoom_percent", "width_px", "height_px"), SIZES)
+@pytest.mark.parametrize("has_store", [True, False])
+def test_2_case_6_of_an_error_and_on_the_start_page_nothing_is_cut_off_or_overlaps(
+    qtbot: QtBot,
+    show_program: Callable[..., Program],
+    tmp_path: Path,
+    has_store: bool,
+    zoom_percent: int,
+    width_px: int,
+    height_px: int,
+) -> None:
+    broken = tmp_path / "sessions.sqlite3"
+    broken.write_bytes(b"no database at all")
+    program = show_program(*((broken,) if has_store else ()), zoom_percent=zoom_percent)
+    window = program.controller.window
+    window.resize(width_px, height_px)
+    settle(qtbot, program)
+    assert window.has_start is not has_store
+    assert (overlapping(window), cut(window)) == ([], [])
+
+
+@pytest.mark.parametrize(("zoom_percent", "width_px", "height_px"), SIZES)
+def test_2_case_6_in_the_facet_chooser_nothing_is_cut_off_or_overlaps(
+    qtbot: QtBot, sized: Callable[[int, int, int], Program], zoom_percent: int, width_px: int, height_px: int
+) -> None:
+    program = sized(zoom_percent, width_px, height_px)
+    models = program.controller.library.view.facets[Facet.MODEL].list
+    assert models is not None
+    qtbot.waitUntil(lambda: models.model().rowCount() > 5, timeout=10_000)
+    models.setFocus(Qt.FocusReason.TabFocusReason)
+    for key in (Qt.Key.Key_End, Qt.Key.Key_Return):
+        qtbot.keyClick(models, key)
+    chooser = QApplication.activePopupWidget()
+    assert isinstance(chooser, FacetChooser)
+    settle(qtbot, program)
+    assert (overlapping(chooser), cut(chooser)) == ([], [])
+    assert chooser.width() <= width_px
+    assert chooser.height() <= height_px
+    chooser.close()
 
 
 @pytest.mark.parametrize("zoom_percent", [80, 200])
