@@ -265,7 +265,7 @@ ACTIONS: dict[ActionId, ActionSpec] = {
     ),
     ActionId.NEXT_ERROR: ActionSpec("Next &Error", "To the next error", ("E",), "", _SESSION),
     ActionId.PREVIOUS_ERROR: ActionSpec("Pre&vious Error", "To the previous error", ("Shift+E",), "", _SESSION),
-    ActionId.FOLD_ALL: ActionSpec("&Fold All", "Fold all tool calls and reasoning", ("Ctrl+Shift+-",), "", _SESSION),
+    ActionId.FOLD_ALL: ActionSpec("Fold &All", "Fold all tool calls and reasoning", ("Ctrl+Shift+-",), "", _SESSION),
     ActionId.UNFOLD_ALL: ActionSpec(
         "&Unfold All", "Open all tool calls and reasoning", ("Ctrl+Shift+=",), "", _SESSION
     ),

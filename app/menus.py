@@ -171,6 +171,16 @@ LIST_MENU: tuple[ActionId | MenuPart | Menu, ...] = (
 )
 """The menu of the last button above the list of sessions, and of what stands around its rows."""
 
+MESSAGE_MENU: tuple[ActionId | MenuPart | Menu, ...] = (
+    _SEPARATOR,
+    ActionId.FIND,
+    KIND_MENU,
+    ActionId.PROMPTS_AND_ANSWERS,
+    ActionId.FOLD_ALL,
+    ActionId.UNFOLD_ALL,
+)
+"""What stands in the context menu of a message after what concerns this message."""
+
 VIEWS_MENU: tuple[ActionId | MenuPart, ...] = (*VIEWS, _SEPARATOR, ActionId.CLEAR_FILTERS)
 """The context menu of saved views and facets in the library."""
 

@@ -59,22 +59,22 @@ class TranscriptController(QObject):
         reading: which messages are shown, and what of them is open.
 
     Signals:
-        loading (str or None): what is being read before anything can be shown; None when it is there.
         faults (tuple of Fault): of the session as a whole.
         link_activated (str): a link was clicked; the question is shown already.
         session_changed: the stored session moved on under the view, which is to be followed.
         failed (BurrowError): something asked for could not be read; the transcript stays.
         copied (str): a sentence about what went to the clipboard or into a file.
         selection_changed (int): messages that the selection touches; 0 for none.
+        menu_made (QMenu): the context menu of a message is about to be shown, for who has more to put into it.
     """
 
-    loading = Signal(object)
     faults = Signal(object)
     link_activated = Signal(str)
     session_changed = Signal()
     failed = Signal(object)
     copied = Signal(str)
     selection_changed = Signal(int)
+    menu_made = Signal(object)
 
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -198,7 +198,6 @@ class TranscriptController(QObject):
         assert self._key is not None
         self.has_failed = False
         work = transcript_work(self._context.library, self._key, row, takes_beginning=not self._is_reload)
-        self.loading.emit("Reading transcript")
         self._opening.run(Query("Reading transcript", work), self._on_opened, self._on_open_failed)
 
     def _on_opened(self, answer: TranscriptAnswer) -> None:
@@ -210,7 +209,6 @@ class TranscriptController(QObject):
             work = rest_work(self._context.library, answer.key, answer.messages, self._view.stage.guess)
             self._opening.run(Query("Reading transcript", work), self._on_completed, self._on_open_failed)
         self._show_messages(answer.outline)
-        self.loading.emit(None)
         self.faults.emit(answer.outline.faults)
 
     def _on_completed(self, answer: TranscriptAnswer) -> None:
@@ -244,6 +242,10 @@ class TranscriptController(QObject):
     def _show_messages(self, outline: Outline) -> None:
         if outline.count:
             self._stack.setCurrentWidget(self._view)
+        elif outline.faults:
+            sentence = "None of its messages is left whole in what is stored; what is wrong with it stands above."
+            self._panel.say("triangle-alert", "error", "No message can be read", sentence)
+            self._stack.setCurrentWidget(self._panel)
         else:
             self._panel.say("inbox", "text_3", "No messages", "This session holds no message.")
             self._stack.setCurrentWidget(self._panel)
@@ -252,7 +254,6 @@ class TranscriptController(QObject):
         self.has_failed = True
         self._panel.say("triangle-alert", "error", "The transcript cannot be read", error.sentence, error.advice)
         self._stack.setCurrentWidget(self._panel)
-        self.loading.emit(None)
 
     @Slot(object)
     def _on_look_changed(self, look: Look) -> None:
@@ -412,7 +413,9 @@ class TranscriptController(QObject):
         if row >= 0:
             self._view.focus_row = row
         entries = entries_for(layout, self._view.selector.has_text, link)
-        make_menu(entries, self._do_entry, self._view).popup(at)
+        menu = make_menu(entries, self._do_entry, self._view)
+        self.menu_made.emit(menu)
+        menu.popup(at)
 
     def _do_entry(self, entry: Entry) -> None:
         row = self._view.focus_row

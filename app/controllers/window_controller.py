@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from app.commands import ActionId
 from app.controllers.actions_controller import ActionsController
@@ -28,11 +28,12 @@ from app.controllers.status_controller import StatusController
 from app.controllers.window_memory import WindowMemory
 from app.jobs import Query
 from app.look.look import Look
+from app.menus import MESSAGE_MENU
 from app.options import Options
 from app.present.columns import order_named
 from app.views.main_window import MainWindow
 from app.views.style_sheet import dress
-from store.errors import BurrowError, OpenError, SessionMissing
+from store.errors import BurrowError, SessionMissing
 from store.values.session import SessionSummary
 from store.values.store import SessionKey, StoreFacts
 
@@ -135,7 +136,6 @@ class WindowController(QObject):
         self.sessions.order_menu_asked.connect(window.show_header_menu)
         self.actions.chooser.chosen.connect(self.open_paths)
         self.actions.reload_asked.connect(self.display.reload)
-        window.band.action_asked.connect(self._on_band_asked)
         window.start_page.open_asked.connect(self.actions.chooser.ask_files)
         window.start_page.open_folder_asked.connect(self.actions.chooser.ask_folder)
         window.start_page.open_demo_asked.connect(self._on_demo_asked)
@@ -179,19 +179,21 @@ class WindowController(QObject):
         transcript = TranscriptController(self._context, self)
         page = PageController(self._context, transcript, self)
         self._transcript = transcript
-        page.failed.connect(self._on_failed)
-        transcript.failed.connect(self._on_failed)
+        page.failed.connect(self._on_session_failed)
+        self.catalogue.known_changed.connect(page.look_up)
+        transcript.failed.connect(self._on_session_failed)
         transcript.copied.connect(self.status.note)
+        transcript.menu_made.connect(self._on_message_menu_made)
         self.actions.use(transcript.reading.slots())
         transcript.reading.checked.connect(self.actions.check)
         transcript.reading.say()
         transcript.pane.chips.find_asked.connect(self.window.actions_of.by_id[ActionId.FIND].trigger)
         self.find = FindController(self._context, transcript, self)
-        self.find.failed.connect(self._on_failed)
+        self.find.failed.connect(self._on_session_failed)
         self.actions.use(self.find.slots())
         self._session_following = TranscriptFollowing(transcript, page, self.following, self)
         self._session_following.noted.connect(self.status.note)
-        self._session_following.failed.connect(self._on_failed)
+        self._session_following.failed.connect(self._on_session_failed)
         page.page.put_pin(self.window.actions_of.by_id[ActionId.PIN])
         self.window.put_page(page.widget)
         self.actions.panes.put_before(self.window.page_place, self.find.bar)
@@ -323,18 +325,17 @@ class WindowController(QObject):
         self._on_nothing_activated()
         self.page.show_nothing(has_list=False)
 
-    @Slot()
-    def _on_band_asked(self) -> None:
-        if self.display.has_lost:
-            self.display.reload()
-        else:
-            self.window.band.say("")
+    @Slot(object)
+    def _on_session_failed(self, error: BurrowError) -> None:
+        self.display.fail(error, self._page.shown.key.store if self._page and self._page.shown else None)
+
+    @Slot(object)
+    def _on_message_menu_made(self, menu: QMenu) -> None:
+        self.window.actions_of.fill(menu, MESSAGE_MENU)
 
     @Slot(object)
     def _on_failed(self, error: BurrowError) -> None:
-        if isinstance(error, OpenError) and self.display.has_lost:
-            return  # what is read of a lost store fails for the reason that the band says already
-        self.window.band.say(str(error), "Dismiss", "triangle-alert")
+        self.display.fail(error)
         if not self.window.has_panes and not self.opening.is_opening:
             self.failure = self.failure or error
 

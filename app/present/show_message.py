@@ -48,6 +48,9 @@ MARKS_LIMIT = 3_000
 PIECES_LIMIT = 200
 """A text with more pieces of prose and code shows the rest as plain lines."""
 
+TOOL_NAME_CHARS = 80
+"""A longer name of a tool is cut."""
+
 OPEN_LINES = 8
 OPEN_CHARS = 720
 """A longer system message is folded to one line."""
@@ -213,7 +216,7 @@ def _call(number: int, block: ToolCallBlock) -> ShownTool:
     return ShownTool(
         number,
         icon,
-        one_line(block.name, 80) or "unnamed tool",
+        one_line(block.name, TOOL_NAME_CHARS) or "unnamed tool",
         given.argument,
         body,
         state,
@@ -350,8 +353,10 @@ def _trailing_cards(message: Message, blocks: list[ShownBlock]) -> list[ShownBlo
         return []
     cards: list[ShownBlock] = []
     number = max(len(message.blocks), (blocks[-1].block + 1) if blocks else 0)
-    if message.faults:
-        sentence = " ".join(fault.sentence for fault in message.faults)
+    said = {block.fault.sentence for block in message.blocks if isinstance(block, UnknownBlock) and block.fault}
+    sentences = [fault.sentence for fault in message.faults if fault.sentence not in said]
+    if sentences:
+        sentence = " ".join(sentences)
         title = "Damaged message" if message.kind is MessageKind.DAMAGED else "Fault in this message"
         cards.append(ShownCard(number, title, "", short_size(message.size_bytes), sentence, None, is_fault=True))
         number += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QSpacerItem, QToolButton, QVBoxLayout, QWidget
 
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
@@ -256,6 +256,8 @@ class FindBar(QWidget):
         self._first.addWidget(self._words)
         if is_double:
             self._first.addStretch(1)
+        # An empty row would push the other to the top, and one of which nothing can grow would lie at the bottom.
+        self._column.setStretch(1, 1 if is_double else 0)
         rest = self._second if is_double else self._first
         for button in (self._previous, self._next):
             rest.addWidget(button)
@@ -263,6 +265,8 @@ class FindBar(QWidget):
         for box in (self._output, self._case, self._word):
             rest.addWidget(box)
         rest.addWidget(self._close)
+        if is_double:
+            rest.addItem(QSpacerItem(0, 0, QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding))
         self.setFixedHeight(self._look.px(tokens()["height"]["find_bar"]) * (2 if is_double else 1))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002

@@ -11,6 +11,7 @@ from app.menus import (
     HEADER_MENU,
     LIBRARY_MENU,
     MENUS,
+    MESSAGE_MENU,
     RECENT_TITLE,
     SESSION_MENU,
     SORT_MENU,
@@ -27,7 +28,7 @@ def _needing(*needs: Need) -> frozenset[ActionId]:
     return frozenset(name for name, spec in ACTIONS.items() if spec.need in needs)
 
 
-CONTEXT_MENUS = {"library": LIBRARY_MENU, "session": SESSION_MENU, "header": HEADER_MENU}
+CONTEXT_MENUS = {"library": LIBRARY_MENU, "session": SESSION_MENU, "header": HEADER_MENU, "message": MESSAGE_MENU}
 ALWAYS = _needing(Need.NOTHING, Need.SMALLER_ZOOM, Need.LARGER_ZOOM)
 PANES = frozenset(
     {

@@ -22,6 +22,12 @@ from app.views.transcript.stage import Stage
 from store.values.message import MessageFlag
 
 SPREAD_PX = 3
+ERROR_PX = 9
+"""How high the mark of an error is."""
+
+ERROR_SPREAD_PX = ERROR_PX + 2
+"""Errors closer than this have one mark: of hundreds more would be a red strip."""
+
 HIT_PX = 4.4
 SETTLED_MS = 150
 """Heights turn exact while a person scrolls; the marks move when that rests."""
@@ -98,7 +104,8 @@ class Rail(QScrollBar):
             total = self._total_px = stage.heights.total + 2 * stage.pad_px
             tops = list(accumulate(stage.heights.all(), initial=stage.pad_px))[:-1]
             spread = self._look.px(SPREAD_PX)
-            self._marks = marks_of(tops, total, self.height(), masks, spread)
+            apart = self._look.px(ERROR_SPREAD_PX)
+            self._marks = marks_of(tops, total, self.height(), masks, spread, apart)
             if len(self._hits) == len(shown):
                 self._dots = marks_of(tops, total, self.height(), {MarkKind.HIT: both(self._hits, shown)}, spread)
         else:
@@ -121,9 +128,11 @@ class Rail(QScrollBar):
 
     def mark_at(self, y: int) -> RailMark | None:
         """The mark nearest to a height; None if none is close."""
-        near = max(self._look.px(SPREAD_PX), 3)
         best = min(self.marks, key=lambda mark: (abs(mark.y - y), -mark.kind), default=None)
-        return best if best is not None and abs(best.y - y) <= near else None
+        if best is None:
+            return None
+        near = max(self._look.px(ERROR_PX if best.kind is MarkKind.ERROR else 2 * SPREAD_PX) // 2, 3)
+        return best if abs(best.y - y) <= near else None
 
     def handle_rect(self) -> QRect:
         """Where the handle is."""
@@ -229,7 +238,7 @@ def _paint_rewrite(painter: QPainter, look: Look, width: int, y: int) -> None:
 
 
 def _paint_error(painter: QPainter, look: Look, width: int, y: int) -> None:
-    wide, high, right = look.px(8), look.px(9), width - look.px(1)
+    wide, high, right = look.px(8), look.px(ERROR_PX), width - look.px(1)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.colour("mark_error"))
     corners = [QPointF(right - wide, y), QPointF(right, y - high / 2), QPointF(right, y + high / 2)]

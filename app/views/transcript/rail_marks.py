@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import compress
 
@@ -41,7 +41,12 @@ class RailMark:
 
 
 def marks_of(
-    tops: Iterable[int], total_px: int, rail_px: int, masks: Mapping[MarkKind, bytes], spread_px: int
+    tops: Iterable[int],
+    total_px: int,
+    rail_px: int,
+    masks: Mapping[MarkKind, bytes],
+    spread_px: int,
+    error_spread_px: int = 0,
 ) -> list[RailMark]:
     """The marks of a transcript, from the top.
 
@@ -51,6 +56,8 @@ def marks_of(
         rail_px: height of the rail.
         masks: for each kind one byte a message, 1 or 0.
         spread_px: marks closer than this become one.
+        error_spread_px: so do errors that are closer than this, whose marks are the highest: they would lie over each
+            other, and hundreds of them would be one strip.
     """
     places = list(tops)
     scale = rail_px / max(total_px, 1)
@@ -62,7 +69,7 @@ def marks_of(
         counts = Counter(pixels)
         first = dict(zip(reversed(pixels), reversed(rows), strict=True))
         found += [(y, kind, row, counts[y]) for y, row in first.items()]
-    return _merged([RailMark(y, kind, row, count) for y, kind, row, count in sorted(found)], spread_px)
+    return _merged([RailMark(y, kind, row, count) for y, kind, row, count in sorted(found)], spread_px, error_spread_px)
 
 
 def _rows_of(mask: bytes) -> list[int]:
@@ -76,15 +83,21 @@ def _rows_of(mask: bytes) -> list[int]:
     return rows
 
 
-def _merged(marks: list[RailMark], spread_px: int) -> list[RailMark]:
+def _merged(marks: list[RailMark], spread_px: int, error_spread_px: int) -> list[RailMark]:
     """Marks in order, each at least a spread away from the next; the one that matters most stays."""
     kept: list[RailMark] = []
+    error = -1
     for mark in marks:
         last = kept[-1] if kept else None
+        if error >= 0 and mark.kind is MarkKind.ERROR and mark.y - kept[error].y < error_spread_px:
+            kept[error] = replace(kept[error], count=kept[error].count + mark.count)
+            continue
         if last is None or mark.y - last.y >= spread_px:
             kept.append(mark)
         elif mark.kind > last.kind:
             kept[-1] = RailMark(last.y, mark.kind, mark.row, last.count + mark.count)
         else:
-            kept[-1] = RailMark(last.y, last.kind, last.row, last.count + mark.count)
+            kept[-1] = replace(last, count=last.count + mark.count)
+        if kept[-1].kind is MarkKind.ERROR:
+            error = len(kept) - 1
     return kept

@@ -18,6 +18,7 @@ from app.bootstrap import Program
 from app.controllers import following_controller
 from app.jobs import Lane
 from app.views.transcript.places import Place, Selection
+from store.errors import BurrowError, SessionDamaged
 from store.meerkat.schema import S06_STATEMENTS
 from store.values.store import Access, SessionKey
 
@@ -328,6 +329,24 @@ def test_2_case_2_a_store_that_is_taken_away_keeps_its_last_state_and_comes_back
     away.rename(shown.path)
     shown.until(lambda: not band.isVisible())
     assert shown.facts().faults == ()
+
+
+def test_2_case_2_of_a_lost_store_the_band_says_that_and_nothing_else_that_fails_for_it(
+    follow: Callable[..., Followed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """(2-case-2) A page that cannot be read fails for the same reason; what else fails gives the band back."""
+    monkeypatch.setattr(following_controller, "FAILED_S", (60.0,))
+    shown = follow([user("stays readable")])
+    band = shown.controller.window.band
+    shown.path.rename(shown.path.with_name("away"))
+    shown.until(lambda: "is not there any more" in band.text())
+    assert not shown.facts().is_running
+    shown.controller.transcript.failed.emit(SessionDamaged("A page of it is not there."))
+    assert "is not there any more" in band.text()
+    shown.controller.help.failed.emit(BurrowError("The folder cannot be shown."))
+    assert "The folder cannot be shown." in band.text()
+    band.action_asked.emit()
+    assert "is not there any more" in band.text()
 
 
 def test_2_case_2_another_file_in_the_place_of_a_store_is_not_taken_for_it(

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.context import Context
 from app.controllers.transcript_controller import TranscriptController
 from app.present.whole_text import prepare
+from app.views.message_panel import MessagePanel
 from app.views.transcript.places import Place, Selection
 from app.views.whole_text_window import WholeTextWindow
 from store.values.store import SessionKey, StoreFacts
@@ -186,3 +187,34 @@ def test_1_case_6_twenty_megabytes_on_one_line_open_in_a_window(context: Context
     closed = qtbot.waitSignal(window.closed)
     qtbot.keyClick(window, "\x1b")
     closed.wait()
+
+
+def test_2_case_2_a_document_of_which_no_message_is_left_is_not_called_empty(
+    realm: Path, open_store: Callable[[Path], StoreFacts], context: Context, in_worker: Callable[..., Any], qtbot: QtBot
+) -> None:
+    """Cut within its first message: what is said is that it cannot be read, not that there was none."""
+
+    def cut() -> str:
+        with closing(sqlite3.connect(next(realm.rglob("sessions.sqlite3")))) as connection:
+            ids = "SELECT session_id FROM sessions ORDER BY message_count DESC LIMIT 1"
+            (session_id,) = connection.execute(ids).fetchone()
+            find = "SELECT instr(session_json, CAST('\"messages\"' AS BLOB)) FROM sessions WHERE session_id = ?"
+            (begin,) = connection.execute(find, (session_id,)).fetchone()
+            update = "UPDATE sessions SET session_json = substr(session_json, 1, ?) WHERE session_id = ?"
+            connection.execute(update, (begin + 30, session_id))
+            snapshot = (
+                "UPDATE runtime_session_snapshots SET session_snapshot = substr(session_snapshot, 1, ?) "
+                "WHERE runtime_id = 'rt:session:' || ?"
+            )
+            connection.execute(snapshot, (begin + 30, session_id))
+            connection.commit()
+        return str(session_id)
+
+    session_id = in_worker(cut)
+    controller = TranscriptController(context)
+    qtbot.addWidget(controller.widget)
+    controller.show_session(key_of(open_store(realm), session_id))
+    qtbot.waitUntil(lambda: context.jobs.idle() and controller.widget.findChild(MessagePanel) is not None)
+    panel = controller.widget.findChild(MessagePanel)
+    said = [label.text() for label in panel.findChildren(QLabel)]
+    assert "No message can be read" in said

@@ -282,6 +282,18 @@ def test_the_context_menu_offers_what_the_menu_bar_offers(qtbot, show_program, c
     menu.close()
 
 
+def test_2_7_a_message_offers_what_the_menu_bar_offers_for_the_transcript(qtbot, show_program, copy_sample) -> None:
+    program = show_program(copy_sample(RICH))
+    wait_for_session(qtbot, program)
+    window, view = program.controller.window, program.controller.transcript.view
+    view.menu_wanted.emit(0, QPoint(10, 10), "")
+    menu = QGuiApplication.instance().activePopupWidget()
+    wanted = {ActionId.FIND, ActionId.FOLD_ALL, ActionId.UNFOLD_ALL, ActionId.PROMPTS_AND_ANSWERS}
+    assert {window.actions_of.by_id[name] for name in wanted} <= set(menu.actions())
+    assert "Copy Message" in [action.text() for action in menu.actions()]
+    menu.close()
+
+
 def test_1_4_a_row_offers_its_id_and_title_and_the_view_menu_sorts_by_columns_that_are_hidden(
     qtbot, show_program, copy_sample
 ) -> None:

@@ -136,3 +136,15 @@ def test_2_5_marks_stand_apart_and_errors_win(rows: list[tuple[int, int]], rail_
     for row in errors:
         y = tops[row] * rail_px // max(sum(heights), 1)
         assert any(mark.kind is MarkKind.ERROR and abs(mark.y - y) <= 3 for mark in found)
+
+
+@given(ROWS)
+def test_2_5_marks_of_errors_do_not_lie_over_each_other(rows: list[tuple[int, int]]) -> None:
+    """A session with hundreds of errors has a rail with triangles, and not a red strip."""
+    rows = sorted(rows)
+    masks = {kind: bytes(int(number == kind) for _y, number in rows) for kind in list(MarkKind)[:3]}
+    found = marks_of([y for y, _number in rows], 400, 400, masks, 3, 11)
+    errors = [mark.y for mark in found if mark.kind is MarkKind.ERROR]
+    assert all(after - before > 11 - 3 for before, after in itertools.pairwise(errors))
+    assert sum(mark.count for mark in found) == sum(mask.count(1) for mask in masks.values())
+    assert [mark.y for mark in found] == sorted(mark.y for mark in found)
