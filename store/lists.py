@@ -122,6 +122,11 @@ class Lists:
                 return state
             time.sleep(0)
 
+    def forget_some(self, token: CancelToken) -> bool:
+        """Drop some of what is known of stores that were not opened for long; whether there is more to drop."""
+        may_wait("read the catalogue")
+        return self._catalogue.forget_some(token)
+
     def copies(self, token: CancelToken) -> dict[StoreKey, tuple[StoreKey, ...]]:
         """Of each open store the other open stores that hold sessions of the same ids, most in common first."""
         may_wait("compare stores")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.controllers.catalogue_jobs import Copies, Slice, copies_work, slice_work
+from app.controllers.catalogue_jobs import Copies, Slice, copies_work, forget_work, slice_work
 from app.controllers.library_controller import LibraryController
 from app.controllers.quiet import WhenQuiet
 from app.controllers.scope_controller import Scope, ScopeController
@@ -87,6 +87,7 @@ class CatalogueController(QObject):
         self._job: JobHandle | None = None
         self._key: StoreKey | None = None
         self._is_stopped = self._are_copies_due = False
+        self._is_forgetting_due = True
         self._begun_at_s: float | None = None
         self._shown_at_s: float | None = None
         self._quiet = WhenQuiet(context.jobs, PAUSE_MS, self)
@@ -106,7 +107,7 @@ class CatalogueController(QObject):
     @property
     def is_working(self) -> bool:
         """Whether something is left to do and not given up."""
-        return not self._is_stopped and (self._are_copies_due or self._next() is not None)
+        return not self._is_stopped and (self._are_copies_due or self._is_forgetting_due or self._next() is not None)
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -208,11 +209,16 @@ class CatalogueController(QObject):
         lists, jobs, self._key = self._context.lists, self._context.jobs, self._next()
         if self._key is not None:
             work = slice_work(lists, self._key, self._courses[self._key].is_census_due, SLICE_S)
-            self._job = jobs.run(Query("Cataloguing", work, Lane.BACKGROUND), self._on_slice, self._on_failed)
+            query = Query("Cataloguing", work, Lane.BACKGROUND, gives_way=True)
+            self._job = jobs.run(query, self._on_slice, self._on_failed)
         elif self._are_copies_due:
             self._are_copies_due = False
-            query = Query("Comparing stores", copies_work(lists), Lane.BACKGROUND)
+            query = Query("Comparing stores", copies_work(lists), Lane.BACKGROUND, gives_way=True)
             self._job = jobs.run(query, self._on_copies, self._on_failed)
+        elif self._is_forgetting_due:
+            self._is_forgetting_due = False
+            tidying = Query("Tidying the catalogue", forget_work(lists), Lane.BACKGROUND)
+            self._job = jobs.run(tidying, self._on_forgotten, self._on_failed)
         if self._job is not None and not self._looking.isActive():
             self._looking.start()
 
@@ -236,6 +242,9 @@ class CatalogueController(QObject):
 
     def _on_copies(self, copies: Copies) -> None:
         self._library.model.set_copies(copies)
+
+    def _on_forgotten(self, is_more: bool) -> None:
+        self._is_forgetting_due = is_more
 
     def _on_failed(self, error: BurrowError) -> None:
         # A store that cannot be read says so in its own row; it is tried again when it moves or is opened anew.

@@ -49,6 +49,11 @@ def copies_work(lists: Lists) -> Callable[[CancelToken], Copies]:
     return lambda token: lists.copies(token)
 
 
+def forget_work(lists: Lists) -> Callable[[CancelToken], bool]:
+    """Work that drops some of what is known of stores nobody opens any more; whether there is more to drop."""
+    return lambda token: lists.forget_some(token)
+
+
 def counts_work(lists: Lists, want: ListWant, all_want: ListWant | None) -> Callable[[CancelToken], CountsAnswer]:
     """Work that counts facets, and for `all_want` the saved views over all stores."""
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
-from store.catalogue import census, counting, entries, listing
+from store.catalogue import census, counting, entries, forgetting, listing
 from store.catalogue.home import Home, held
 from store.catalogue.narrowing import pick
 from store.catalogue.schema import Known
@@ -63,13 +64,25 @@ class Catalogue:
         may_wait("read the catalogue")
         with self._lock:
             lock = self._census_locks.setdefault(store, threading.Lock())
+
+        def work(connection: sqlite3.Connection, transaction: census.Transaction) -> bool:
+            forgetting.note_use(connection, transaction, store, round(time.time()))
+            return census.take(connection, transaction, store.path, file_mark, read_page, token, expected)
+
         with held(lock, token):
-            return self._home.write_in_steps(
-                lambda connection, transaction: census.take(
-                    connection, transaction, store.path, file_mark, read_page, token, expected
-                ),
-                token,
-            )
+            return self._home.write_in_steps(work, token)
+
+    def forget_some(self, token: CancelToken, now_s: int | None = None) -> bool:
+        """Drop some of what is known of stores that were not opened for long; whether there is more to drop.
+
+        Args:
+            now_s: seconds since 1970; None for the time of the machine.
+        """
+        may_wait("read the catalogue")
+        at_s = round(time.time()) if now_s is None else now_s
+        return self._home.write_in_steps(
+            lambda connection, transaction: forgetting.forget_some(connection, transaction, at_s), token
+        )
 
     def fill_batch(self, store: StoreKey, read_facts: ReadFacts, token: CancelToken) -> FillState:
         """Read the facts of the next sessions of a store, newest first, and keep them."""

@@ -212,6 +212,8 @@ class Home:
         # Made with its mode before SQLite writes into it: the log beside it gets the same.
         os.close(os.open(self._file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
         with closing(_connect(self._file)) as connection:
+            # Before the first page is written: later it would need the whole file to be written anew.
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             connection.execute("PRAGMA journal_mode = WAL")
             _create(connection)
 

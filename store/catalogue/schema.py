@@ -1,16 +1,16 @@
 """The tables of the catalogue.
 
-`stores.is_counted` is 0 until a first census came to its end. `rows` has one row a session with its stored columns
-(the fingerprint) and, once `is_known` is 1, what lists sort, group and count by; it is kept narrow, since every list
-reads all of it. `facts` holds what is only shown, `search` the text that a filter looks through, `names` each model,
-provider and label once.
+`stores.is_counted` is 0 until a first census came to its end; `used_at_s` is when it was opened last, to a day. `rows`
+has one row a session with its stored columns (the fingerprint) and, once `is_known` is 1, what lists sort, group and
+count by; it is kept narrow, since every list reads all of it. `facts` holds what is only shown, `search` the text that
+a filter looks through, `names` each model, provider and label once.
 """
 
 from __future__ import annotations
 
 from enum import IntEnum
 
-VERSION = 2
+VERSION = 3
 """Of these tables and of what is put into them; a file of another version is dropped."""
 
 
@@ -37,7 +37,8 @@ STATEMENTS = (
         file_mark TEXT NOT NULL,
         row_count INTEGER NOT NULL DEFAULT 0,
         known_count INTEGER NOT NULL DEFAULT 0,
-        is_counted INTEGER NOT NULL DEFAULT 0
+        is_counted INTEGER NOT NULL DEFAULT 0,
+        used_at_s INTEGER NOT NULL DEFAULT (CAST(strftime('%s', 'now') AS INTEGER))
     )""",
     """CREATE TABLE names (
         id INTEGER PRIMARY KEY,
