@@ -88,15 +88,15 @@ class Between:
         self.transcript, self.context, self.qtbot = transcript, context, qtbot
         self.counts: list[int] = []
         self._act: Callable[[TranscriptView], None] | None = None
-        transcript.loading.connect(self._on_loading)
+        transcript.faults.connect(self._on_indexed)
 
-    def _on_loading(self, words: object) -> None:
+    def _on_indexed(self) -> None:
         view = self.transcript.view
-        if words is not None or view.stage.outline is None:
+        if view.stage.outline is None or view.stage.outline.is_complete:
             return
         self.counts.append(view.stage.count)
         act, self._act = self._act, None
-        if act is not None and not view.stage.outline.is_complete:
+        if act is not None:
             act(view)
 
     def open(self, key: SessionKey, act: Callable[[TranscriptView], None]) -> TranscriptView:

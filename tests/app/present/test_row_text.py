@@ -17,28 +17,7 @@ from store.values.session import SessionState, SessionSummary, TitleSource
 NOON_MS = 1_787_054_400_000
 BAD_JSON = Fault("bad-json", "The session's document is not JSON.")
 Make = Callable[..., SessionSummary]
-
-
-def facts(**changes: object) -> CatalogueFacts:
-    """What the catalogue knows of a session."""
-    values: dict[str, object] = {
-        "session_id": "0199a3f2",
-        "title": "Find the lost messages",
-        "title_from": "label",
-        "model": "gpt-5.2",
-        "provider": "openai",
-        "labels": (),
-        "first_prompt": "Find them",
-        "duration_ms": None,
-        "input_tokens": None,
-        "output_tokens": None,
-        "is_archived": False,
-        "has_no_answer": False,
-        "is_rewritten": False,
-        "is_damaged": False,
-        "is_forked": None,
-    }
-    return CatalogueFacts(**(values | changes))  # type: ignore[arg-type]
+Known = Callable[..., CatalogueFacts]
 
 
 @pytest.mark.parametrize(
@@ -91,8 +70,8 @@ def test_1_4_what_is_not_recorded_reads_as_a_dash_and_never_as_zero(summary: Mak
     )
 
 
-def test_1_4_the_second_line_has_store_and_duration_once_all_else_has_a_column(summary: Make) -> None:
-    row = row_text(summary(), "orchard", NOON_MS, UTC, facts(duration_ms=13_260_000))
+def test_1_4_the_second_line_has_store_and_duration_once_all_else_has_a_column(summary: Make, known: Known) -> None:
+    row = row_text(summary(), "orchard", NOON_MS, UTC, known(duration_ms=13_260_000))
     assert [fact.text for fact in row.facts] == ["today 12:00", "gpt-5.2", "232 msg"]
     assert [fact.text for fact in row.late_facts] == ["orchard", "3 h 41 m"]
 
@@ -142,13 +121,13 @@ def test_hostile_counters_and_texts_make_a_row_like_any_other(summary: Make) -> 
     assert row.cells[Column.MESSAGES] == "-5"
 
 
-def test_2_3_what_only_the_catalogue_knows_reads_as_dots_until_it_does(summary: Make) -> None:
+def test_2_3_what_only_the_catalogue_knows_reads_as_dots_until_it_does(summary: Make, known: Known) -> None:
     before = row_text(summary(), "orchard", NOON_MS, UTC)
     assert before.cells[Column.DURATION] == before.cells[Column.LABELS] == NOT_KNOWN
     assert cell_tip(before, Column.DURATION) == cell_tip(before, Column.LABELS) == "Not catalogued yet"
-    after = row_text(summary(), "orchard", NOON_MS, UTC, facts(duration_ms=38_000, labels=(("area", "storage"),)))
+    after = row_text(summary(), "orchard", NOON_MS, UTC, known(duration_ms=38_000, labels=(("area", "storage"),)))
     assert (after.cells[Column.DURATION], after.cells[Column.LABELS]) == ("38 s", "area=storage")
-    none = row_text(summary(), "orchard", NOON_MS, UTC, facts())
+    none = row_text(summary(), "orchard", NOON_MS, UTC, known())
     assert none.cells[Column.DURATION] == none.cells[Column.LABELS] == "–"
 
 
@@ -157,9 +136,9 @@ def test_2_3_a_record_that_cannot_be_read_waits_for_nothing(summary: Make) -> No
     assert row.cells[Column.DURATION] == row.cells[Column.LABELS] == "–"
 
 
-def test_2_3_what_the_whole_document_says_improves_the_row(summary: Make) -> None:
-    known = facts(title="The whole title", has_no_answer=True, is_forked=True, faults=(("bad-json", "Bad."),))
-    row = row_text(summary(), "orchard", NOON_MS, UTC, known)
+def test_2_3_what_the_whole_document_says_improves_the_row(summary: Make, known: Known) -> None:
+    more = known(title="The whole title", has_no_answer=True, is_forked=True, faults=(("bad-json", "Bad."),))
+    row = row_text(summary(), "orchard", NOON_MS, UTC, more)
     assert (row.title, row.state) == ("The whole title", ShownState.NEVER_RUN)
     assert [sign.word for sign in row.badges] == ["Forked", "Faults"]
 
