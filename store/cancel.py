@@ -15,6 +15,13 @@ from dataclasses import dataclass
 
 from store.errors import Cancelled
 
+TURN_S = 0.002
+"""How long a thread works before another one has its turn (see `CancelToken.take_turn`)."""
+
+WORKED_S = 0.005
+ASIDE_S = 0.02
+"""A job that is to give way works for so long, then leaves the machine to others for so long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -42,6 +49,9 @@ class CancelToken:
         self._progress: Progress | None = None
         self._seen_at_s: float | None = None
         self._waking: threading.Event | None = None
+        self._gives_way = False
+        self._aside_at_s = 0.0
+        self._turn_s = 0.0
 
     @property
     def is_cancelled(self) -> bool:
@@ -67,6 +77,26 @@ class CancelToken:
         self._seen_at_s = time.monotonic()
         if self._cancelled:
             raise Cancelled
+        if self._gives_way and self._seen_at_s - self._aside_at_s > WORKED_S:
+            time.sleep(ASIDE_S)
+            self._aside_at_s = time.monotonic()
+
+    def give_way(self, is_on: bool) -> None:
+        """Let the job work only now and then, because somebody waits for another one; or at full speed again.
+
+        It goes on in any case: what it holds is never held for ever.
+        """
+        self._gives_way = is_on
+
+    def take_turn(self) -> None:
+        """Asked after each small step of long work: lets other threads go on, when it is time. Raises Cancelled.
+
+        A turn costs a tenth of a millisecond and more, so that not every step can have one.
+        """
+        if time.monotonic() >= self._turn_s:
+            self.check()
+            time.sleep(0)
+            self._turn_s = time.monotonic() + TURN_S
 
     def pause(self, seconds: float) -> None:
         """Wait so long, or until it is cancelled. Raises Cancelled then."""

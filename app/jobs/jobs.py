@@ -39,6 +39,9 @@ STALLED_S = 1.0
 LOOK_MS = 250
 """How often it is looked for jobs that hang, while there are any jobs."""
 
+ROOM_MS = 300
+"""Jobs that give way do so until no job of the user's lane has run for so long: a person's steps follow each other."""
+
 PLACES_ENDING_S = 1.0
 """How long the end of the program waits for a place that does not answer: nothing of ours is lost with it."""
 
@@ -89,6 +92,9 @@ class Jobs:
         self._is_clean = True
         self._bridge = Bridge(self._deliver, self._look)
         self._lanes = {lane: Workers(lane.value, count, spare) for lane, (count, spare) in WORKERS.items()}
+        self._is_way_given = False
+        self._room = QTimer(self._bridge, singleShot=True, interval=ROOM_MS)
+        self._room.timeout.connect(self._end_way)
 
     @property
     def activity(self) -> Bridge:
@@ -109,6 +115,11 @@ class Jobs:
             handle.is_over = True
             return handle
         self._open[handle.generation] = handle
+        if query.lane is Lane.USER:
+            self._room.stop()
+            self._give_way(True)
+        elif query.gives_way:
+            handle.token.give_way(self._is_way_given)
         future = self._lanes[query.lane].submit(partial(_run, query, handle))
         handle.future = future
         future.add_done_callback(partial(_tell, self._bridge, handle.generation))
@@ -151,6 +162,8 @@ class Jobs:
         if self._is_closed:
             return self._is_clean
         self._is_closed = True
+        self._room.stop()
+        self._give_way(False)
         self.cancel_all()
         places = [h.future for h in self._open.values() if h.future is not None and h.lane is Lane.PLACES]
         others = [h.future for h in self._open.values() if h.future is not None and h.lane is not Lane.PLACES]
@@ -189,6 +202,19 @@ class Jobs:
     def _rest_if_idle(self) -> None:
         if not self._open:
             self._bridge.timer.stop()
+        if self._is_way_given and self.idle():
+            self._room.start()
+
+    def _end_way(self) -> None:
+        self._give_way(False)
+
+    def _give_way(self, is_on: bool) -> None:
+        """Slow jobs down that nobody waits for, or let them go on."""
+        if is_on != self._is_way_given:
+            self._is_way_given = is_on
+            for handle in self._open.values():
+                if handle.gives_way:
+                    handle.token.give_way(is_on)
 
     def _deliver_queued(self) -> None:
         # A future counts as done a moment before its callback has emitted; a short wait closes that gap.

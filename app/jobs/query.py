@@ -33,6 +33,7 @@ class Query(Generic[T]):
         lane: which worker threads take it.
         must_finish: not cancelled when the program ends, since it saves something of ours.
         is_awaited: a person waits for it, though it is not in the USER lane: its progress is shown.
+        gives_way: it works only now and then while a person waits for something, and for a moment after.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Query(Generic[T]):
     lane: Lane = Lane.USER
     must_finish: bool = False
     is_awaited: bool = False
+    gives_way: bool = False
 
 
 class JobHandle:
@@ -66,6 +68,7 @@ class JobHandle:
         self.lane = query.lane
         self.is_awaited = query.is_awaited or query.lane is Lane.USER
         self.must_finish = query.must_finish
+        self.gives_way = query.gives_way
         self.started_at_s = time.monotonic()
         self.cancelled_at_s: float | None = None
         self.is_over = False

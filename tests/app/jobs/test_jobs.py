@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from PySide6.QtCore import QThread
 
 from app.jobs import Jobs, Lane, Newest, Query
 from app.jobs.workers import Workers
-from store.cancel import CancelToken
+from store.cancel import ASIDE_S, CancelToken
 from store.errors import PathMissing, WouldBlock
 
 
@@ -313,3 +315,22 @@ def test_a_handle_tells_for_how_long_its_work_has_been_silent(qtbot, jobs, deaf)
     hanging.may_end.set()
     qtbot.waitUntil(lambda: handle.is_over)
     assert handle.silent_s() == 0
+
+
+def test_a_job_that_gives_way_is_slow_while_a_person_waits_and_at_full_speed_again_soon_after(qtbot, jobs):
+    answers, told, ended = Answers(), threading.Event(), threading.Event()
+    waits = []
+
+    def steps(token: CancelToken) -> None:
+        while not ended.wait(0.006):
+            began_s = time.monotonic()
+            token.check()
+            waits.append(time.monotonic() - began_s >= ASIDE_S)
+
+    jobs.run(Query("Cataloguing", steps, Lane.BACKGROUND, gives_way=True), answers.on_done, answers.on_error)
+    jobs.run(Query("Reading", partial(until_told, told)), answers.on_done, answers.on_error)
+    qtbot.waitUntil(lambda: any(waits))
+    told.set()
+    qtbot.waitUntil(lambda: len(waits) > 20 and not any(waits[-20:]))
+    ended.set()
+    qtbot.waitUntil(lambda: len(answers.done) == 2)
