@@ -65,6 +65,7 @@ class TranscriptController(QObject):
         failed (BurrowError): something asked for could not be read; the transcript stays.
         copied (str): a sentence about what went to the clipboard or into a file.
         selection_changed (int): messages that the selection touches; 0 for none.
+        menu_made (QMenu): the context menu of a message is about to be shown, for who has more to put into it.
     """
 
     faults = Signal(object)
@@ -73,6 +74,7 @@ class TranscriptController(QObject):
     failed = Signal(object)
     copied = Signal(str)
     selection_changed = Signal(int)
+    menu_made = Signal(object)
 
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -240,6 +242,10 @@ class TranscriptController(QObject):
     def _show_messages(self, outline: Outline) -> None:
         if outline.count:
             self._stack.setCurrentWidget(self._view)
+        elif outline.faults:
+            sentence = "None of its messages is left whole in what is stored; what is wrong with it stands above."
+            self._panel.say("triangle-alert", "error", "No message can be read", sentence)
+            self._stack.setCurrentWidget(self._panel)
         else:
             self._panel.say("inbox", "text_3", "No messages", "This session holds no message.")
             self._stack.setCurrentWidget(self._panel)
@@ -407,7 +413,9 @@ class TranscriptController(QObject):
         if row >= 0:
             self._view.focus_row = row
         entries = entries_for(layout, self._view.selector.has_text, link)
-        make_menu(entries, self._do_entry, self._view).popup(at)
+        menu = make_menu(entries, self._do_entry, self._view)
+        self.menu_made.emit(menu)
+        menu.popup(at)
 
     def _do_entry(self, entry: Entry) -> None:
         row = self._view.focus_row
