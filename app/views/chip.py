@@ -78,6 +78,10 @@ class Chip(QAbstractButton):
         """The count as shown."""
         return self._count
 
+    def set_icon(self, icon: str) -> None:
+        """Stand before the word, and in its place where there is no room; "" for a chip that always shows its word."""
+        self._icon = icon
+
     @property
     def form(self) -> ChipForm:
         """How much of it is shown."""

@@ -111,6 +111,8 @@ class ChipBar(QWidget):
             counts: of each kind; None while they are not known.
             is_prompts_only: all means prompts and answers.
         """
+        # "All" needs no icon, so short it is; these words do.
+        self._chips[ReadKind.ALL].set_icon("list-filter" if is_prompts_only else "")
         for each, word, _icon, tip in _CHIPS:
             chip = self._chips[each]
             if each is ReadKind.ALL and is_prompts_only:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 
 from app.look.look import Look
 from app.look.tokens import tokens
+from app.views.tab_strip import TabStrip
 
 MARGIN = 3
 """How far the ring reaches outside the control: its own 2 px and a gap of 1 px."""
@@ -81,7 +82,10 @@ class FocusRing(QWidget):
         if target is None or not target.isVisible():
             self.hide()
             return
-        inner = target.tabRect(target.currentIndex()) if isinstance(target, QTabBar) else target.rect()
+        inner = target.rect()
+        if isinstance(target, QTabBar):
+            at = target.currentIndex()
+            inner = target.words_rect(at) if isinstance(target, TabStrip) else target.tabRect(at)
         margin = self._look.px(MARGIN)
         corner = target.mapTo(self.window(), inner.topLeft()) - QPoint(margin, margin)
         self.setGeometry(QRect(corner, inner.size()).adjusted(0, 0, 2 * margin, 2 * margin))

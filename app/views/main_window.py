@@ -64,7 +64,6 @@ class MainWindow(QMainWindow):
         self._sessions = sessions
         self.error_panel = ErrorPanel(look)
         self.band = Band(look)
-        self._page: QWidget | None = None
         self.page_place = self._make_page_place()
         self.panes = Panes(look, library, self._make_middle(), self.page_place)
         self.start_page = StartPage(look)
@@ -83,7 +82,6 @@ class MainWindow(QMainWindow):
         library.menu_asked.connect(self.show_library_menu)
         library.views_menu_asked.connect(self.show_views_menu)
         self._size_bars(look)
-        sessions.setMinimumWidth(0)
 
     def _make_tool_bar(self) -> QToolBar:
         bar = QToolBar("Tools", self)
@@ -134,8 +132,6 @@ class MainWindow(QMainWindow):
 
     def put_page(self, page: QWidget) -> None:
         """Put the session page into its place, which is empty until then."""
-        self._page = page
-        page.setMinimumWidth(0)
         self.page_place.setFocusProxy(page)
         layout = self.page_place.layout()
         if layout is not None:
@@ -148,10 +144,6 @@ class MainWindow(QMainWindow):
         for part in parts:
             part.set_look(look)
         self._size_bars(look)
-        # The panes decide how narrow list and page may get; their own least widths would push one under the other.
-        for pane in (self._sessions, self._page):
-            if pane is not None:
-                pane.setMinimumWidth(0)
         self.panes.set_look(look)
 
     def _size_bars(self, look: Look) -> None:

@@ -7,7 +7,6 @@ from PySide6.QtGui import QAction, QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.look.look import Look
-from app.look.tokens import tokens
 from app.present.page_facts import HeadText
 from app.views.fault_band import FaultBand
 from app.views.info_view import InfoView
@@ -87,7 +86,6 @@ class SessionPage(QWidget):
         for part in (self._nothing, self._head, self._tabs, self._band, self.info):
             part.set_look(look)
         self._tab_row.setContentsMargins(look.px(16), 0, look.px(16), 1)
-        self.setMinimumWidth(look.px(tokens()["pane"]["page"][0]))
         self.update()
 
     def put_pin(self, action: QAction) -> None:

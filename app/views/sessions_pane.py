@@ -6,7 +6,6 @@ from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.look.look import Look
-from app.look.tokens import tokens
 from app.models.sessions_model import SessionsModel
 from app.views.filter_bar import FilterBar
 from app.views.message_panel import MessagePanel
@@ -44,7 +43,6 @@ class SessionsPane(QWidget):
         self._look = look
         for part in (self.bar, self.view, self.panel):
             part.set_look(look)
-        self.setMinimumWidth(look.px(tokens()["pane"]["sessions"][0]))
         self.update()
 
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -66,6 +66,11 @@ class TabStrip(QTabBar):
             self._paint_tab(painter, index)
         painter.end()
 
+    def words_rect(self, index: int) -> QRect:
+        """Where the words of a tab stand, without the gap to the next."""
+        rect = self.tabRect(index)
+        return QRect(rect.left(), rect.top(), self._words_px(index) + self._look.px(2), rect.height())
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow the mouse for the hover; Qt's name."""
         self._set_hovered(self.tabAt(event.position().toPoint()))

@@ -69,9 +69,14 @@ def overlapping(window: QWidget) -> list[str]:
 
 
 def cut(window: QWidget) -> list[str]:
-    """Buttons and plain labels that are smaller than what they say; those that elide say the rest in a tool tip."""
+    """What reaches outside of what is seen, and buttons and plain labels that are smaller than what they say.
+
+    Those that elide say the rest in a tool tip.
+    """
     found = []
     for widget in leaves(window):
+        if not _is_in_scrolled_part(widget) and widget.visibleRegion().boundingRect() != widget.rect():
+            found.append(f"{named(widget)}: only {widget.visibleRegion().boundingRect()} is seen")
         if isinstance(widget, (QLineEdit, QTabBar)) or _is_in_scrolled_part(widget):
             continue
         text = widget.text() if isinstance(widget, (QLabel, QAbstractButton)) else ""

@@ -121,3 +121,17 @@ def test_2_4_the_buttons_ask_for_the_next_and_the_previous(qtbot: QtBot, bar: Ch
         button = next(child for child in bar.children() if getattr(child, "accessibleName", str)() == name)
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert asked == [1, -1]
+
+
+@pytest.mark.parametrize("zoom_percent", [80, 100, 200])
+def test_2_case_6_prompts_and_answers_fold_to_an_icon_where_there_is_little_room(
+    bar: ChipBar, zoom_percent: int
+) -> None:
+    bar.set_look(Look(Theme.LIGHT, zoom_percent))
+    bar.say(ReadKind.ALL, COUNTS, is_prompts_only=True)
+    bar.resize(bar.minimumSizeHint().width(), bar.height())
+    assert bar.chip(ReadKind.ALL).form is ChipForm.ICON
+    assert bar.chip(ReadKind.ALL).toolTip().startswith("Prompts and answers, 232 messages")
+    assert bar.minimumSizeHint().width() <= 300 * zoom_percent // 100
+    bar.say(ReadKind.ALL, COUNTS)
+    assert bar.chip(ReadKind.ALL).word_px == 0
