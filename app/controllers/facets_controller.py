@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.controllers.catalogue_jobs import CountsAnswer, counts_work
 from app.controllers.quiet import WhenQuiet
@@ -37,7 +37,12 @@ class FacetsController(QObject):
 
     Attributes:
         counts: the numbers that are shown; None before the first.
+
+    Signals:
+        faulty_counted (dict of StoreKey to int): how many sessions with faults each store has, where there are any.
     """
+
+    faulty_counted = Signal(object)
 
     def __init__(
         self, context: Context, view: LibraryView, scopes: ScopeController, parent: QObject | None = None
@@ -113,6 +118,7 @@ class FacetsController(QObject):
         if answer.of_all is not None:
             self._are_views_due = False
             self._view.show_views(answer.of_all.certain_views())
+            self.faulty_counted.emit(answer.of_all.faulty)
         self.counts = answer.of_scope
         self._view.show_facets(answer.of_scope)
         self._pacing.start(max(PACE_MS, round(PACE * answer.took_s * 1000)))

@@ -154,6 +154,9 @@ class PreferencesController(QObject):
     def _on_remove(self, path: str) -> None:
         places = self._context.settings.current.places
         self._context.settings.update(places=tuple(place for place in places if place != path))
+        if self.dialog is not None:
+            shown = without_home(path, os.path.expanduser("~"))  # noqa: PTH111 - a name only
+            self.dialog.say(f"{shown} is not looked through any more. What is open from it stays open.")
 
     # Places
 

@@ -119,6 +119,7 @@ class WindowController(QObject):
         self.catalogue.known_changed.connect(self.facets.refresh)
         self.catalogue.known_changed.connect(self.sessions.notice_known)
         self.list_actions.pins.pins_changed.connect(self.facets.refresh)
+        self.facets.faulty_counted.connect(library.model.set_faulty)
         library.failed.connect(self._on_failed)
         library.view.open_asked.connect(self.actions.chooser.ask_files)
         self.sessions.session_activated.connect(self._on_session_activated)

@@ -9,10 +9,11 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 
 from app.models import roles
 from app.present.one_line import as_tip, one_line
+from app.present.sizes import counted
 from app.present.store_words import told_apart
 from store.values.store import Access, StoreFacts, StoreKey, StoreKind
 
@@ -74,6 +75,7 @@ class LibraryModel(QAbstractItemModel):
         super().__init__(parent)
         self._facts: dict[StoreKey, StoreFacts] = {}
         self._copies: dict[StoreKey, tuple[StoreKey, ...]] = {}
+        self._faulty: dict[StoreKey, int] = {}
         self._kinds: list[_Node] = []
         self._kept: list[_Node] = []
 
@@ -107,6 +109,13 @@ class LibraryModel(QAbstractItemModel):
         self._copies = dict(copies)
         self._renew(tuple(facts for key, facts in self._facts.items() if key in changed))
 
+    @Slot(object)
+    def set_faulty(self, faulty: Mapping[StoreKey, int]) -> None:
+        """Mark stores with sessions that have faults, with how many; all others have none as far as is known."""
+        changed = {key for key in {*faulty, *self._faulty} if faulty.get(key) != self._faulty.get(key)}
+        self._faulty = dict(faulty)
+        self._renew(tuple(facts for key, facts in self._facts.items() if key in changed))
+
     def put(self, facts: tuple[StoreFacts, ...]) -> None:
         """Add stores, or replace what is known of them."""
         before = dict(self._facts)
@@ -131,7 +140,7 @@ class LibraryModel(QAbstractItemModel):
 
     def _build(self) -> None:
         self.beginResetModel()
-        self._kinds = _nodes_of(tuple(self._facts.values()), self._copies)
+        self._kinds = _nodes_of(tuple(self._facts.values()), self._copies, self._faulty)
         # An index only points at its node; the old ones live until every view has let go of them.
         self._kept = [*self._kinds, *(child for kind in self._kinds for child in kind.children)]
         self.endResetModel()
@@ -143,7 +152,9 @@ class LibraryModel(QAbstractItemModel):
             node = self._node(index)
             if node is None or node.parent is None:
                 continue
-            node.row = store_row(store, names[store.key], self._copies.get(store.key, ()))
+            node.row = store_row(
+                store, names[store.key], self._copies.get(store.key, ()), self._faulty.get(store.key, 0)
+            )
             self.dataChanged.emit(index, index)
             of_kind = tuple(s for s in self._facts.values() if s.kind is store.kind)
             node.parent.row = kind_row(store.kind, of_kind)
@@ -205,7 +216,9 @@ class LibraryModel(QAbstractItemModel):
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 
 
-def _nodes_of(stores: tuple[StoreFacts, ...], copies: dict[StoreKey, tuple[StoreKey, ...]]) -> list[_Node]:
+def _nodes_of(
+    stores: tuple[StoreFacts, ...], copies: Mapping[StoreKey, tuple[StoreKey, ...]], faulty: Mapping[StoreKey, int]
+) -> list[_Node]:
     """Kinds in the order of the enum, each with its stores by name."""
     names = told_apart(stores)
     kinds = []
@@ -214,7 +227,8 @@ def _nodes_of(stores: tuple[StoreFacts, ...], copies: dict[StoreKey, tuple[Store
         if of_kind:
             node = _Node(kind_row(kind, tuple(of_kind)))
             node.children = [
-                _Node(store_row(store, names[store.key], copies.get(store.key, ())), node) for store in of_kind
+                _Node(store_row(store, names[store.key], copies.get(store.key, ()), faulty.get(store.key, 0)), node)
+                for store in of_kind
             ]
             kinds.append(node)
     return kinds
@@ -226,13 +240,13 @@ def _place_of(names: Mapping[StoreKey, str], facts: StoreFacts) -> tuple[tuple[t
     return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts if part), facts.key.path
 
 
-def badges_of(facts: StoreFacts, is_copy: bool = False) -> tuple[Badge, ...]:
+def badges_of(facts: StoreFacts, is_copy: bool = False, has_faulty: bool = False) -> tuple[Badge, ...]:
     """All marks of a store, what matters most first; none when it was opened unchanged and could be written."""
     if not facts.is_open:
         return (Badge.FAILED,) if facts.is_answering else (Badge.NOT_ANSWERING,)
     found = {
         Badge.NOT_ANSWERING: not facts.is_answering,
-        Badge.DAMAGED: bool(facts.faults),
+        Badge.DAMAGED: bool(facts.faults) or has_faulty,
         Badge.RUNNING: facts.is_running,
         Badge.COPY: is_copy,
         Badge.SNAPSHOT: facts.access is Access.SNAPSHOT,
@@ -254,17 +268,19 @@ def kind_row(kind: StoreKind, stores: tuple[StoreFacts, ...]) -> LibraryRow:
     return LibraryRow(name, count, None, "", f"{name}, {count} sessions" if count else name, None, kind)
 
 
-def store_row(facts: StoreFacts, name: str, copies: tuple[StoreKey, ...] = ()) -> LibraryRow:
+def store_row(facts: StoreFacts, name: str, copies: tuple[StoreKey, ...] = (), faulty_count: int = 0) -> LibraryRow:
     """The row of a store under a name that tells it apart from the others.
 
     Args:
         copies: other stores with the same sessions.
+        faulty_count: its sessions with faults, as far as is known.
     """
-    badges = badges_of(facts, bool(copies))
+    badges = badges_of(facts, bool(copies), faulty_count > 0)
     count = "" if facts.session_count is None else f"{facts.session_count:,}"
     words = ", ".join(badge.value for badge in badges)
     lines = [f"{name}, {count} sessions" if count else "", facts.key.path, words, facts.why]
     lines += [fault.sentence for fault in facts.faults]
+    lines += [f"{counted(faulty_count, 'session')} with faults"] if faulty_count else []
     lines += [f"Holds the same sessions as {other.path}" for other in copies]
     if Badge.READ_ONLY in badges and facts.write_reason:
         lines.append(facts.write_reason)

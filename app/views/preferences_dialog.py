@@ -93,6 +93,11 @@ class PreferencesDialog(QDialog):
         self._places_label = self._label("Places &where stores are looked for", self.places, TypeUse.SMALL, "text_2")
         self.add, self.remove = QPushButton("&Add folder…", self), QPushButton("&Remove folder", self)
         self.restore, self.close_button = QPushButton("Restore &defaults", self), QPushButton("Close", self)
+        self.remove.setToolTip("It is not looked through any more. What is open from it stays open.")
+        self.note = TextLabel(look, TypeUse.SMALL, "text_2", self)
+        self.note.setWordWrap(True)
+        self.note.hide()
+        self._labels.append(self.note)
         self.restore.setToolTip("Look, times and usual places as at the beginning. Folders that you added stay.")
         self._lay_out()
         self._connect()
@@ -156,6 +161,7 @@ class PreferencesDialog(QDialog):
         self._column.addWidget(self._places_label)
         self._column.addWidget(self.places, 1)
         self._column.addLayout(self._place_buttons)
+        self._column.addWidget(self.note)
         self._scroll = QScrollArea(self)
         self._scroll.setWidget(self._inside)
         self._scroll.setWidgetResizable(True)
@@ -220,6 +226,11 @@ class PreferencesDialog(QDialog):
         """Show the places; the chosen one stays chosen."""
         self._lines = tuple(lines)
         self._fill()
+
+    def say(self, words: str) -> None:
+        """Say below the places what was just done with one of them; "" for nothing."""
+        self.note.setText(words)
+        self.note.setVisible(bool(words))
 
     def _fill(self) -> None:
         chosen = self._chosen_path()

@@ -21,7 +21,9 @@ def count_rows(connection: sqlite3.Connection, want: ListWant) -> Counts:
     for facet in Facet:
         facets[facet], value_counts[facet] = _count_facet(connection, want, facet, asked)
     numbers = dict(zip(views, row, strict=True))
-    return Counts(want, numbers, facets, value_counts, asked.known, asked.total, asked.waiting)
+    select = f"SELECT a.position, count(*) FROM {asked.source} WHERE {VIEW_TERMS[View.FAULTS]} GROUP BY 1"
+    faulty = {asked.stores[position]: count for position, count in connection.execute(select)}
+    return Counts(want, numbers, facets, value_counts, asked.known, asked.total, asked.waiting, faulty)
 
 
 def _count_facet(

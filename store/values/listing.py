@@ -168,6 +168,7 @@ class Counts:
         value_counts: how many values each facet has in all.
         known, total: sessions whose catalogue facts are known, and all.
         waiting: stores of which nothing is known yet; nothing of them is counted.
+        faulty: stores of `want` with sessions that have faults, and how many they have.
     """
 
     want: ListWant
@@ -177,6 +178,7 @@ class Counts:
     known: int
     total: int
     waiting: tuple[StoreKey, ...] = ()
+    faulty: dict[StoreKey, int] = field(default_factory=dict)
 
     def certain_views(self) -> dict[View, int]:
         """Numbers of the saved views that can be said: none while a store waits, no 0 that may yet turn out wrong."""

@@ -285,3 +285,29 @@ def test_2_case_5_a_document_over_64_kb_is_judged_whole(lists: Lists, open_store
     key = open_store(main)
     fill(lists, key)
     assert lists.counts(ListWant((key,)), TOKEN).views[View.FAULTS] == 1
+
+
+def test_2_2_the_stores_with_faulty_sessions_are_those_of_the_faults_view(
+    lists: Lists, open_store: Any, tmp_path: Path
+) -> None:
+    sound = open_store(write_realm(tmp_path / "one", [session(1, "One")]))
+    harmed = open_store(write_realm(tmp_path / "two", [session(2, "Two", messages=[b"17"]), session(3, "Three")]))
+    for key in (sound, harmed):
+        fill(lists, key)
+    counts = lists.counts(ListWant((sound, harmed)), TOKEN)
+    assert (counts.faulty, counts.views[View.FAULTS]) == ({harmed: 1}, 1)
+
+
+def test_2_2_no_view_has_a_number_while_nothing_is_known_of_a_store(
+    lists: Lists, open_store: Any, tmp_path: Path
+) -> None:
+    known = open_store(write_realm(tmp_path / "one", [session(1, "One")]))
+    waiting = open_store(write_realm(tmp_path / "two", [session(2, "Two")]))
+    fill(lists, known)
+    assert lists.counts(ListWant((known, waiting)), TOKEN).certain_views() == {}
+    lists.take_census(waiting, TOKEN)
+    # Whether it is archived or has faults only its document tells.
+    views = lists.counts(ListWant((known, waiting)), TOKEN).certain_views()
+    assert (views[View.ALL], View.FAULTS in views) == (2, False)
+    fill(lists, waiting)
+    assert lists.counts(ListWant((known, waiting)), TOKEN).certain_views()[View.FAULTS] == 0

@@ -122,6 +122,9 @@ def test_2_11_places_say_what_lies_there_and_only_added_ones_can_be_removed(
     dialog.remove.click()
     assert program.context.settings.current.places == ()
     qtbot.waitUntil(lambda: dialog.places.topLevelItemCount() == 1)
+    assert dialog.note.isVisible()
+    assert dialog.note.text().endswith("What is open from it stays open.")
+    assert len(program.controller.library.model.stores()) == 1
     dialog.usual.click()
     assert not program.context.settings.current.are_usual_places_searched
     assert dialog.places.topLevelItem(0).text(1) == "not looked at"

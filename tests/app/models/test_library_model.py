@@ -149,6 +149,17 @@ def test_2_case_3_copies_are_marked_and_their_tool_tips_name_each_other(model, q
     assert first.data(ROW).badge is None
 
 
+def test_2_2_a_store_is_marked_as_damaged_where_the_faults_view_has_sessions_of_it(model) -> None:
+    model.put((ORCHARD, NIGHTLY))
+    model.set_faulty({ORCHARD.key: 8})
+    index = model.index_of(ORCHARD.key)
+    assert index.data(ROW).badge is Badge.DAMAGED
+    assert "8 sessions with faults" in index.data(TOOL_TIP)
+    assert model.index_of(NIGHTLY.key).data(ROW).badge is Badge.SNAPSHOT
+    model.set_faulty({})
+    assert index.data(ROW).badge is None
+
+
 def test_2_2_all_marks_of_a_store_are_said_not_only_the_one_that_is_shown(model) -> None:
     model.put((dataclasses.replace(NIGHTLY, is_running=True),))
     model.set_copies({NIGHTLY.key: (ORCHARD.key,)})
