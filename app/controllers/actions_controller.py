@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractItemView, QApplication
 
 from app.commands import ActionId, ShellState, enabled_actions
 from app.controllers.pane_focus import PaneFocus
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from app.context import Context
     from app.controllers.progress_controller import ProgressController
     from app.controllers.transcript_controller import TranscriptController
+
+_MANY = QAbstractItemView.SelectionMode.ExtendedSelection
 
 
 class ActionsController(QObject):
@@ -135,7 +137,10 @@ class ActionsController(QObject):
             self._transcript().copy()
 
     def _select_all(self) -> None:
-        if not self._press(Qt.Key.Key_A):
+        focused = QApplication.focusWidget()
+        if isinstance(focused, QAbstractItemView) and focused.selectionMode() is _MANY:
+            focused.selectAll()  # it does not accept the key with which it does this
+        elif not self._press(Qt.Key.Key_A):
             self._transcript().select_all()
 
     def _press(self, key: Qt.Key) -> bool:

@@ -26,7 +26,7 @@ from app.present.shown import ShownMessage
 from app.present.sizes import counted
 from app.views.transcript.places import Selection
 from app.views.transcript.view import TranscriptView
-from store.errors import BurrowError
+from store.errors import BurrowError, SessionChanged, SessionError
 from store.values.store import SessionKey
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ COPY_AT_ONCE_MESSAGES = 60
 
 FAR_MESSAGES = 2_000
 """A selection over more messages, shown or hidden, is copied by a job."""
+
+COPY_TRIES = 5
+"""So often a copy is begun again because the session moved on under it."""
 
 PRIMARY_MESSAGES = 2_000
 """A selection of more messages is not offered to a middle click: nobody asked yet for what takes seconds to make."""
@@ -60,6 +63,7 @@ class CopyingController(QObject):
         self._key: SessionKey | None = None
         self._asked, self._primary = Newest(context.jobs), Newest(context.jobs)
         self._when_complete: Callable[[], None] | None = None
+        self._tries = 0
         view.copy_wanted.connect(self.copy)
         view.primary_wanted.connect(self._on_primary_wanted)
 
@@ -72,9 +76,10 @@ class CopyingController(QObject):
         self._asked.cancel()
         self._primary.cancel()
         self._when_complete = None
+        self._tries = 0
 
     def go_on(self) -> None:
-        """The transcript is known to its end now: do what had to wait for that."""
+        """The transcript is known to its end, or as it is now: do what had to wait for that."""
         waiting, self._when_complete = self._when_complete, None
         if waiting is not None:
             waiting()
@@ -97,7 +102,7 @@ class CopyingController(QObject):
         if text is not None:
             self.to_clipboard(text)
             return
-        self._asked.run(Query("Copying", self._work(self._key, selection)), self._on_copied, self._on_failed)
+        self._run(self._work(self._key, selection), self.copy)
 
     @Slot()
     def copy_as_markdown(self) -> None:
@@ -111,7 +116,7 @@ class CopyingController(QObject):
         row = self._view.first_row()
         begin, end = row, row + 1
         if selection is not None and not selection.is_empty:
-            begin, end = max(selection.begin.message, 0), min(selection.end.message + 1, stage.count)
+            begin, end = max(selection.begin.message, 0), min(selection.end_row, stage.count)
         only = stage.message(begin) if end - begin == 1 else None
         if only is not None:
             self.copy_message_as_markdown(only)
@@ -140,7 +145,24 @@ class CopyingController(QObject):
         if self._key is not None and outline is not None:
             folds = self._view.stage.folds
             work = markdown_work(self._context.library, self._key, begin, end, outline, folds)
-            self._asked.run(Query("Copying", work), self._on_copied, self._on_failed)
+            self._run(work, self.copy_as_markdown)
+
+    def _run(self, work: Callable[..., Copied], again: Callable[[], None]) -> None:
+        outline = self._view.stage.outline
+
+        def fail(error: BurrowError) -> None:
+            self._tries = self._tries + 1 if isinstance(error, SessionChanged) else 0
+            if self._tries >= COPY_TRIES:
+                self._tries = 0
+                error = SessionError("The session goes on faster than it can be copied.", "Nothing was copied.")
+            elif self._tries and self._view.stage.outline is not outline:
+                again()  # the newer state is shown already
+                return
+            elif self._tries:
+                self._when_complete = again
+            self.failed.emit(error)
+
+        self._asked.run(Query("Copying", work), self._on_copied, fail)
 
     def _work(self, key: SessionKey, selection: Selection) -> Callable[..., Copied]:
         stage = self._view.stage
@@ -152,7 +174,7 @@ class CopyingController(QObject):
     def _text_at_once(self, selection: Selection) -> str | None:
         """The text of a selection all of which is loaded; None if it takes a job."""
         stage, begin, end = self._view.stage, selection.begin, selection.end
-        first, last = max(begin.message, 0), min(end.message + 1, stage.count)
+        first, last = max(begin.message, 0), min(selection.end_row, stage.count)
         rows = [row for row in range(first, min(last, first + FAR_MESSAGES)) if stage.folds.shows(row)]
         if last - first > FAR_MESSAGES:
             return None
@@ -169,6 +191,7 @@ class CopyingController(QObject):
         }
 
     def _on_copied(self, copied: Copied) -> None:
+        self._tries = 0
         QGuiApplication.clipboard().setText(copied.text)
         what = f"{counted(copied.message_count, 'message')}, {counted(len(copied.text), 'character')}"
         self.copied.emit(f"Copied only the first {what}: the rest is too much" if copied.is_cut else f"Copied {what}")
@@ -179,6 +202,8 @@ class CopyingController(QObject):
     @Slot()
     def _on_primary_wanted(self) -> None:
         """Offer the selection to a middle click, on systems that have that."""
+        if not QGuiApplication.clipboard().supportsSelection():
+            return
         selection, stage = self._view.selector.selection, self._view.stage
         self._primary.cancel()
         if selection is None or selection.is_empty or self._key is None or stage.outline is None:
@@ -194,6 +219,4 @@ class CopyingController(QObject):
         self._to_primary(copied.text)
 
     def _to_primary(self, text: str) -> None:
-        clipboard = QGuiApplication.clipboard()
-        if clipboard.supportsSelection():
-            clipboard.setText(text, QClipboard.Mode.Selection)
+        QGuiApplication.clipboard().setText(text, QClipboard.Mode.Selection)

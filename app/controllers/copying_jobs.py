@@ -13,6 +13,7 @@ from app.present.reading import SHOWN
 from app.present.show_message import show_message
 from app.present.shown import Folds
 from app.views.transcript.layout import Record
+from app.views.transcript.places import Place, Selection
 from store.values.message import Message, Outline, WholeRef
 from store.values.store import SessionKey
 
@@ -59,7 +60,8 @@ def copy_work(
         def selected(message: Message) -> Iterable[str]:
             return selected_text((show_message(message),), folds, texts, begin, end)
 
-        first, last = max(begin[0], 0), min(end[0] + 1, outline.count)
+        last = min(Selection(Place(*begin), Place(*end)).end_row, outline.count)
+        first = max(begin[0], 0)
         out, row = _gather(library.backend(key.store), key, outline, folds, first, last, selected, token)
         return Copied(BETWEEN_MESSAGES.join(out), row - first, row < last)
 

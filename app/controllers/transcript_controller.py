@@ -237,6 +237,7 @@ class TranscriptController(QObject):
         self._view.follow(newer)
         self._show_messages(newer.outline)
         self.faults.emit(newer.outline.faults)
+        self._copying.go_on()
         return True
 
     def _show_messages(self, outline: Outline) -> None:
@@ -349,9 +350,7 @@ class TranscriptController(QObject):
     @Slot()
     def select_all(self) -> None:
         """Select the whole transcript; nothing is built for it."""
-        before = self._view.selector.selection
-        self._view.selector.select_all()
-        self._view.repaint_selection(before)
+        self._view.select_all()
 
     @Slot()
     def toggle_raw(self) -> None:

@@ -43,9 +43,7 @@ def press_key(view: TranscriptView, event: QKeyEvent) -> bool:
         view.copy_wanted.emit()
         return True
     if event.matches(QKeySequence.StandardKey.SelectAll):
-        before = view.selector.selection
-        view.selector.select_all()
-        view.repaint_selection(before)
+        view.select_all()
         return True
     if event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ControlModifier):
         return False

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
-from PySide6.QtGui import QContextMenuEvent, QCursor, QGuiApplication, QHelpEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QCursor, QHelpEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from app.present.show_message import message_time_tip
@@ -185,8 +185,7 @@ class Mouse:
             return
         self._timer.stop()
         was_drag, self._pressed_at, self._is_drag = self._is_drag, None, False
-        clipboard = QGuiApplication.clipboard()
-        if self._view.selector.has_text and clipboard.supportsSelection():
+        if self._view.selector.has_text:
             self._view.primary_wanted.emit()
         if not was_drag and self._clicks == 1 and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._click(event.position().toPoint())

@@ -51,6 +51,12 @@ class Selection:
         return max(self.anchor, self.cursor)
 
     @property
+    def end_row(self) -> int:
+        """The message after the last one of which something may be selected."""
+        end = self.end
+        return end.message + (end[1:] > end_of(end.message)[1:])
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing is between the ends."""
         return self.anchor == self.cursor

@@ -380,6 +380,13 @@ class TranscriptView(QAbstractScrollArea):
         before, self.selector.selection = self.selector.selection, selection
         self.repaint_selection(before)
 
+    def select_all(self) -> None:
+        """Select the whole transcript; nothing is built for it."""
+        before = self.selector.selection
+        self.selector.select_all()
+        self.repaint_selection(before)
+        self.primary_wanted.emit()
+
     def repaint_selection(self, before: Selection | None) -> None:
         """Paint what differs between an earlier selection and the one of now."""
         after = self.selector.selection

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 
 from app.bootstrap import Program
 from app.controllers import following_controller
@@ -183,6 +184,23 @@ def follow(show_program: Any, tmp_path: Path, in_worker: Any, qtbot: Any) -> Cal
 
 
 MANY = [user(f"question {number} " + "with many words " * 30) for number in range(60)]
+
+
+def test_2_7_a_copy_of_a_session_that_moved_on_under_it_is_made_again(
+    follow: Callable[..., Followed], agents: Agents
+) -> None:
+    """(2-case-4) What was asked for comes, or a sentence; it is never nothing."""
+    shown = follow(MANY)
+    shown.controller.following.watch(False)
+    shown.view.selector.select_all()
+    QGuiApplication.clipboard().setText("before")
+    agents.save(shown.path, 0, [user("goes on")])
+    shown.controller.transcript.copy_as_markdown()
+    shown.until(lambda: QGuiApplication.clipboard().text() != "before")
+    assert shown.stage.count == len(MANY) + 1
+    copied = QGuiApplication.clipboard().text()
+    assert copied.count("with many words") == len(MANY) * 30
+    assert "goes on" not in copied  # it was not there when all was selected
 
 
 @pytest.mark.parametrize("mode", ["delete", "wal"])

@@ -294,6 +294,19 @@ def test_2_7_a_message_offers_what_the_menu_bar_offers_for_the_transcript(qtbot,
     menu.close()
 
 
+def test_2_3_select_all_in_the_list_leaves_the_transcript_alone(qtbot, show_program, copy_sample) -> None:
+    program = show_program(copy_sample(RICH))
+    wait_for_session(qtbot, program)
+    sessions, view = program.controller.sessions, program.controller.transcript.view
+    sessions.pane.view.setFocus()
+    trigger(program, ActionId.SELECT_ALL)
+    assert len(sessions.selected()) > 1
+    assert not view.selector.has_text
+    view.setFocus()
+    trigger(program, ActionId.SELECT_ALL)
+    assert view.selector.has_text
+
+
 def test_1_4_a_row_offers_its_id_and_title_and_the_view_menu_sorts_by_columns_that_are_hidden(
     qtbot, show_program, copy_sample
 ) -> None:
