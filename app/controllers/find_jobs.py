@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.present.find import Finder, Hit, Needle, Whole, count_in, hits_in
+from app.present.find_plain import count_plain
 from app.present.show_message import show_message
 from store.values.message import Outline, WholeRef
 from store.values.store import SessionKey
@@ -25,9 +26,9 @@ MOST_ROWS = 32_000
 """Looked through at once at most."""
 
 DECODED_FIRST = 50
-DECODED_AT_ONCE = 1_000
-TURN_MESSAGES = 32
-"""After so many messages the thread that draws gets its turn."""
+DECODED_AT_ONCE = 4_000
+READ_BYTES = 8 * 1024 * 1024
+"""Stored bytes of messages that are looked through at once."""
 
 ANSWER_S = 0.2
 """How often a search that goes on says what it has found."""
@@ -76,6 +77,7 @@ def find_work(
             numbers = backend.candidates(key.session_id, finder.words, at, stop, token)
             first = 0
             while first < len(numbers):
+                some = _readable(outline, numbers, first, some)
                 _count(library, key, finder, numbers[first : first + some], rows, counts, token)
                 first, some = first + some, min(some * 4, DECODED_AT_ONCE)
                 if is_first and first < len(numbers) and rows:
@@ -83,11 +85,19 @@ def find_work(
                     return FoundRows(needle, begin, numbers[first - 1] + 1, rows, counts)
             token.report(stop, outline.count, "Finding", "messages")
             # Where little is found much is looked through at once: to begin anew takes time in a large document.
-            page = min(page * 2, MOST_ROWS) if len(numbers) < page // 8 else max(page // 2, FIRST_ROWS)
+            page = min(page * 2, MOST_ROWS) if len(numbers) < page // 8 else USUAL_ROWS
             at = stop
         return FoundRows(needle, begin, at, rows, counts)
 
     return work
+
+
+def _readable(outline: Outline, numbers: Sequence[int], first: int, some: int) -> int:
+    """How many messages, of `some` from `numbers[first]` on, are read at once."""
+    some = min(some, len(numbers) - first)
+    while some > 1 and sum(outline.size_bytes[numbers[first] : numbers[first + some - 1] + 1]) > READ_BYTES:
+        some //= 2
+    return some
 
 
 def _count(
@@ -99,16 +109,23 @@ def _count(
     counts: array[int],
     token: CancelToken,
 ) -> None:
-    """Count the hits of some messages."""
-    whole = whole_reader(library, key, token)
-    for place, message in enumerate(library.backend(key.store).messages_at(key.session_id, numbers, token)):
-        count = count_in(show_message(message), finder, whole)
-        if count:
-            rows.append(message.index)
-            counts.append(count)
-        if place % TURN_MESSAGES == 0:
-            token.check()
-            time.sleep(0)
+    """Count the hits of some messages: of most by their texts alone, of the others in what is shown of them."""
+    backend, whole = library.backend(key.store), whole_reader(library, key, token)
+    plain = backend.plain_texts(key.session_id, numbers, token)
+    found: dict[int, int] = {}
+    for number, texts in zip(numbers, plain, strict=True):
+        if texts is not None:
+            found[number] = count_plain(texts, finder)
+        token.take_turn()
+    others = [number for number in numbers if number not in found]
+    for begin in range(0, len(others), DECODED_FIRST):
+        for message in backend.messages_at(key.session_id, others[begin : begin + DECODED_FIRST], token):
+            found[message.index] = count_in(show_message(message), finder, whole)
+            token.take_turn()
+    for number in numbers:
+        if found[number]:
+            rows.append(number)
+            counts.append(found[number])
 
 
 def hits_work(

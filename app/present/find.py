@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from app.present.markdown import prose_document
 from app.present.pieces import PieceKind, pieces_of
+from app.present.quick_prose import quick_prose
 from app.present.reading import FoldState
-from app.present.safe_text import tool_text
+from app.present.safe_text import SUSPECT, tool_text
 from app.present.segments import Prose
 from app.present.shown import (
     KEYS_PER_BLOCK,
@@ -55,8 +56,15 @@ _OURS = (
 _OUR_SIGNS = "…“”\ufffd"
 _RUNS = re.compile(r"[!-~]+")
 _OUR_MARKS = re.compile(r"image|lre|rle|pdf|lro|rlo|lri|rli|fsi|pdi|u\+[0-9a-f]*")
-_NOT_PLAIN = re.compile(r"[\\`*_\[\]<>&|~]|^[ \t]|[ \t]$|^(?:[-+=#:]|\d{1,9}[.)])", re.MULTILINE)
-_PARAGRAPHS = re.compile(r"\n{2,}")
+_LOWER = bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in range(256))
+_MARKS_AND_SPACE = b'*_~`\\<>[]"' + b" \t\n\r\x0b\x0c"
+"""What stands in a source and may not be shown, or otherwise."""
+
+_OTHER_LETTERS = "\u0130\u0131\u017f\u212a"
+"""Letters beyond ASCII that equal i, s or k when capitals do not matter."""
+
+_OTHER_NUMBERS = re.compile(r"[0-9](?:[eE][-+]?[0-9]|[0-9.]{15}|\.000)")
+"""Numbers that may be shown with other digits than they are stored with."""
 
 Whole = Callable[[WholeRef], str]
 """Reads what was cut for showing; waits."""
@@ -131,6 +139,8 @@ class Finder:
         # In ASCII text only ASCII is found, and every character stands for itself.
         self._is_plain = text.isascii()
         self._pattern = _pattern(text, needle) if text else None
+        bare = [text] if text.isascii() else self.words
+        self._bare = [word.encode("utf-8", "surrogatepass").translate(_LOWER, _MARKS_AND_SPACE) for word in bare]
 
     def ranges(self, text: str) -> list[tuple[int, int]]:
         """Begin and length of each hit in a text, in characters, in order and without overlap."""
@@ -179,11 +189,36 @@ class Finder:
         return found
 
     def may_stand_in(self, source: str) -> bool:
-        """Whether the shown text of some Markdown could hold the needle; asked before it is made."""
-        low = source.lower()
-        if any(sign in low for sign in "&\\*_~`[]<>") or not low.isascii():
+        """Whether the shown text of some Markdown could hold the needle; asked before it is made.
+
+        Marks may go and white space may change; what is left stays in its order, but for links and entities.
+        """
+        if not source.isascii() and _is_odd(source):
             return True
-        return all(word in low for word in self.words if word.isalnum())
+        if "&" in source or "\x1b" in source or "](" in source or "][" in source or "]:" in source:
+            return True
+        return self._stands_bare_in(source)
+
+    def may_stand_in_json(self, source: str) -> bool:
+        """Whether some JSON in its usual spelling could hold the needle when it is shown for people."""
+        if "\\" in source:
+            source = source.replace("\\\\", "").replace("\\n", " ").replace("\\t", " ").replace('\\"', '"')
+            if "\\" in source:
+                return True
+        if not source.isascii() and _is_odd(source):
+            return True
+        return self._stands_bare_in(source) or _OTHER_NUMBERS.search(source) is not None
+
+    def _stands_bare_in(self, source: str) -> bool:
+        if not source.isascii():
+            source = source.replace("\u2028", " ").replace("\u00a0", " ")
+        bare = source.encode("utf-8", "surrogatepass").translate(_LOWER, _MARKS_AND_SPACE)
+        return all(word in bare for word in self._bare)
+
+
+def _is_odd(source: str) -> bool:
+    """Whether a text beyond ASCII holds signs that are shown as ASCII, or equal ASCII letters."""
+    return SUSPECT.search(source) is not None or any(letter in source for letter in _OTHER_LETTERS)
 
 
 def _pattern(text: str, needle: Needle) -> re.Pattern[str]:
@@ -225,14 +260,10 @@ def _has_one_spelling(sign: str) -> bool:
 
 def shown_prose(prose: Prose) -> str:
     """The text that a piece of prose shows, character for character as its document has it."""
-    source = prose.source
     if prose.is_plain:
-        return source.replace("\n", "\u2029")
-    if _NOT_PLAIN.search(source) is None and source == source.strip():
-        lines = source.split("\n")
-        if all(line == line.strip() for line in lines):
-            return "\u2029".join(part.replace("\n", " ") for part in _PARAGRAPHS.split(source))
-    return prose_document(prose).toRawText()
+        return prose.source.replace("\n", "\u2029")
+    quick = quick_prose(prose.source)
+    return quick if quick is not None else prose_document(prose).toRawText()
 
 
 def texts_of(message: ShownMessage, finder: Finder) -> Iterator[tuple[int, int, str]]:

@@ -20,8 +20,6 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from itertools import accumulate
 
-import orjson
-
 from store.cancel import CancelToken
 from store.meerkat.byte_source import ByteSource
 from store.meerkat.head_rows import OF_HEAD
@@ -44,15 +42,6 @@ _ALWAYS = bytes(kind in (MessageKind.NOTICE, MessageKind.UNKNOWN, MessageKind.DA
 
 _OTHER_LETTERS = tuple(letter.encode() for letter in "\u0130\u0131\u017f\u212a")
 """Letters beyond ASCII that equal i, s or k when capitals do not matter."""
-
-_NAMES = (
-    b'{"role":"block_assistant","blocks":[{"block_type":"reasoning","data":{"text":null,"id":null}},'
-    b'{"block_type":"tool_use","data":{"name":true,"args":null,"meta":null,"source":null,"signature":null}}],'
-    b'"stop_reason":"end_turn","created_at":null,"usage":{"input_tokens":0,"output_tokens":0,"cache_read_tokens":0,'
-    b'"cache_creation_tokens":0}}{"role":"user","content":null,"render_metadata":{"class":"user_prompt"},'
-    b'"transcript_role":null}{"role":"tool_results","results":[{"tool_use_id":null,"is_error":false}]}'
-).translate(_LOWER, _MARKS)
-"""Names of a stored message. A word that is part of them is in every message, whatever it says."""
 
 _AFTER_LINK = re.compile(rb"[)\]][*_~`>\]]*[^\s\\\"*_~`>\]]")
 _ENTITY = re.compile(rb"&[#A-Za-z][A-Za-z0-9]*;")
@@ -77,10 +66,6 @@ class Sieve:
         folded = {word.encode("utf-8", "surrogatepass").translate(_LOWER, _MARKS) for word in words}
         self._words = sorted(folded - {b""}, key=len, reverse=True)
         self._has_digits = any(_DIGIT.search(word) is not None for word in self._words)
-        # A word that is also a name of the document, or could be in any id or time, says little where it stands.
-        self._is_common = any(
-            len(word) < 4 or not word.strip(b"0123456789:.-") or word in _NAMES for word in self._words
-        )
 
     @property
     def lets_all_through(self) -> bool:
@@ -97,23 +82,11 @@ class Sieve:
         Args:
             starts: where each begins; the first one at 0.
         """
-        sure = self._with_words(data, starts)
-        doubtful = self._spelled_otherwise(data, starts) - sure
-        if self._has_digits:
-            doubtful |= _with_other_digits(data, starts) - sure
-        if self._is_common:
-            sure, doubtful = set(), sure | doubtful
-        ends = [*starts[1:], len(data)]
-        return sure | {number for number in doubtful if self._is_in_texts(data[starts[number] : ends[number]])}
-
-    def _is_in_texts(self, data: bytes) -> bool:
-        """Whether the text could be in what one message says, not only in the names and numbers around it."""
-        texts = _texts_of(data)
-        if texts is None:
-            return True
-        if self._has_digits and b'"tool_use"' in data and _OTHER_NUMBERS.search(data) is not None:
-            return True
-        return self._holds_words(texts) or b"\x1b" in texts or bool(self._spelled_otherwise(texts, [0], is_json=False))
+        found = self._with_words(data, starts)
+        if len(found) == len(starts):
+            return found
+        found |= self._spelled_otherwise(data, starts)
+        return found | _with_other_digits(data, starts) if self._has_digits else found
 
     def _holds_words(self, data: bytes) -> bool:
         folded = data.translate(_LOWER, _MARKS)
@@ -123,24 +96,24 @@ class Sieve:
         folded = data.translate(_LOWER, _MARKS)
         if any(word not in folded for word in self._words):
             return set()
-        rarest, low = self._words[0], data.translate(_LOWER)
+        found = set(range(len(starts)))
+        rarest = self._words[0]
+        count = folded.count(rarest)
+        if count >= len(starts):
+            return found  # to look where it stands takes longer than to look through texts in vain
         ends = [*starts[1:], len(data)]
-        if low.count(rarest) == folded.count(rarest):
+        low = data.translate(_LOWER)
+        if low.count(rarest) == count:
             # Nowhere is the word cut by marks: it can be found where it stands.
             found = _places(low, rarest, starts, ends)
-        else:
-            found = set(range(len(starts)))
-        return {
-            number
-            for number in found
-            if (len(self._words) == 1 and len(found) < len(starts))
-            or self._holds_words(data[starts[number] : ends[number]])
-        }
+            if len(self._words) == 1:
+                return found
+        return {number for number in found if self._holds_words(data[starts[number] : ends[number]])}
 
-    def _spelled_otherwise(self, data: bytes, starts: Sequence[int], is_json: bool = True) -> set[int]:
+    def _spelled_otherwise(self, data: bytes, starts: Sequence[int]) -> set[int]:
         """Messages in which letters may be shown as others, or stand together that are stored apart."""
         ends = [*starts[1:], len(data)]
-        signs = [b"\\u"] if is_json else []
+        signs = [b"\\u"]
         if not data.isascii():
             signs += _OTHER_LETTERS
         found: set[int] = set()
@@ -155,61 +128,6 @@ class Sieve:
             number for number in linked - found if _AFTER_LINK.search(data, starts[number], ends[number]) is not None
         )
         return found
-
-
-def _texts_of(data: bytes) -> bytes | None:
-    """The texts of a message of the usual shapes, decoded; None for any other."""
-    try:
-        value = orjson.loads(data.rstrip(b", \t\r\n"))  # in a document a comma follows
-    except ValueError:
-        return None
-    role = value.get("role") if isinstance(value, dict) else None
-    texts: list[str] | None = None
-    if role == "user":
-        texts = _content_texts(value.get("content"))
-    elif role == "tool_results":
-        texts = _all_of(value.get("results"), _result_texts)
-    elif role == "block_assistant" and b"\\u" not in data:
-        texts = _all_of(value.get("blocks"), _block_texts)
-    return None if texts is None else "\n".join(texts).encode("utf-8", "surrogatepass")
-
-
-def _all_of(items: object, texts_of: Callable[[object], list[str] | None]) -> list[str] | None:
-    if not isinstance(items, list):
-        return None
-    found: list[str] = []
-    for item in items:
-        texts = texts_of(item)
-        if texts is None:
-            return None
-        found += texts
-    return found
-
-
-def _content_texts(content: object) -> list[str] | None:
-    return [content] if isinstance(content, str) else _all_of(content, _item_texts)
-
-
-def _item_texts(item: object) -> list[str] | None:
-    if not isinstance(item, dict) or item.get("type") != "text" or not isinstance(item.get("text"), str):
-        return None
-    return [item["text"]]
-
-
-def _result_texts(result: object) -> list[str] | None:
-    return _content_texts(result.get("content")) if isinstance(result, dict) else None
-
-
-def _block_texts(block: object) -> list[str] | None:
-    data = block.get("data") if isinstance(block, dict) else None
-    if not isinstance(block, dict) or not isinstance(data, dict):
-        return None
-    kind = block.get("block_type")
-    if kind in ("text", "transcript", "reasoning") and isinstance(data.get("text"), str):
-        return [data["text"]]
-    if kind == "tool_use" and isinstance(data.get("name"), str):
-        return [data["name"], orjson.dumps(data.get("args")).decode()]
-    return None
 
 
 def _places(data: bytes, word: bytes, starts: Sequence[int], ends: Sequence[int]) -> set[int]:

@@ -20,6 +20,7 @@ from store.meerkat.details import Envelope, read_envelope
 from store.meerkat.document_walk import DocumentWalk, read_from, walk_document
 from store.meerkat.generation import Generation
 from store.meerkat.places import Copy
+from store.meerkat.plain_texts import read_plain_texts
 from store.meerkat.prefix import Prefix, prefix_of
 from store.meerkat.reading import Reading
 from store.meerkat.realm import realm_id
@@ -37,6 +38,7 @@ from store.values.listing import CatalogueFacts, CensusRow
 from store.values.message import ImageRef, Message, MessageKind, Outline, WholeRef
 from store.values.session import SessionDetail, SessionIds, SessionSummary, SortOrder
 from store.values.store import Access, StoreFacts, StoreKey, StoreKind
+from store.values.texts import PlainMessage
 
 MAX_DOCUMENT_BYTES = 256 * 1024 * 1024
 MAX_TITLE_MESSAGES = 200
@@ -237,6 +239,19 @@ class DocumentFile:
             return read_from(source, index, sorted(wanted), token)
 
         return document_candidates(source, index, words, begin, end, fetch, token)
+
+    def plain_texts(
+        self, session_id: str, numbers: Sequence[int], token: CancelToken
+    ) -> tuple[PlainMessage | None, ...]:
+        """The texts of single messages; None for each that must be decoded."""
+        may_wait("look through a document")
+        content = self._of(session_id)
+        source, index = content.source, content.walk.index
+
+        def fetch(wanted: Iterable[int]) -> dict[int, bytes]:
+            return read_from(source, index, sorted(wanted), token)
+
+        return read_plain_texts(index, numbers, fetch, token)
 
     def raw(self, session_id: str, message: int, token: CancelToken) -> bytes:
         """The exact stored bytes of a message's JSON value."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from array import array
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from store.meerkat.generation import Layout, recognise
 from store.meerkat.index_cache import IndexCache
 from store.meerkat.listing import Sources, find_sources, list_handles
 from store.meerkat.places import find_place
+from store.meerkat.plain_texts import read_plain_texts
 from store.meerkat.reading import Reading
 from store.meerkat.realm import RUNNING_S, is_store_running, realm_id, store_name
 from store.meerkat.session_detail import index_with_faults, matching_ids, read_detail, read_unmasked
@@ -37,6 +38,7 @@ from store.values.listing import CatalogueFacts, CensusRow
 from store.values.message import ImageRef, Message, Outline, WholeRef
 from store.values.session import SessionDetail, SessionIds, SessionSummary, SortOrder
 from store.values.store import StoreFacts, StoreKey, StoreKind
+from store.values.texts import PlainMessage
 
 T = TypeVar("T")
 
@@ -206,6 +208,20 @@ class StoreFile:
 
         def look(connection: sqlite3.Connection, indexed: Indexed) -> array[int]:
             return find_candidates(connection, indexed, words, begin, end, token)
+
+        return self._with_indexed(session_id, token, look)
+
+    def plain_texts(
+        self, session_id: str, numbers: Sequence[int], token: CancelToken
+    ) -> tuple[PlainMessage | None, ...]:
+        """The texts of single messages; None for each that must be decoded."""
+        may_wait("look through a session")
+
+        def look(connection: sqlite3.Connection, indexed: Indexed) -> tuple[PlainMessage | None, ...]:
+            def fetch(wanted: Iterable[int]) -> dict[int, bytes]:
+                return read_messages(connection, indexed, wanted, token)
+
+            return read_plain_texts(indexed.index, numbers, fetch, token)
 
         return self._with_indexed(session_id, token, look)
 

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.controllers.find_jobs import find_work, hits_work
 from app.present.find import Finder, Needle, Unfolded, count_in, hits_in, shown_prose, texts_of
+from app.present.find_plain import count_plain
 from app.present.find_tally import HitPlace, Tally
 from app.present.markdown import prose_document
 from app.present.reading import FoldState
@@ -22,6 +24,9 @@ from app.present.show_message import show_message
 from app.present.utf16 import utf16_slice
 from app.present.whole_text import Wrapping, find_all, prepare
 from store.cancel import CancelToken
+from store.meerkat.plain_texts import read_plain_texts
+from store.meerkat.reading import Reading
+from store.meerkat.transcript_index import TranscriptIndex
 from store.values.message import Message, MessageKind, Role, TextBlock
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -153,6 +158,100 @@ def test_2_6_a_search_of_stored_bytes_misses_no_hit_of_any_sample(sessions: Any,
         return total
 
     assert in_worker(compare) > 0
+
+
+def whole_of(backend: Any, key: Any, token: CancelToken) -> Callable[[Any], str]:
+    return lambda ref: backend.whole(key.session_id, ref, token)
+
+
+def test_2_6_plain_texts_of_samples_hold_as_many_hits_as_what_is_shown(
+    sessions: Any, in_worker: Callable[..., Any]
+) -> None:
+    from store.errors import SessionError
+
+    library, keys = sessions
+    token = CancelToken()
+
+    def compare() -> int:
+        plain_count = total = 0
+        for key in keys:
+            backend = library.backend(key.store)
+            try:
+                outline = backend.outline(key.session_id, token)
+                messages = backend.messages(key.session_id, 0, outline.count, token)
+            except SessionError:
+                continue
+            numbers = [message.index for message in messages if not show_message(message).is_hidden]
+            plain = backend.plain_texts(key.session_id, numbers, token)
+            plain_count, total = plain_count + sum(texts is not None for texts in plain), total + len(plain)
+            for word in LOOKED_FOR:
+                for has_output in (True, False):
+                    finder = Finder(Needle(word, has_output=has_output))
+                    for number, texts in zip(numbers, plain, strict=True):
+                        if texts is not None:
+                            shown = show_message(messages[number])
+                            exact = count_in(shown, finder, whole_of(backend, key, token))
+                            assert count_plain(texts, finder) == exact, (word, number)
+        assert plain_count > 0.8 * total or total < 10
+        return plain_count
+
+    in_worker(compare)
+
+
+ARGUMENTS = st.dictionaries(
+    st.sampled_from(["command", "path", "pattern", "n", "it's"]),
+    st.one_of(
+        st.lists(WORDS, max_size=4).map("".join), st.sampled_from([1, 0.5, 1e16, None, [1, "a"], {"b": "the Store"}])
+    ),
+    max_size=3,
+)
+NEEDLES = st.sampled_from(
+    [
+        "the",
+        "T",
+        "it",
+        "é",
+        "a b",
+        "store",
+        "a_b",
+        "x",
+        "1.",
+        "e: ",
+        '": "',
+        "store the",
+        "the  ",
+        "*",
+        "b:",
+        "1e",
+        "bash",
+    ]
+)
+
+
+@given(TEXTS, TEXTS, ARGUMENTS, st.one_of(st.none(), TEXTS), NEEDLES, st.booleans(), st.booleans())
+@example("foo` a `bar", "", {}, None, "fooa", False, False)
+@example(
+    "x&amp;y [l](u)ink", "> the\n> Store", {"command": "a\tb\nc"}, "\x1b[1mthe\x1b[0mStore\n", "the store", False, False
+)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=300)
+def test_2_6_texts_alone_hold_as_many_hits_as_what_is_shown_of_a_message(
+    said: str, thought: str, arguments: dict[str, Any], output: str | None, word: str, case: bool, whole: bool
+) -> None:
+    data = {"block_type": "tool_use", "data": {"id": "c", "name": "bash", "args": arguments}}
+    blocks = [{"block_type": "reasoning", "data": {"text": thought}}, {"block_type": "text", "data": {"text": said}}]
+    stored: list[Any] = [{"role": "block_assistant", "blocks": [*blocks, data], "stop_reason": "tool_use"}]
+    if output is not None:
+        stored.append({"role": "tool_results", "results": [{"tool_use_id": "c", "content": output, "is_error": False}]})
+    lines = [orjson.dumps(message) for message in stored]
+    index = TranscriptIndex()
+    for line in lines:
+        index.add(orjson.loads(line), len(line))
+    fetch = lambda wanted: {number: lines[number] for number in wanted}  # noqa: E731
+    (plain,) = read_plain_texts(index, [0], fetch, CancelToken())
+    (message,) = Reading(index, fetch).messages_at([0])
+    finder = Finder(Needle(word, case, whole))
+    assert plain is not None
+    assert count_plain(plain, finder) == count_in(show_message(message), finder, no_whole)
 
 
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=8), st.integers(0, 8))
