@@ -8,11 +8,12 @@ from store.cancel import CancelToken, Progress
 from store.demo import make_demo
 from store.discovery import Origin, SearchPlace, Surroundings, added_places, find_at, usual_places
 from store.errors import BurrowError, Cancelled, OpenError, SessionError
-from store.library import Found, Library, given_up_facts, silent_facts
+from store.library import Found, Library
 from store.lists import Lists
 from store.opening import remove_leftovers
 from store.paths import OwnPaths
 from store.searching import Candidate
+from store.unread import given_up_facts, silent_facts
 from store.version import VERSION
 
 __all__ = [

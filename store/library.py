@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from store.backend import Backend, System
@@ -20,18 +20,14 @@ from store.cancel import CancelToken
 from store.errors import (
     Cancelled,
     ForeignDatabase,
-    GivenUp,
-    NoStoreInFolder,
-    NotAnswering,
     NotAStore,
     OpenError,
-    SnapshotTooLarge,
     StoreVanished,
 )
 from store.paths import OwnPaths
-from store.searching import MAX_DEPTH, Candidate, PlaceKind, Search, place_at, search_folder
+from store.searching import Candidate, PlaceKind, place_at, search_folder
 from store.systems import SYSTEMS
-from store.values.fault import Fault
+from store.unread import facts_of_cut_search, facts_of_failure, lost_facts, nothing_found
 from store.values.store import StoreFacts, StoreKey, StoreKind
 
 LOCK_POLL_S = 0.05
@@ -114,10 +110,10 @@ class Library:
                 return Found((Candidate(None, place.path),), None)
             search = search_folder(place.path, self._systems, token)
             if not search.candidates:
-                raise _nothing_found(search)
+                raise nothing_found(search)
         except OpenError as error:
-            return Found((), _facts_of_failure(_key_of(path), error))
-        return Found(search.candidates, _facts_of_cut_search(place.path) if search.is_cut else None)
+            return Found((), facts_of_failure(_key_of(path), error))
+        return Found(search.candidates, facts_of_cut_search(place.path) if search.is_cut else None)
 
     def open_found(self, candidate: Candidate, token: CancelToken) -> StoreFacts:
         """Open one main file that was found; what cannot be opened has one fault.
@@ -133,7 +129,7 @@ class Library:
             path = place_at(candidate.path).path
             return self._open_file(path, self._systems if system is None else (system,), token, kind)
         except OpenError as error:
-            return _facts_of_failure(_key_of(candidate.path), error, kind)
+            return facts_of_failure(_key_of(candidate.path), error, kind)
 
     def open_in_place(self, key: StoreKey, token: CancelToken) -> StoreFacts:
         """Open a store without a private copy, which touches its `-shm` file; only ever because a person asked for it.
@@ -147,7 +143,7 @@ class Library:
             try:
                 return self._open_on(key, shelf, Path(key.path), self._systems, token)
             except OpenError as error:
-                return _facts_of_failure(key, error)
+                return facts_of_failure(key, error)
 
     @staticmethod
     def key_of(candidate: Candidate) -> StoreKey:
@@ -181,8 +177,8 @@ class Library:
                 facts = self._open_on(key, shelf, Path(key.path), self._systems, token)
             except OpenError as error:
                 if before_facts is None or before is None:
-                    return _facts_of_failure(key, error)
-                facts = _lost(before_facts, error)
+                    return facts_of_failure(key, error)
+                facts = lost_facts(before_facts, error)
                 with self._lock:
                     shelf.facts = facts
                 return facts
@@ -211,7 +207,7 @@ class Library:
                 is_newer = backend.refresh(token)
                 facts = backend.facts(token)
             except OpenError as error:
-                facts = _lost(before, error)
+                facts = lost_facts(before, error)
             with self._lock:
                 shelf.facts = facts
             return facts if is_newer or facts != before else None
@@ -300,7 +296,7 @@ class Library:
                     return self._open_on(key, shelf, path, systems, token)
                 facts = shelf.backend.facts(token)
             except OpenError as error:
-                return _facts_of_failure(key, error, kind)
+                return facts_of_failure(key, error, kind)
             with self._lock:
                 shelf.facts = facts
             return facts
@@ -393,75 +389,3 @@ def _key_of(path: Path) -> StoreKey:
         return StoreKey(os.path.realpath(path.expanduser()))
     except (OSError, RuntimeError, ValueError):
         return StoreKey(str(path))
-
-
-def silent_facts(path: Path, kind: StoreKind) -> StoreFacts:
-    """What is said of a path that has not answered for a while; looks at no file."""
-    error = NotAnswering(
-        "Nothing has come from its disk or network folder for two seconds.",
-        "It will be shown as soon as it answers; Cancel ends the waiting.",
-    )
-    return replace(_facts_of_failure(StoreKey(str(path)), error, kind), name=_name_of(path), is_answering=False)
-
-
-def given_up_facts(facts: StoreFacts) -> StoreFacts:
-    """What is said of a path that does not answer, and that nobody waits for any more."""
-    error = GivenUp("It was given up, since it did not answer.", "Try again when its disk or network answers.")
-    return replace(facts, faults=(Fault(error.code, error.sentence),), advice=error.advice, is_answering=True)
-
-
-def _name_of(path: Path) -> str:
-    """What to call a store of which nothing could be read: a main file is called alike in every realm."""
-    return (path.parent.name if path.suffix else path.name) or str(path)
-
-
-def _lost(before: StoreFacts, error: OpenError) -> StoreFacts:
-    """What is known of an open store that cannot be read any more; that a program works on it is not."""
-    faults = (Fault(error.code, error.sentence),)
-    return replace(before, faults=faults, advice=error.advice, is_running=False)
-
-
-def _facts_of_failure(key: StoreKey, error: OpenError, kind: StoreKind = StoreKind.UNKNOWN) -> StoreFacts:
-    """What is known of a path that could not be opened: the one fault that says why."""
-    name = Path(key.path).name or key.path
-    return StoreFacts(
-        key=key,
-        name=name,
-        file_name=name,
-        kind=kind,
-        generation=None,
-        access=None,
-        why="",
-        faults=(Fault(error.code, error.sentence),),
-        advice=error.advice,
-        can_read_in_place=isinstance(error, SnapshotTooLarge) and error.can_read_in_place,
-    )
-
-
-def _nothing_found(search: Search) -> NoStoreInFolder:
-    """Say honestly how far the search went."""
-    if search.is_cut:
-        return NoStoreInFolder(
-            f"No store was found among the first {search.entry_count:,} files; the folder is too large to go on.",
-            "Open a folder nearer to the store.",
-        )
-    if search.unreadable_count:
-        return NoStoreInFolder(
-            f"No store was found; {search.unreadable_count:,} of the folders in it cannot be read.",
-            "Open a folder nearer to the store, or ask for permission to read it.",
-        )
-    return NoStoreInFolder(
-        f"There is no store in this folder or the folders up to {MAX_DEPTH} levels below it."
-        if search.is_deeper
-        else "There is no store in this folder or the folders below it.",
-        "Open a realm, a folder of realms, or a database file; the database of a Meerkat realm is sessions.sqlite3.",
-    )
-
-
-def _facts_of_cut_search(folder: Path) -> StoreFacts:
-    """A line of its own for a folder that was not searched to its end, so that no store is missed in silence."""
-    error = NoStoreInFolder(
-        "This folder is too large to be searched to its end; more stores may lie in it.",
-        "Open a folder nearer to them.",
-    )
-    return _facts_of_failure(StoreKey(str(folder)), error)

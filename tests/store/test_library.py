@@ -111,7 +111,7 @@ WITHOUT_PERMISSION = """
 import os, sys
 from pathlib import Path
 from store.cancel import CancelToken
-from store.library import Library, given_up_facts, silent_facts
+from store.library import Library
 from store.paths import OwnPaths
 
 if os.geteuid() == 0:

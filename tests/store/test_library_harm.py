@@ -17,9 +17,10 @@ from store.backend import Backend
 from store.blocking import must_not_wait
 from store.cancel import CancelToken
 from store.errors import Cancelled
-from store.library import Library, given_up_facts, silent_facts
+from store.library import Library
 from store.meerkat import MEERKAT
 from store.paths import OwnPaths
+from store.unread import given_up_facts, silent_facts
 from store.values.store import StoreKey, StoreKind
 from tests.store.opened import add_session, opened, session_count
 
@@ -200,7 +201,7 @@ TWICE_MOUNTED = """
 import sys
 from pathlib import Path
 from store.cancel import CancelToken
-from store.library import Library, given_up_facts, silent_facts
+from store.library import Library
 from store.paths import OwnPaths
 
 library = Library(OwnPaths.under(Path(sys.argv[1])))
