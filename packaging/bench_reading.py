@@ -201,6 +201,31 @@ def _beats(at: Desk, work: Callable[[], object]) -> Answer:
     return p99(beats), p99(idle)
 
 
+IDLE_STORES, IDLE_SESSIONS = 20, 50
+IDLE_S = 20.0
+
+
+def idle(_data: Path, _started_ns: int) -> Answer:
+    """Processor time in % of the time that passes, with 1,000 sessions in 20 stores that nobody changes."""
+    import benchdata
+    from bench_window import desk
+
+    with tempfile.TemporaryDirectory(prefix="burrow-bench-") as folder:
+        realms = [Path(folder) / f"realm-{number}" for number in range(IDLE_STORES)]
+        stores = [benchdata.make_m1(realm, IDLE_SESSIONS) for realm in realms]
+        with desk(*stores) as at:
+            at.until(at.has_messages, "messages")
+            at.until(lambda: at.controller.catalogue.counts[1] == IDLE_STORES * IDLE_SESSIONS, "the stores")
+            _until_catalogued(at)
+            at.controller.following.watch(True)
+            at.until_idle()
+            at.pump(3.0)
+            begin_s = time.process_time()
+            # Without the looks of `until`, which would be measured.
+            at.rest(IDLE_S)
+            return (time.process_time() - begin_s) / IDLE_S * 100, None
+
+
 def memory_of_many(data: Path, _started_ns: int) -> Answer:
     """Open 200 sessions of 1 MB, one after the other, and read their ends.
 
@@ -276,4 +301,5 @@ MEASURED: Mapping[str, Callable[[Path, int], Answer]] = {
     "2-N6-find": heartbeat_of_finding,
     "2-N6-follow": heartbeat_of_following,
     "2-N7-rss": memory_of_many,
+    "2.10-idle": idle,
 }

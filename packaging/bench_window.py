@@ -101,6 +101,12 @@ class Desk:
         end_s = time.perf_counter() + seconds
         self.until(lambda: time.perf_counter() >= end_s, "time to pass")
 
+    def rest(self, seconds: float) -> None:
+        """Let the program be, without looking at it."""
+        loop = QEventLoop()
+        QTimer.singleShot(round(seconds * 1000), loop.quit)
+        loop.exec()
+
     def until(self, condition: Callable[[], bool], what: str) -> None:
         """Let the program run until something is so. Raises TimeoutError."""
         give_up_s = time.perf_counter() + LIMIT_S
