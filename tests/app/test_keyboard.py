@@ -218,8 +218,8 @@ def test_2_12_the_menu_key_opens_a_menu_on_everything_in_the_panes(qtbot: QtBot,
 
 def test_2_7_the_context_menu_of_messages_has_the_words_of_the_menu_bar(qtbot: QtBot, program: Program) -> None:
     view = program.controller.transcript.view
-    do(program, ActionId.SELECT_ALL)
     view.setFocus(TAB)
+    do(program, ActionId.SELECT_ALL)
     words = menu_of(view)
     assert words is not None
     shared = (ActionId.COPY, ActionId.COPY_MARKDOWN, ActionId.TOGGLE_RAW, ActionId.SELECT_ALL)
@@ -240,3 +240,15 @@ def test_2_12_without_the_find_bar_tab_goes_from_the_tabs_to_the_chips_and_on_to
     kinds = [type(widget).__name__ for widget in stops(qtbot)]
     at = kinds.index("TabStrip")
     assert kinds[at : at + 6] == ["TabStrip", "Chip", *["QToolButton"] * 3, "TranscriptView"]
+
+
+def test_2_12_shift_f10_opens_the_menu_of_what_has_the_focus(qtbot: QtBot, program: Program) -> None:
+    library, sessions = program.controller.library.view, program.controller.sessions.pane
+    transcript = program.controller.transcript.view
+    for place in (library.tree, library.views, sessions.bar.field, sessions.view, transcript):
+        place.setFocus(TAB)
+        qtbot.keyClick(place, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        menu.close()
+        QApplication.processEvents()
