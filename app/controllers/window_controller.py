@@ -356,7 +356,7 @@ class WindowController(QObject):
     @Slot()
     def _on_nothing_activated(self) -> None:
         self._waiting = None
-        self.page.show_nothing()
+        self.page.show_nothing(has_list=self.sessions.model.session_count > 0)
         self._say_state()
 
     def _say_state(self) -> None:

@@ -110,13 +110,13 @@ class LibraryDelegate(QStyledItemDelegate):
 
 
 def elided_name(look: Look, use: TypeUse, name: str, width_px: int) -> str:
-    """The name of a store in this width: what tells stores of one name apart stands at its end and goes last."""
+    """The name of a store in this width: what tells stores apart mostly stands at the end and goes last."""
     metrics = look.metrics(use)
     if metrics.horizontalAdvance(name) <= width_px:
         return name
     beginning, dash, end = name.rpartition(" – ")
     if not dash:
-        return metrics.elidedText(name, Qt.TextElideMode.ElideRight, width_px)
+        return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width_px)
     rest_px = width_px - metrics.horizontalAdvance(dash + end)
     if rest_px >= metrics.horizontalAdvance("mm…"):
         return metrics.elidedText(beginning, Qt.TextElideMode.ElideRight, rest_px) + dash + end

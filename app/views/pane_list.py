@@ -151,7 +151,8 @@ class PaneRowDelegate(QStyledItemDelegate):
         painter.setPen(look.colour("text" if row.is_recorded else "text_2"))
         painter.setFont(look.font(TypeUse.BODY))
         width = max(right - left, 0)
-        text = look.metrics(TypeUse.BODY).elidedText(row.text, Qt.TextElideMode.ElideRight, width)
+        # Names of models begin alike: what tells them apart mostly stands at their end.
+        text = look.metrics(TypeUse.BODY).elidedText(row.text, Qt.TextElideMode.ElideMiddle, width)
         painter.drawText(QRect(left, rect.y(), width, rect.height()), _LEFT, text)
 
 

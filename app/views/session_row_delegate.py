@@ -207,14 +207,24 @@ class SessionRowDelegate(QStyledItemDelegate):
     def _paint_fact(self, painter: QPainter, rect: QRect, text: str, column: Column, is_selected: bool) -> None:
         cell = rect.adjusted(0, 0, -self._inset, 0)
         role = "text" if is_selected else "text_3" if text in (ABSENT, NOT_KNOWN) else "text_2"
-        self._text(painter, cell, text, TypeUse.SMALL, role, _RIGHT if COLUMNS[column].is_number else _LEFT)
+        align = _RIGHT if COLUMNS[column].is_number else _LEFT
+        self._text(painter, cell, text, TypeUse.SMALL, role, align, keeps_end=column in (Column.STORE, Column.MODEL))
 
-    def _text(self, painter: QPainter, rect: QRect, text: str, use: TypeUse, role: str, align: int) -> None:
+    def _text(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        text: str,
+        use: TypeUse,
+        role: str,
+        align: int,
+        keeps_end: bool = False,
+    ) -> None:
         if rect.width() <= 0:
             return
         painter.setFont(self._italic_font(use) if self.is_stale else self._look.font(use))
         painter.setPen(self._look.colour("text_3" if self.is_stale else role))
-        painter.drawText(rect, align | _ONE_LINE, self._texts.elided(use, text, rect.width()))
+        painter.drawText(rect, align | _ONE_LINE, self._texts.elided(use, text, rect.width(), keeps_end))
 
     def _italic_font(self, use: TypeUse) -> QFont:
         found = self._italic.get(use)

@@ -20,7 +20,7 @@ class TextCache:
     def __init__(self, look: Look) -> None:
         self._look = look
         self._widths: dict[tuple[TypeUse, str], int] = {}
-        self._elided: dict[tuple[TypeUse, int, str], str] = {}
+        self._elided: dict[tuple[TypeUse, int, str, bool], str] = {}
 
     def width_px(self, use: TypeUse, text: str) -> int:
         """How wide a text is, rounded up."""
@@ -31,13 +31,14 @@ class TextCache:
             found = self._widths[(use, text)] = int(self._look.metrics(use).horizontalAdvance(text)) + 1
         return found
 
-    def elided(self, use: TypeUse, text: str, width_px: int) -> str:
-        """The text as it fits into a width, cut at its end with an ellipsis."""
-        key = (use, width_px, text)
+    def elided(self, use: TypeUse, text: str, width_px: int, keeps_end: bool = False) -> str:
+        """The text as it fits into a width, cut with an ellipsis at its end, or in its middle if the end is kept."""
+        key = (use, width_px, text, keeps_end)
         found = self._elided.get(key)
         if found is None:
             if len(self._elided) >= KEPT_TEXTS:
                 self._elided.clear()
             metrics = self._look.metrics(use)
-            found = self._elided[key] = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(width_px, 0))
+            mode = Qt.TextElideMode.ElideMiddle if keeps_end else Qt.TextElideMode.ElideRight
+            found = self._elided[key] = metrics.elidedText(text, mode, max(width_px, 0))
         return found

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QPalette
+from PySide6.QtWidgets import QLabel
 
 from app.commands import ActionId
 from app.menus import LIBRARY_MENU
@@ -407,3 +408,12 @@ def test_B3_the_program_ends_in_one_order_while_everything_runs(qtbot, show_prog
     assert [t.name for t in threading.enumerate() if t.name.startswith(("burrow-", "log-"))] == []
     log = in_worker(lambda: program.context.paths.log_file.read_text("utf-8"))
     assert log.rstrip().endswith("ended")
+
+
+def test_2_2_where_a_list_is_empty_the_page_asks_nobody_to_choose_from_it(show_program, copy_sample, qtbot) -> None:
+    program = show_program(copy_sample("meerkat/realm-0.7.28/bootstrap-only"))
+    controller = program.controller
+    qtbot.waitUntil(lambda: "0 sessions" in controller.window.status.left_text())
+    qtbot.waitUntil(lambda: controller._page is not None)
+    labels = [label.text() for label in controller.page.widget.findChildren(QLabel) if label.isVisible()]
+    assert not any("Choose one in the list" in text for text in labels)

@@ -238,6 +238,8 @@ def test_a_name_keeps_what_tells_it_apart_for_as_long_as_there_is_room(look) -> 
     assert shown(width("a long… – realm-12")).endswith("… – realm-12")
     assert shown(width("realm-12") + 2) == "realm-12"
     assert "…" in shown(width("realm"))
+    names = {elided_name(look, TypeUse.BODY, f"realm-with-a-long-name-{n}", int(width("realm-with"))) for n in (28, 29)}
+    assert len(names) == 2
 
 
 def test_2_2_numbers_of_a_catalogue_that_is_not_complete_say_of_how_many_sessions_they_are(view) -> None:
