@@ -25,6 +25,7 @@ from app.views.actions import Actions
 from app.views.band import Band
 from app.views.error_panel import ErrorPanel
 from app.views.library_view import LibraryView
+from app.views.menu_key import MenuKey
 from app.views.panes import Panes
 from app.views.progress_panel import ProgressPanel
 from app.views.roles import install_roles
@@ -57,6 +58,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.actions_of = Actions(self, look)
+        MenuKey(self)
         self.recent_menu = QMenu(RECENT_TITLE, self)
         self.actions_of.fill_menu_bar(self.menuBar(), self.recent_menu)
         self._tool_bar = self._make_tool_bar()
