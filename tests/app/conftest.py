@@ -78,3 +78,14 @@ def show_program(build_program: Callable[..., Program], qtbot: Any) -> Callable[
         return program
 
     return show
+
+
+@pytest.fixture
+def program(qtbot: Any, show_program: Callable[..., Program], copy_sample: Callable[[str], Path]) -> Program:
+    """The program with a session shown, and the facets of its store."""
+    program = show_program(copy_sample("meerkat/realm-0.6.24-rich"))
+    facets = program.controller.library.view.facets
+    qtbot.waitUntil(lambda: program.controller.page.shown is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: all(section.isVisible() for section in facets.values()), timeout=10_000)
+    qtbot.waitUntil(lambda: program.context.jobs.idle(), timeout=10_000)
+    return program

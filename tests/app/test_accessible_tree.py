@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,7 +18,6 @@ from store.values.listing import Facet
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
-RICH = "meerkat/realm-0.6.24-rich"
 Role = QAccessible.Role
 NAMED = {
     Role.Button,
@@ -43,17 +41,6 @@ NAMED = {
     Role.TreeItem,
 }
 MOST_OF_ONE = 200
-
-
-@pytest.fixture
-def program(qtbot: QtBot, show_program: Callable[..., Program], copy_sample: Callable[[str], Path]) -> Program:
-    """The program with a session shown, and the facets of its store."""
-    program = show_program(copy_sample(RICH))
-    facets = program.controller.library.view.facets
-    qtbot.waitUntil(lambda: program.controller.page.shown is not None, timeout=10_000)
-    qtbot.waitUntil(lambda: all(section.isVisible() for section in facets.values()), timeout=10_000)
-    qtbot.waitUntil(lambda: program.context.jobs.idle(), timeout=10_000)
-    return program
 
 
 def tree(widget: QWidget) -> list[QAccessibleInterface]:
