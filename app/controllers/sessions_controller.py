@@ -34,6 +34,9 @@ from store.values.store import SessionKey, StoreKey
 if TYPE_CHECKING:
     from app.context import Context
 
+SLOW_MS = 600
+"""Rows that are asked for while one types are shown as old when the new ones are not there after so long."""
+
 CATCH_UP_MS = 1_000
 """A list that waits for the catalogue is asked for again at most so often while the catalogue grows."""
 
@@ -101,6 +104,7 @@ class SessionsController(QObject):
         # The timers end with the widget that their slots speak to.
         self._midnight = QTimer(self._pane, singleShot=True)
         self._catch_up = QTimer(self._pane, singleShot=True, interval=CATCH_UP_MS)
+        self._slow = QTimer(self._pane, singleShot=True, interval=SLOW_MS)
         self._connect()
         self._wait_for_midnight()
         self.show_nothing()
@@ -123,6 +127,7 @@ class SessionsController(QObject):
         self._pages.failed.connect(self.failed)
         self._midnight.timeout.connect(self._on_midnight)
         self._catch_up.timeout.connect(self.reload_keeping_place)
+        self._slow.timeout.connect(self._on_slow)
         self._context.looks.changed.connect(self._on_look_changed)
         self._context.settings.zone_changed.connect(self._on_zone_changed)
         self._context.jobs.activity.delivered.connect(self._on_jobs_moved)
@@ -290,11 +295,17 @@ class SessionsController(QObject):
         self._is_quiet = is_quiet
         if self._why is not Why.OTHER and not is_quiet:
             self._set_stale(True)
+        elif self._why is Why.NARROW and not self._slow.isActive():
+            self._slow.start()
         context = self._context
         place, is_renewed = self._chosen.place, self._why is Why.AGAIN
         work = list_work(context.library, context.lists, self._want, place, self._also_selected(), is_renewed)
         self._waits_for_rows = True
         self._rows.run(Query(name, work), self._on_rows, self._on_rows_failed)
+
+    def _on_slow(self) -> None:
+        if self._waits_for_rows and self._why is Why.NARROW:
+            self._set_stale(True)
 
     def _also_selected(self) -> tuple[tuple[StoreKey, int], ...]:
         """Stores and handles of the selected rows, if they are several and not too many."""
@@ -320,6 +331,8 @@ class SessionsController(QObject):
             self._read_seen()
         elif not listed.waiting:
             self._lose_chosen()
+        if not listed.handles:
+            self._on_selection_changed()  # what became empty as a whole says nothing of its selection
         if self._is_again_due:
             self.reload_keeping_place()
 
@@ -425,6 +438,7 @@ class SessionsController(QObject):
             self.reload()
 
     def _set_stale(self, is_stale: bool) -> None:
+        self._slow.stop()
         self._model.mark_stale(is_stale)
         self._pane.view.show_stale(is_stale)
 

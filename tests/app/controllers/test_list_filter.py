@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QLabel
 from app.context import Context
 from app.controllers.scope_controller import Scope
 from app.controllers.sessions_controller import SessionsController
+from app.jobs import Query
 from store import CancelToken
 from store.values.listing import CatalogueKey, Choice, Facet, GroupBy, ListOrder, ListWant, View
 from store.values.session import SessionSummary, SortKey
@@ -353,3 +355,28 @@ def test_2_3_a_filter_that_was_cancelled_leaves_the_box_saying_what_is_shown(
     context.jobs.cancel_all()
     qtbot.waitUntil(lambda: given_up == [frozenset()])
     assert controller.model.session_count == 66
+
+
+def test_2_3_where_nothing_is_left_nothing_is_selected(
+    controller: SessionsController, catalogued: StoreFacts, qtbot: Any
+) -> None:
+    show(controller, catalogued, qtbot)
+    wait_for(controller, qtbot, 66)
+    with qtbot.waitSignal(controller.selection_changed, check_params_cb=lambda count: count == 0):
+        controller.pane.bar.field.setText("no such thing")
+    assert controller.selected() == ()
+
+
+def test_2_3_rows_that_a_slow_filter_will_replace_are_shown_as_old(
+    controller: SessionsController, catalogued: StoreFacts, context: Context, qtbot: Any
+) -> None:
+    show(controller, catalogued, qtbot)
+    wait_for(controller, qtbot, 66)
+    release = threading.Event()
+    for _ in range(8):
+        context.jobs.run(Query("Held", lambda _token: release.wait(20)), lambda _done: None, lambda _error: None)
+    controller.pane.bar.field.setText("no such thing")
+    qtbot.waitUntil(lambda: controller.pane.view.itemDelegate().is_stale)
+    release.set()
+    wait_for(controller, qtbot, 0)
+    assert not controller.pane.view.itemDelegate().is_stale
