@@ -29,6 +29,9 @@ ERROR_SPREAD_PX = ERROR_PX + 2
 """Errors closer than this have one mark: of hundreds more would be a red strip."""
 
 HIT_PX = 4.4
+CLICK_PX = 3
+"""Who moves no further between press and release clicks a mark, and does not drag the handle under it."""
+
 SETTLED_MS = 150
 """Heights turn exact while a person scrolls; the marks move when that rests."""
 
@@ -56,6 +59,7 @@ class Rail(QScrollBar):
         self._dots: list[RailMark] = []
         self._picture: QPixmap | None = None
         self._pressed: RailMark | None = None
+        self._pressed_y = 0
         self._total_px = 0
         self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._settled.timeout.connect(self._on_settled)
@@ -155,28 +159,30 @@ class Rail(QScrollBar):
         self.set_marks()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Jump to a mark; anywhere else scroll as a scroll bar does. The handle wins over marks on it; Qt's name."""
+        """Jump to a mark; anywhere else scroll as a scroll bar does. The handle is dragged first of all; Qt's name."""
         at = event.position().toPoint()
-        is_left = event.button() is Qt.MouseButton.LeftButton
-        self._pressed = self.mark_at(at.y()) if is_left and not self._is_on_handle(at) else None
-        if self._pressed is None:
+        self._pressed = self.mark_at(at.y()) if event.button() is Qt.MouseButton.LeftButton else None
+        self._pressed_y = at.y()
+        if self._pressed is None or self._is_on_handle(at):
             super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show where a click jumps; Qt's name."""
+        at = event.position().toPoint()
+        if self._pressed is not None and self.isSliderDown() and abs(at.y() - self._pressed_y) > CLICK_PX:
+            self._pressed = None  # the handle under the mark is dragged
         if self._pressed is not None:
             return
         super().mouseMoveEvent(event)
-        at = event.position().toPoint()
-        jumps = not self.isSliderDown() and not self._is_on_handle(at) and self.mark_at(at.y()) is not None
+        jumps = not self.isSliderDown() and self.mark_at(at.y()) is not None
         self.setCursor(Qt.CursorShape.PointingHandCursor if jumps else Qt.CursorShape.ArrowCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Jump to the mark that was pressed; Qt's name."""
         pressed, self._pressed = self._pressed, None
-        if pressed is None:
+        if pressed is None or self.isSliderDown():
             super().mouseReleaseEvent(event)
-        elif self.rect().contains(event.position().toPoint()):
+        if pressed is not None and self.rect().contains(event.position().toPoint()):
             self.mark_clicked.emit(pressed.row)
 
     def _is_on_handle(self, at: QPoint) -> bool:

@@ -103,6 +103,15 @@ def test_2_5_the_handle_is_dragged_also_where_marks_are_on_it(qtbot: QtBot, show
     assert view.rail.value() > 0
 
 
+def test_2_5_a_mark_on_the_handle_is_clicked_like_any_other(qtbot: QtBot, show: Callable, talk: list) -> None:
+    view = show(talk)
+    rail = view.rail
+    mark = next(mark for mark in rail.marks if mark.row > 0 and rail.handle_rect().contains(8, mark.y))
+    qtbot.mouseClick(rail, Qt.MouseButton.LeftButton, pos=QPoint(8, mark.y))
+    assert view.focus_row == mark.row
+    assert not rail.isSliderDown()
+
+
 def test_2_5_hovering_tells_which_message_it_is_and_its_first_words_as_text(show: Callable, talk: list) -> None:
     view = show(talk)
     told = {mark.row: view._mark_words(mark) for mark in view.rail.marks}
