@@ -72,7 +72,7 @@ def find_work(
         rows, counts = array("I"), array("I")
         until_s = time.monotonic() + ANSWER_S
         at, page, some = begin, FIRST_ROWS if is_first else USUAL_ROWS, DECODED_FIRST if is_first else DECODED_AT_ONCE
-        while at < end and not (rows and time.monotonic() >= until_s):
+        while at < end and not (rows and (is_first or time.monotonic() >= until_s)):
             stop = min(at + page, end)
             numbers = backend.candidates(key.session_id, finder.words, at, stop, token)
             first = 0

@@ -63,8 +63,10 @@ class Sieve:
 
     def __init__(self, words: Sequence[str]) -> None:
         # The longest ones are the rarest: they are looked for first.
-        folded = {word.encode("utf-8", "surrogatepass").translate(_LOWER, _MARKS) for word in words}
-        self._words = sorted(folded - {b""}, key=len, reverse=True)
+        low = [word.encode("utf-8", "surrogatepass").translate(_LOWER) for word in words]
+        spelled = {word.translate(None, _MARKS): word for word in low}
+        self._words = sorted(spelled.keys() - {b""}, key=len, reverse=True)
+        self._rarest_spelled = spelled[self._words[0]] if self._words else b""
         self._has_digits = any(_DIGIT.search(word) is not None for word in self._words)
 
     @property
@@ -103,9 +105,9 @@ class Sieve:
             return found  # to look where it stands takes longer than to look through texts in vain
         ends = [*starts[1:], len(data)]
         low = data.translate(_LOWER)
-        if low.count(rarest) == count:
-            # Nowhere is the word cut by marks: it can be found where it stands.
-            found = _places(low, rarest, starts, ends)
+        if low.count(self._rarest_spelled) == count:
+            # Nowhere is the word cut by marks that are not its own: it can be found where it stands.
+            found = _places(low, self._rarest_spelled, starts, ends)
             if len(self._words) == 1:
                 return found
         return {number for number in found if self._holds_words(data[starts[number] : ends[number]])}
