@@ -195,7 +195,6 @@ def test_2_10_refreshing_reads_the_newest_state_without_opening_anew(library: Li
 
 
 def test_2_case_2_a_store_that_is_away_says_so_until_it_is_back(library: Library, rich: Path, tmp_path: Path) -> None:
-    """(2-case-2)"""
     before = opened(library, rich)
     rich.rename(tmp_path / "away")
     away = library.refresh(before.key, CancelToken())
@@ -207,7 +206,6 @@ def test_2_case_2_a_store_that_is_away_says_so_until_it_is_back(library: Library
 
 
 def test_2_case_2_a_store_that_is_away_is_not_said_to_run(library: Library, rich: Path, tmp_path: Path) -> None:
-    """(2-case-2)"""
     key = opened(library, rich).key
     add_session(rich / "sessions.sqlite3")
     running = library.refresh(key, CancelToken())

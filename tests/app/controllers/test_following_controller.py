@@ -335,7 +335,6 @@ def test_2_10_running_is_shown_and_goes_away_without_another_change(
 def test_2_case_2_a_store_that_is_taken_away_keeps_its_last_state_and_comes_back(
     follow: Callable[..., Followed], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """(2-case-2)"""
     monkeypatch.setattr(following_controller, "FAILED_S", (0.2,))
     shown = follow([user("stays readable")])
     band = shown.controller.window.band
@@ -370,7 +369,6 @@ def test_2_case_2_of_a_lost_store_the_band_says_that_and_nothing_else_that_fails
 def test_2_case_2_another_file_in_the_place_of_a_store_is_not_taken_for_it(
     follow: Callable[..., Followed], in_worker: Any, tmp_path: Path
 ) -> None:
-    """(2-case-2)"""
     shown = follow([user("of the first store")])
     other = in_worker(lambda: make_store(tmp_path / "other", [[user("of the other")], [user("second")]]))
     other.replace(shown.path)

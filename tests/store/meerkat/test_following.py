@@ -89,7 +89,6 @@ def texts(backend: Backend, name: str, begin: int, end: int, token: CancelToken)
 def test_2_case_4_only_the_new_tail_is_indexed(
     form: str, growing: Callable[..., Growing], make: Any, open_store: Open, token: CancelToken, counted: Counted
 ) -> None:
-    """(2-case-4)"""
     messages = [make.user(f"question {number}") for number in range(500)]
     session = growing(form, messages)
     backend = open_store(session.path)
