@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SLICE_S = 0.2
 """How long one job works: so long what else runs in the background may have to wait."""
 
-PAUSE_MS = 150
+PAUSE_MS = 400
 """For so long the user's lane is idle before the next job is begun after it was busy."""
 
 TELL_MS = 1000

@@ -156,7 +156,8 @@ class RowPages(QObject):
         wanted = [key for key in wanted if key not in self._looked_up]
         if wanted and not self._known.is_busy:
             self._looked_up.update(wanted)
-            query = Query("Looking up the catalogue", known_work(self._context.lists, wanted))
+            # Between two pieces of cataloguing: nobody asked for it, and cataloguing rests while somebody waits.
+            query = Query("Looking up the catalogue", known_work(self._context.lists, wanted), Lane.BACKGROUND)
             self._known.run(query, self._on_known, self._on_not_known)
 
     def _on_known(self, found: dict[SessionKey, CatalogueFacts]) -> None:

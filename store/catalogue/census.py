@@ -20,7 +20,7 @@ from store.values.listing import CensusRow
 PAGE_ROWS = 5_000
 """Read from the store at once."""
 
-STEP_ROWS = 40_000
+STEP_ROWS = 20_000
 """Compared and written at once. A step of new rows changes most pages of the index by id, whose order is no order in
 time: the fewer steps, the less is written."""
 

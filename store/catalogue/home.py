@@ -27,7 +27,9 @@ BUSY_TIMEOUT_S = 10.0
 
 WAIT_S = 0.05
 STEPS_BETWEEN_CHECKS = 100_000
-CACHE_KIB = 32 * 1024
+CACHE_KIB = 8 * 1024
+"""Of a connection; most of what is read is read once, in the order of the file, and the system keeps it anyway."""
+
 CHECKPOINT_PAGES = 4_000
 SIDE_FILES = ("", "-wal", "-shm", "-journal")
 
