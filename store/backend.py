@@ -55,7 +55,7 @@ class Backend(Protocol):
         ...
 
     def running_ids(self, token: CancelToken) -> frozenset[str]:
-        """Ids of the sessions that a program works on now (product.md, "running")."""
+        """Ids of the sessions that a program works on now (README, "Words": running)."""
         ...
 
     def detail(self, session_id: str, token: CancelToken) -> SessionDetail:
@@ -138,7 +138,7 @@ class Backend(Protocol):
         ...
 
     def is_running(self) -> bool:
-        """Whether a program works on the store now (product.md, "running"); looks at files only, runs no SQL."""
+        """Whether a program works on the store now (README, "Words": running); looks at files only, runs no SQL."""
         ...
 
     def refresh(self, token: CancelToken) -> bool:

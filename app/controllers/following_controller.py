@@ -30,7 +30,7 @@ SILENT_S = 1.0
 """A store whose files have not answered for so long is passed over."""
 
 RUNNING_S = 31.0
-"""So long after its last movement a store, and each session in it, may not run any more (product.md, "running")."""
+"""So long after its last movement a store, and each session in it, may not run any more (README, "Words": running)."""
 
 PACE = 3.0
 """A store is not read anew before so many times as long as the last reading took have passed."""

@@ -1,7 +1,7 @@
 """Markdown cut into what is laid out by Qt's Markdown and what is shown as code. Pure; any thread.
 
 Fenced code at the top level becomes a panel of its own with highlighting and line layouts. The rest goes to Qt, in
-pieces small enough to lay out fast: Qt needs 20 ms for 100 KB, and seconds for one long line (pitfalls 10, 15).
+pieces small enough to lay out fast: Qt needs 20 ms for 100 KB, and seconds for one long line.
 """
 
 from __future__ import annotations

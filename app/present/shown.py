@@ -1,7 +1,7 @@
 """What is shown of a message: frozen values made from a stored message, once, on a worker thread. Pure.
 
 A block's part keys are block × 4 + 0 (head or text), 1 (input), 2 (result), whatever is folded, so that a selection
-stays where it is when a card opens (pitfalls 15).
+stays where it is when a card opens.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Text cut into lines and rows of a fixed grid, by arithmetic. Pure; any thread.
 
-A line of ASCII wraps after a known number of characters, so that 30,000 lines need no layout (pitfalls 15). Other
+A line of ASCII wraps after a known number of characters, so that 30,000 lines need no layout. Other
 lines are measured by whoever draws them. Very long lines are cut into stretches first, so that no layout is ever long.
 """
 

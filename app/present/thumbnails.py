@@ -1,7 +1,7 @@
 """Pictures decoded small, with limits, on worker threads. Nothing but raster formats, never by a file's name.
 
 A header that promises more pixels than the limit is believed and not decoded: 60,000 × 60,000 pixels fit into 4 KB of
-PNG and would ask for 14 GB (pitfalls 14).
+PNG and would ask for 14 GB.
 """
 
 from __future__ import annotations

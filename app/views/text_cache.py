@@ -1,7 +1,7 @@
 """Measured and elided texts, kept until the look changes. GUI thread only.
 
 Painting asks for the same few hundred texts again and again; measuring one costs ten times as much as looking it up,
-and in some scripts a thousand times (pitfalls of text layout).
+and in some scripts a thousand times.
 """
 
 from __future__ import annotations

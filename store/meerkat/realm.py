@@ -12,7 +12,7 @@ from pathlib import Path
 import orjson
 
 RUNNING_S = 30
-"""A lease or a change of the file younger than this means that a program works on the store (product.md)."""
+"""A lease or a change of the file younger than this means that a program works on the store (README, "Words")."""
 
 MAX_SMALL_FILE_BYTES = 64 * 1024
 MAX_LEASES = 200

@@ -71,8 +71,8 @@ class SessionSummary:
         title: at most 500 characters, one line, control characters mapped; never empty.
         title_from: where it came from.
         state: as the store tells it.
-        is_running: product.md, "running": its store runs and it works or worked within 30 s.
-        has_no_answer: product.md, "never run": no assistant message; None when not known yet.
+        is_running: README, "Words": running: its store runs and it works or worked within 30 s.
+        has_no_answer: README, "Words": never run: no assistant message; None when not known yet.
         message_count … total_tokens: the store's own columns.
         created_at_ms, updated_at_ms: milliseconds since 1970, UTC.
         size_bytes: stored bytes of the session's own rows.

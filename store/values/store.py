@@ -17,7 +17,7 @@ class StoreKind(StrEnum):
 
 
 class Access(StrEnum):
-    """How a store is being read (architecture.md "Opening"); the value is the word of the command line."""
+    """How a store is being read; the value is the word of the command line."""
 
     UNCHANGED_FILE = "unchanged-file"
     SNAPSHOT = "snapshot"
@@ -54,7 +54,7 @@ class StoreFacts:
         write_reason: one sentence that gives the reason for `is_writable`.
         session_count: rows of the list; None when not counted.
         size_bytes: main file and log.
-        is_running: a program works on it now (product.md, "running").
+        is_running: a program works on it now (README, "Words": running).
         state_of_ms: when the state that is read was current, if it is not the newest; else None.
         realm: realm id, if the store lies in one.
         faults: of the store as a whole; a store that could not be opened has exactly one.

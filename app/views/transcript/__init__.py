@@ -1,1 +1,1 @@
-"""The transcript: one scroll area that paints the visible messages itself (architecture.md "transcript")."""
+"""The transcript: one scroll area that paints the visible messages itself."""

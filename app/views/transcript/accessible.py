@@ -2,8 +2,7 @@
 
 The view is one interface with a fixed pool of children, the k-th being the k-th message on the screen: an interface a
 message could never be freed from Python. The message with the focus is a real read-only text field parked off the
-screen, filled when focus or selection move, so that its text, caret and lines arrive by Qt's own text interface
-(pitfalls 15).
+screen, filled when focus or selection move, so that its text, caret and lines arrive by Qt's own text interface.
 """
 
 from __future__ import annotations

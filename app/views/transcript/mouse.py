@@ -157,7 +157,7 @@ class Mouse:
             self._view.repaint_selection(before)
 
     def _on_auto_scroll(self) -> None:
-        """Scroll while the mouse is held outside: the further away and the longer, the faster (pitfalls 15)."""
+        """Scroll while the mouse is held outside: the further away and the longer, the faster."""
         height = self._view.viewport().height()
         y = self._point.y()
         distance = y if y < 0 else y - height + 1 if y >= height else 0

@@ -1,4 +1,4 @@
-"""Places in a transcript and ranges between them. Pure; tuple order is reading order (pitfalls 15)."""
+"""Places in a transcript and ranges between them. Pure; tuple order is reading order."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 The anchor, a row and an offset into it, is what stays put: heights above and below may turn from estimates into exact
 ones without anything moving on the screen. Relative scrolling walks the anchor over exact heights; the scroll bar only
-follows (pitfalls 15).
+follows.
 """
 
 from __future__ import annotations

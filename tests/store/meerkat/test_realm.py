@@ -1,4 +1,4 @@
-"""Whether a program works on a store, and what a store is called (product.md, "running")."""
+"""Whether a program works on a store, and what a store is called (README, "Words": running)."""
 
 from __future__ import annotations
 
