@@ -127,6 +127,8 @@ class ChipBar(QWidget):
             if not is_possible:
                 chip.say(word, chip.count, chip.accessibleName(), "There are none in this session")
         self._chips[kind].setChecked(True)
+        for button in (self._previous, self._next):
+            button.setEnabled(counts is None or counts[kind] > 0)
         self._place()
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.look.look import Look
@@ -12,6 +12,8 @@ from app.present.info import InfoRow, InfoSection, OpenedText
 from app.views.labels import IconLabel, TextLabel
 
 NAME_WIDTH = 200
+NAME_SHARE = 0.4
+"""Where there is little room, names take no more than this of it."""
 
 
 class OpenedCard(QWidget):
@@ -79,13 +81,14 @@ class ValueRow(QWidget):
     def __init__(self, look: Look, row: InfoRow, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
-        name = TextLabel(look, TypeUse.SMALL, "text_2", self)
+        self._name = name = TextLabel(look, TypeUse.SMALL, "text_2", self)
         name.setText(row.name)
         name.setWordWrap(True)
         name.setFixedWidth(look.px(NAME_WIDTH))
         value = TextLabel(look, TypeUse.CODE if row.is_mono else TypeUse.SMALL, "text", self)
         value.setText(row.value)
         value.wrap()
+        value.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         value.make_copyable()
         value.setAccessibleName(f"{row.name}: {row.value}")
         line = QHBoxLayout(self)
@@ -97,6 +100,11 @@ class ValueRow(QWidget):
             icon.set_icon(row.sign.icon, row.sign.role or "text_2", row.sign.word)
             line.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(value, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the value room enough; Qt's name."""
+        super().resizeEvent(event)
+        self._name.setFixedWidth(min(self._look.px(NAME_WIDTH), int(self.width() * NAME_SHARE)))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         """Paint the line above; Qt's name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.look.look import Look, add_bundled_fonts
@@ -135,3 +136,12 @@ def test_2_case_6_prompts_and_answers_fold_to_an_icon_where_there_is_little_room
     assert bar.minimumSizeHint().width() <= 300 * zoom_percent // 100
     bar.say(ReadKind.ALL, COUNTS)
     assert bar.chip(ReadKind.ALL).word_px == 0
+
+
+def test_2_4_where_there_is_nothing_to_jump_to_the_arrows_are_disabled(bar: ChipBar) -> None:
+    arrows = [button for button in bar.findChildren(QToolButton) if "message of this kind" in button.accessibleName()]
+    assert [arrow.isEnabled() for arrow in arrows] == [True, True]
+    bar.say(ReadKind.ERRORS, COUNTS)
+    assert [arrow.isEnabled() for arrow in arrows] == [False, False]
+    bar.say(ReadKind.YOU, COUNTS)
+    assert [arrow.isEnabled() for arrow in arrows] == [True, True]
