@@ -18,9 +18,10 @@ from store.catalogue.narrowing import pick
 from store.catalogue.schema import Known
 from store.paths import OwnPaths
 from store.values.listing import CatalogueFacts, Counts, FillState, Listed, ListWant
+from store.values.session import SessionSummary
 from store.values.store import SessionKey, StoreKey
 
-BATCH_ROWS = 200
+BATCH_ROWS = 500
 BATCH_BYTES = 8 * 1024 * 1024
 """Sessions that are read and written at once."""
 
@@ -112,6 +113,11 @@ class Catalogue:
         """Facts of sessions, as far as they are known and of what is stored now."""
         may_wait("read the catalogue")
         return self._home.read(lambda connection: entries.get(connection, store.path, session_ids), token)
+
+    def last_rows(self, store: StoreKey, handles: Sequence[int], token: CancelToken) -> dict[int, SessionSummary]:
+        """Rows by their handles as of the last census; what is gone is missing."""
+        may_wait("read the catalogue")
+        return self._home.read(lambda connection: entries.last_rows(connection, store, handles), token)
 
     def handle_of(self, key: SessionKey, token: CancelToken) -> int | None:
         """The handle of a session; None if the catalogue has no row of it."""
