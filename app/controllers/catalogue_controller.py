@@ -209,12 +209,12 @@ class CatalogueController(QObject):
         lists, jobs, self._key = self._context.lists, self._context.jobs, self._next()
         if self._key is not None:
             work = slice_work(lists, self._key, self._courses[self._key].is_census_due, SLICE_S)
-            query = Query("Cataloguing", work, Lane.BACKGROUND, gives_way=True)
-            self._job = jobs.run(query, self._on_slice, self._on_failed)
+            filling = Query("Cataloguing", work, Lane.BACKGROUND, gives_way=True)
+            self._job = jobs.run(filling, self._on_slice, self._on_failed)
         elif self._are_copies_due:
             self._are_copies_due = False
-            query = Query("Comparing stores", copies_work(lists), Lane.BACKGROUND, gives_way=True)
-            self._job = jobs.run(query, self._on_copies, self._on_failed)
+            comparing = Query("Comparing stores", copies_work(lists), Lane.BACKGROUND, gives_way=True)
+            self._job = jobs.run(comparing, self._on_copies, self._on_failed)
         elif self._is_forgetting_due:
             self._is_forgetting_due = False
             tidying = Query("Tidying the catalogue", forget_work(lists), Lane.BACKGROUND)

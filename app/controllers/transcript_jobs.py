@@ -20,7 +20,6 @@ from store.values.message import ImageRef, Outline
 from store.values.store import SessionKey
 
 if TYPE_CHECKING:
-
     from store import Library
     from store.cancel import CancelToken
 
