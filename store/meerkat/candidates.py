@@ -28,7 +28,7 @@ from store.meerkat.transcript_index import TranscriptIndex
 from store.meerkat.transcripts import Indexed, changed, open_document, read_messages
 from store.values.message import MessageKind
 
-WINDOW_BYTES = 256 * 1024
+WINDOW_BYTES = 64 * 1024
 """Looked at at once; between two windows other threads get their turn."""
 
 FETCHED_ROWS = 500
