@@ -89,6 +89,14 @@ class ScopeDisplay(QObject):
         self._says_failed = True
         self._window.band.say(str(error), "Dismiss", "triangle-alert")
 
+    @Slot(object)
+    def take_back(self, error: BurrowError) -> None:
+        """Say no more what holds no more, if the band still says it."""
+        if self._says_failed and self._window.band.text() == one_line(str(error)):
+            self._says_failed = False
+            self._window.band.say("")
+            self._say_lost()
+
     @Slot()
     def _on_band_asked(self) -> None:
         was_failure, self._says_failed = self._says_failed, False

@@ -19,16 +19,22 @@ AGAIN_MS = 100
 """How soon it is looked again whether a transcript that is still being read is there to be followed."""
 
 
+def _gone() -> SessionMissing:
+    return SessionMissing("This session is not in its store any more.", "What was read of it stays here.")
+
+
 class TranscriptFollowing(QObject):
     """Follows the one session that is open.
 
     Signals:
         noted (str): a sentence about what happened to the transcript.
         failed (BurrowError): it could not be followed; the transcript stays.
+        returned (BurrowError): what was said of a session that was gone holds no more: it is back, or it was left.
     """
 
     noted = Signal(str)
     failed = Signal(object)
+    returned = Signal(object)
 
     def __init__(
         self,
@@ -47,6 +53,7 @@ class TranscriptFollowing(QObject):
         self._again.timeout.connect(self._follow_if_due)
         following.store_followed.connect(self._on_store_followed)
         transcript.session_changed.connect(self._on_session_changed)
+        transcript.view.reading_changed.connect(self._on_shown)
 
     @Slot(object)
     def _on_store_followed(self, facts: StoreFacts) -> None:
@@ -87,7 +94,7 @@ class TranscriptFollowing(QObject):
     def _on_followed(self, answer: FollowAnswer) -> None:
         if answer.key != self._transcript.key:
             return
-        self._gone = None
+        self._take_back()
         newer = answer.newer
         if newer is not None:
             if not self._transcript.take(newer):
@@ -101,6 +108,16 @@ class TranscriptFollowing(QObject):
         if answer.summary is not None:
             self._page.follow(answer.summary)
 
+    @Slot()
+    def _on_shown(self) -> None:
+        if self._transcript.key != self._gone:
+            self._take_back()
+
+    def _take_back(self) -> None:
+        if self._gone is not None:
+            self._gone = None
+            self.returned.emit(_gone())
+
     def _on_failed(self, error: BurrowError) -> None:
         if self._asked is None or self._asked != self._transcript.key:
             return
@@ -111,5 +128,5 @@ class TranscriptFollowing(QObject):
             summary = self._page.shown
             if summary is not None and summary.key == self._gone:
                 self._page.follow(replace(summary, is_running=False))
-            error = SessionMissing("This session is not in its store any more.", "What was read of it stays here.")
+            error = _gone()
         self.failed.emit(error)

@@ -195,6 +195,7 @@ class WindowController(QObject):
         self._session_following = TranscriptFollowing(transcript, page, self.following, self)
         self._session_following.noted.connect(self.status.note)
         self._session_following.failed.connect(self._on_session_failed)
+        self._session_following.returned.connect(self.display.take_back)
         page.page.put_pin(self.window.actions_of.by_id[ActionId.PIN])
         self.window.put_page(page.widget)
         self.actions.panes.put_before(self.window.page_place, self.find.bar)

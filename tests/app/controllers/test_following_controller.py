@@ -299,6 +299,8 @@ def test_2_10_a_session_that_is_deleted_keeps_its_last_state_with_a_sentence(
     shown.until(lambda: shown.controller.sessions.model.session_count == 1)
     assert shown.controller.page.shown.key.session_id == SESSION.format(0)
     assert shown.text(0) == "stays readable"
+    shown.open(1)
+    shown.until(lambda: not band.isVisible())
 
 
 def test_2_10_another_session_that_moves_leaves_the_open_one_alone(
