@@ -6,6 +6,7 @@ are found once for each change of the transcript, never while it scrolls, and ke
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
@@ -61,6 +62,7 @@ class Rail(QScrollBar):
         self._pressed: RailMark | None = None
         self._pressed_y = 0
         self._total_px = 0
+        self._tops = array("q")
         self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._settled.timeout.connect(self._on_settled)
         self.setMouseTracking(True)
@@ -79,12 +81,16 @@ class Rail(QScrollBar):
 
     def set_hits(self, rows: Sequence[int]) -> None:
         """Mark these messages as hits of a search; none takes the dots away."""
+        if not rows and not self._hits:
+            return
         mask = bytearray(self._stage.count)
         for row in rows:
             if row < len(mask):
                 mask[row] = 1
         self._hits = bytes(mask) if rows else b""
-        self.set_marks()
+        self._set_dots()
+        self._picture = None
+        self.update()
 
     @property
     def marks(self) -> tuple[RailMark, ...]:
@@ -96,7 +102,7 @@ class Rail(QScrollBar):
         """Find the marks of the transcript that is shown."""
         stage, outline = self._stage, self._stage.outline
         self._settled.stop()
-        self._marks, self._dots, self._picture = [], [], None
+        self._marks, self._picture, self._tops = [], None, array("q")
         if outline is not None and stage.count:
             shown = stage.shown.mask
             masks = {
@@ -106,15 +112,25 @@ class Rail(QScrollBar):
             }
             self._say(masks)
             total = self._total_px = stage.heights.total + 2 * stage.pad_px
-            tops = list(accumulate(stage.heights.all(), initial=stage.pad_px))[:-1]
+            tops = self._tops = array("q", accumulate(stage.heights.all(), initial=stage.pad_px))
+            tops.pop()
             spread = self._look.px(SPREAD_PX)
             apart = self._look.px(ERROR_SPREAD_PX)
             self._marks = marks_of(tops, total, self.height(), masks, spread, apart)
-            if len(self._hits) == len(shown):
-                self._dots = marks_of(tops, total, self.height(), {MarkKind.HIT: both(self._hits, shown)}, spread)
         else:
             self.setAccessibleDescription("")
+        self._set_dots()
         self.update()
+
+    def _set_dots(self) -> None:
+        """Find the dots of the hits; where each message begins is known from the marks."""
+        self._dots = []
+        if not self._hits:
+            return
+        shown, tops = self._stage.shown.mask, self._tops
+        if len(self._hits) == len(shown) == len(tops):
+            masks = {MarkKind.HIT: both(self._hits, shown)}
+            self._dots = marks_of(tops, self._total_px, self.height(), masks, self._look.px(SPREAD_PX))
 
     @Slot()
     def _on_settled(self) -> None:
