@@ -23,7 +23,7 @@ from store.library import Library
 from store.own import Annotations
 from store.paths import OwnPaths
 from store.values.listing import CatalogueFacts, Counts, FillState, GroupBy, Listed, ListWant, View
-from store.values.session import SortOrder
+from store.values.session import SessionSummary, SortOrder
 from store.values.store import SessionKey, StoreKey
 
 SILENT_S = 0.5
@@ -66,6 +66,21 @@ class Lists:
         may_wait("count sessions")
         pinned, running = self._pinned_in(want.stores, token), self._running_in(want.stores, token)
         return self._catalogue.counts(want, pinned, running, token)
+
+    def summaries(self, key: StoreKey, handles: Sequence[int], token: CancelToken) -> tuple[SessionSummary, ...]:
+        """Rows of a store in the order of their handles; of one that cannot be read any more its last ones.
+
+        Raises:
+            OpenError: the store cannot be read, and the catalogue does not know all of these rows.
+        """
+        may_wait("read a store")
+        try:
+            return self._library.backend(key).summaries(handles, token)
+        except OpenError:
+            last = self._catalogue.last_rows(key, handles, token)
+            if any(handle not in last for handle in handles):
+                raise
+        return tuple(last[handle] for handle in handles)
 
     def facts(self, key: StoreKey, session_ids: Sequence[str], token: CancelToken) -> dict[str, CatalogueFacts]:
         """Catalogue facts of sessions of a store, as far as they are known and not stale."""

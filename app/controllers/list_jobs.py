@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.models.loaded_rows import Part
 from app.present.row_text import RowText, row_text
+from store.errors import OpenError
 from store.values.listing import CatalogueFacts, Listed, ListWant
 from store.values.session import SessionSummary, SortKey, SortOrder
 from store.values.store import SessionKey, StoreKey
@@ -117,7 +118,6 @@ def list_work(
 
 
 def parts_work(
-    library: Library,
     lists: Lists,
     key: StoreKey,
     generation: int,
@@ -127,11 +127,10 @@ def parts_work(
     """Work that reads some parts of rows of one store, given with their handles, and makes their texts."""
 
     def work(token: CancelToken) -> PartsAnswer:
-        backend = library.backend(key)
         parts = []
         for part, handles in wanted:
             token.check()
-            summaries = backend.summaries(handles, token)
+            summaries = lists.summaries(key, handles, token)
             known = lists.facts(key, [summary.key.session_id for summary in summaries], token)
             rows = tuple(maker.make(summary, known.get(summary.key.session_id)) for summary in summaries)
             parts.append((part, rows))
@@ -232,10 +231,13 @@ def _row_of_place(
         # The list of the other stores does not wait for one whose files do not answer.
         handle = lists.handle_of(place.key, token)
     else:
-        backend = library.backend(store)
-        if place.handle is not None and _id_of(backend, place.handle, token) == place.key.session_id:
-            return row_of(listed, store, place.handle)
-        handle = _handle_of_id(backend, place.key.session_id, token)
+        try:
+            backend = library.backend(store)
+            if place.handle is not None and _id_of(backend, place.handle, token) == place.key.session_id:
+                return row_of(listed, store, place.handle)
+            handle = _handle_of_id(backend, place.key.session_id, token)
+        except OpenError:
+            handle = lists.handle_of(place.key, token)  # its last state is listed
     return None if handle is None else row_of(listed, store, handle)
 
 

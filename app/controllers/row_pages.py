@@ -46,7 +46,7 @@ class _StoreRows:
         self._asked, self._asked_at = asked, self._pages.news_count
         wanted = [(part, model.handles(part)) for part in parts]
         context = self._context
-        work = parts_work(context.library, context.lists, self._key, model.generation, wanted, maker)
+        work = parts_work(context.lists, self._key, model.generation, wanted, maker)
         self._line.run(Query("Reading sessions", work, self._lane), self._on_done, self._on_failed)
 
     def cancel(self) -> None:

@@ -44,7 +44,7 @@ from app.views.transcript.ops import Act, Spot
 from app.views.transcript.painter import HeadButton
 from app.views.transcript.view import TranscriptView
 from app.views.transcript_pane import TranscriptPane, TranscriptStack
-from store.errors import BurrowError, SessionChanged
+from store.errors import BurrowError, OpenError, SessionChanged
 from store.values.message import ImageRef, Outline
 from store.values.store import SessionKey
 
@@ -257,6 +257,11 @@ class TranscriptController(QObject):
 
     def _on_open_failed(self, error: BurrowError) -> None:
         self.has_failed = True
+        if self._is_reload and isinstance(error, OpenError) and self._view.stage.outline is not None:
+            # The store is gone, not the session in it: its last state stays readable.
+            self.loading.emit(None)
+            self.failed.emit(error)
+            return
         self._panel.say("triangle-alert", "error", "The transcript cannot be read", error.sentence, error.advice)
         self._stack.setCurrentWidget(self._panel)
         self.loading.emit(None)

@@ -11,6 +11,8 @@ import orjson
 from store.catalogue.census import FINGERPRINT
 from store.catalogue.schema import NameKind
 from store.values.listing import CatalogueFacts
+from store.values.session import SessionState, SessionSummary, TitleSource
+from store.values.store import SessionKey, StoreKey
 
 SORTED_CHARS = 80
 """How much of a text is sorted by."""
@@ -69,6 +71,34 @@ def get(connection: sqlite3.Connection, path: str, session_ids: Sequence[str]) -
             (*asked, path),
         )
         found.update((row[0], _facts(row)) for row in rows)
+    return found
+
+
+def last_rows(connection: sqlite3.Connection, store: StoreKey, handles: Sequence[int]) -> dict[int, SessionSummary]:
+    """Rows of a store by their handles as of its last census, with nothing but what stood in its columns."""
+    found: dict[int, SessionSummary] = {}
+    for begin in range(0, len(handles), ASKED_IDS):
+        asked = handles[begin : begin + ASKED_IDS]
+        rows = connection.execute(
+            "SELECT handle, session_id, is_archived, message_count, total_tokens, created_at_ms, updated_at_ms,"
+            " size_bytes FROM rows WHERE store = (SELECT id FROM stores WHERE path = ?)"
+            f" AND handle IN ({_marks(asked)})",
+            (store.path, *asked),
+        )
+        for handle, stored_id, is_archived, *numbers in rows:
+            session_id = stored_id.partition("\0")[0]
+            found[handle] = SessionSummary(
+                key=SessionKey(store, session_id),
+                handle=handle,
+                title=session_id,
+                title_from=TitleSource.ID,
+                state=SessionState.ARCHIVED if is_archived else SessionState.ACTIVE,
+                message_count=numbers[0],
+                total_tokens=numbers[1],
+                created_at_ms=numbers[2],
+                updated_at_ms=numbers[3],
+                size_bytes=numbers[4],
+            )
     return found
 
 

@@ -311,3 +311,22 @@ def test_2_2_no_view_has_a_number_while_nothing_is_known_of_a_store(
     assert (views[View.ALL], View.FAULTS in views) == (2, False)
     fill(lists, waiting)
     assert lists.counts(ListWant((known, waiting)), TOKEN).certain_views()[View.FAULTS] == 0
+
+
+def test_2_case_2_rows_of_a_store_that_is_gone_are_its_last_ones(
+    lists: Lists, library: Library, open_store: Any, tmp_path: Path
+) -> None:
+    main = write_realm(tmp_path / "one", [session(1, "One"), session(2, "Two")])
+    key = open_store(main)
+    fill(lists, key)
+    handles = lists.listed(ListWant((key,)), TOKEN).handles
+    before = lists.summaries(key, handles, TOKEN)
+    shutil.rmtree(main.parent)
+    with pytest.raises(StoreVanished):
+        library.backend(key).summaries(handles, TOKEN)
+    last = lists.summaries(key, lists.listed(ListWant((key,)), TOKEN).handles, TOKEN)
+    assert [(row.key, row.updated_at_ms, row.total_tokens) for row in last] == [
+        (row.key, row.updated_at_ms, row.total_tokens) for row in before
+    ]
+    with pytest.raises(StoreVanished):
+        lists.summaries(key, (999,), TOKEN)

@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import datetime
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from app.commands import VIEWS, ActionId
 from app.models.library_model import Badge
@@ -60,6 +61,10 @@ def summaries(program, in_worker, facts):
 
 def listed_count(program) -> int:
     return program.controller.sessions.model.session_count
+
+
+def visible_labels(widget) -> list[QLabel]:
+    return [label for label in widget.findChildren(QLabel) if label.isVisible()]
 
 
 def row_texts(model) -> dict[str, int]:
@@ -239,3 +244,24 @@ def test_2_case_3_two_copies_of_one_realm_are_two_stores_and_marked(qtbot, show_
     program.controller.scopes.choose(View.ALL)
     wait_for_list(qtbot, program)
     assert listed_count(program) == 2 * first.session_count
+
+
+def test_2_case_2_the_last_state_of_a_store_that_is_gone_can_still_be_listed_and_filtered(
+    show_program, copy_sample, qtbot
+) -> None:
+    realm = copy_sample("meerkat/realm-0.6.24-rkat")
+    program = show_program(realm)
+    controller = program.controller
+    qtbot.waitUntil(lambda: not controller.catalogue.is_working, timeout=10_000)
+    wait_for_list(qtbot, program)
+    count = listed_count(program)
+    transcript = controller.transcript
+    qtbot.waitUntil(lambda: transcript.view.stage.outline is not None)
+    shutil.rmtree(realm)
+    controller.scopes.choose(View.ALL)
+    wait_for_list(qtbot, program)
+    assert listed_count(program) == count
+    rows = [controller.sessions.model.row_at(line) for line in range(count)]
+    assert all(row is not None and row.title for row in rows)
+    qtbot.waitUntil(program.context.jobs.idle, timeout=10_000)
+    assert not any(label.text() == "The transcript cannot be read" for label in visible_labels(controller.page.widget))
