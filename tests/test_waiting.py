@@ -108,7 +108,7 @@ def test_rule_5_no_question_about_lists_is_answered_on_the_thread_that_draws(
     (facts,) = library.open(copy_sample(DATABASE), CancelToken())
     lists = Lists(library, own_paths)
     session = SessionKey(facts.key, ARGUMENTS["session_id"])
-    values = {
+    values = ARGUMENTS | {
         "want": ListWant((facts.key,)), "key": facts.key, "session_ids": (session.session_id,), "keys": (session,),
         "is_pinned": True, "token": CancelToken(), "limit_s": 0.2,
     }  # fmt: skip
