@@ -18,7 +18,7 @@ from app.look.look import Look
 from app.present.copy_text import message_text
 from app.present.find import Hit, Needle
 from app.present.find_tally import HitPlace, Tally
-from app.present.sizes import exact_count
+from app.present.sizes import counted, exact_count
 from app.views.find_bar import FindBar
 from app.views.transcript.view import TranscriptView
 from store.errors import BurrowError
@@ -64,6 +64,7 @@ class FindController(QObject):
         self._tally = Tally()
         self._place: HitPlace | None = None
         self._note = ""
+        self._cut_rows = 0
         self._begin = 0
         self._is_done = True
         self._is_asked = self._is_open = False
@@ -195,6 +196,7 @@ class FindController(QObject):
         self._again.stop()
         self._searching.cancel()
         self._tally, self._place, self._note, self._is_done = Tally(), None, "", True
+        self._cut_rows = 0
         self._view.hits.clear()
         self._view.rail.set_hits(())
         self._bar.say("")
@@ -244,6 +246,7 @@ class FindController(QObject):
             return
         is_first = not self._tally.rows and bool(found.rows)
         self._tally.add(found.rows, found.counts)
+        self._cut_rows += found.cut_rows
         is_over_end = found.begin >= self._begin
         if is_over_end and found.end < self._outline.count:
             self._look_through(found.end, self._outline.count)
@@ -284,7 +287,10 @@ class FindController(QObject):
             words = f"{total} hits"
         else:
             words = f"{exact_count(self._tally.number_of(self._place))} of {total}"
-        self._bar.say(f"{words} · {self._note}" if self._note else words, has_hits=self._tally.total > 0)
+        # The blocks of a message that are not shown are not looked through.
+        cut = f"{counted(self._cut_rows, 'message')} in part" if self._cut_rows else ""
+        said = " · ".join(part for part in (words, self._note, cut) if part)
+        self._bar.say(said, has_hits=self._tally.total > 0)
 
     # -- where the hits are --------------------------------------------------------------------------------------------
 

@@ -43,6 +43,7 @@ class FoundRows:
         begin, end: the messages that were looked through.
         rows: those with hits, rising.
         counts: hits of each.
+        cut_rows: messages with so many blocks that not all of them are shown; the others were not looked through.
     """
 
     needle: Needle
@@ -50,6 +51,7 @@ class FoundRows:
     end: int
     rows: array[int]
     counts: array[int]
+    cut_rows: int = 0
 
 
 def find_work(
@@ -69,7 +71,7 @@ def find_work(
 
     def work(token: CancelToken) -> FoundRows:
         backend, finder = library.backend(key.store), Finder(needle)
-        rows, counts = array("I"), array("I")
+        rows, counts, cut_rows = array("I"), array("I"), 0
         until_s = time.monotonic() + ANSWER_S
         at, page, some = begin, FIRST_ROWS if is_first else USUAL_ROWS, DECODED_FIRST if is_first else DECODED_AT_ONCE
         while at < end and not (rows and (is_first or time.monotonic() >= until_s)):
@@ -78,16 +80,16 @@ def find_work(
             first = 0
             while first < len(numbers):
                 some = _readable(outline, numbers, first, some)
-                _count(library, key, finder, numbers[first : first + some], rows, counts, token)
+                cut_rows += _count(library, key, finder, numbers[first : first + some], rows, counts, token)
                 first, some = first + some, min(some * 4, DECODED_AT_ONCE)
                 if is_first and first < len(numbers) and rows:
                     # What comes after the last decoded message is for the next time.
-                    return FoundRows(needle, begin, numbers[first - 1] + 1, rows, counts)
+                    return FoundRows(needle, begin, numbers[first - 1] + 1, rows, counts, cut_rows)
             token.report(stop, outline.count, "Finding", "messages")
             # Where little is found much is looked through at once: to begin anew takes time in a large document.
             page = min(page * 2, MOST_ROWS) if len(numbers) < page // 8 else USUAL_ROWS
             at = stop
-        return FoundRows(needle, begin, at, rows, counts)
+        return FoundRows(needle, begin, at, rows, counts, cut_rows)
 
     return work
 
@@ -108,8 +110,13 @@ def _count(
     rows: array[int],
     counts: array[int],
     token: CancelToken,
-) -> None:
-    """Count the hits of some messages: of most by their texts alone, of the others in what is shown of them."""
+) -> int:
+    """Count the hits of some messages: of most by their texts alone, of the others in what is shown of them.
+
+    Returns:
+        How many of them hold the words that are looked for, maybe in blocks that are not shown.
+    """
+    cut_rows = 0
     backend, whole = library.backend(key.store), whole_reader(library, key, token)
     plain = backend.plain_texts(key.session_id, numbers, token)
     found: dict[int, int] = {}
@@ -121,11 +128,13 @@ def _count(
     for begin in range(0, len(others), DECODED_FIRST):
         for message in backend.messages_at(key.session_id, others[begin : begin + DECODED_FIRST], token):
             found[message.index] = count_in(show_message(message), finder, whole)
+            cut_rows += message.block_count > len(message.blocks)
             token.take_turn()
     for number in numbers:
         if found[number]:
             rows.append(number)
             counts.append(found[number])
+    return cut_rows
 
 
 def hits_work(

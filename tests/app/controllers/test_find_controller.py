@@ -54,6 +54,7 @@ def messages() -> list[bytes]:
         *({"role": "user", "content": f"Word {number}", "created_at": TIME} for number in range(300)),
         {"role": "user", "content": [{"type": "image", "media_type": "image/png", "source": "inline", "data": PNG}]},
         {"role": "user", "content": LONG, "created_at": TIME},
+        {"role": "user", "content": [{"type": "text", "text": f"Shibboleth {number}"} for number in range(205)]},
     ]
     return [encode_message(value) for value in values]
 
@@ -67,7 +68,7 @@ def find(
     tmp_path: Path,
     qtbot: QtBot,
 ) -> FindController:
-    """Finding in a session of 305 messages that is on the screen."""
+    """Finding in a session of 306 messages that is on the screen."""
 
     def make() -> Path:
         now_ns = 1_790_000_000_000_000_000
@@ -79,7 +80,7 @@ def find(
     controller = FindController(context, transcript, transcript)
     qtbot.addWidget(controller.bar, before_close_func=lambda _bar: controller.close())
     transcript.show_session(SessionKey(facts.key, ID))
-    qtbot.waitUntil(lambda: transcript.view.stage.count == 305, timeout=10_000)
+    qtbot.waitUntil(lambda: transcript.view.stage.count == 306, timeout=10_000)
     qtbot.waitUntil(context.jobs.idle, timeout=10_000)
     return controller
 
@@ -167,6 +168,14 @@ def test_2_6_esc_closes_and_the_selection_is_looked_for(find: FindController, qt
     assert find._view.hits.current is None
     look_for(find, qtbot, "nothing like this")
     assert find.bar.words == "No hits"
+
+
+def test_2_6_it_is_said_that_blocks_which_are_not_shown_are_not_looked_through(
+    find: FindController, qtbot: QtBot
+) -> None:
+    look_for(find, qtbot, "shibboleth")
+    assert find.tally.total == 200
+    assert find.bar.words == "1 of 200 · 1 message in part"
 
 
 def test_2_6_hits_are_painted_without_laying_out_again(find: FindController, qtbot: QtBot) -> None:
