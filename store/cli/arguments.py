@@ -245,7 +245,7 @@ def _add_list(under: argparse._SubParsersAction[_Parser]) -> _Parser:
         metavar="PATH",
         nargs="*",
         help="a database, a session file, a realm, a folder; without one, where Meerkat keeps its realms, and the"
-        " project that the working folder lies in",
+        " project that the working folder lies in, but no folder that was added in the window",
     )
     parser.add_argument(
         "--sort",
