@@ -57,12 +57,12 @@ def test_2_1_the_default_places_are_those_of_the_servers_on_each_system(
 
 
 def test_2_1_the_project_of_a_terminal_is_searched_beside_the_default_places() -> None:
-    surroundings = Surroundings("linux", {}, HOME, Path("/work/project"))
+    surroundings = Surroundings("linux", {}, HOME, Path("/home/ada/project"))
     with must_not_wait():
         places = usual_places(surroundings)
     assert [(place.path, place.origin) for place in places] == [
         (HOME / ".local/share/meerkat/realms", Origin.USUAL),
-        (Path("/work/project"), Origin.PROJECT),
+        (Path("/home/ada/project"), Origin.PROJECT),
     ]
 
 
