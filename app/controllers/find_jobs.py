@@ -33,6 +33,9 @@ READ_BYTES = 8 * 1024 * 1024
 ANSWER_S = 0.2
 """How often a search that goes on says what it has found."""
 
+PAINT_S = 0.03
+"""What it leaves to the thread that draws then, which paints the hits and needs the interpreter's lock for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class FoundRows:
@@ -70,6 +73,8 @@ def find_work(
     """
 
     def work(token: CancelToken) -> FoundRows:
+        if not is_first:
+            token.pause(PAINT_S)
         backend, finder = library.backend(key.store), Finder(needle)
         rows, counts, cut_rows = array("I"), array("I"), 0
         until_s = time.monotonic() + ANSWER_S

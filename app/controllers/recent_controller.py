@@ -6,13 +6,14 @@ import time
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
 
 from app.controllers.library_jobs import Opened
 from app.present.one_line import one_line
 from app.present.store_words import short_place
 from app.present.times import list_time
+from app.settings import Settings
 from app.views.main_window import MainWindow
 from app.views.start_page import RecentText
 
@@ -35,7 +36,11 @@ class RecentController(QObject):
         window.start_page.recent_asked.connect(self._on_row_asked)
         window.recent_menu.aboutToShow.connect(self._fill_menu)
         window.recent_menu.triggered.connect(self._on_triggered)
-        context.settings.changed.connect(self.show_places)
+        # By itself, after what changed the settings is done: often the first list is about to be painted.
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self.show_places)
+        context.settings.changed.connect(self._on_settings_changed)
+        self._shown: tuple[RecentText, ...] | None = None
         self.show_places()
 
     def remember(self, opened: Opened, is_first: bool) -> None:
@@ -49,6 +54,10 @@ class RecentController(QObject):
         good = (path for path in opened.good_paths if path not in settings.current.places)
         settings.update(open_paths=tuple(dict.fromkeys((*known, *good))))
 
+    @Slot(object)
+    def _on_settings_changed(self, _settings: Settings) -> None:
+        self._later.start()
+
     @Slot()
     def show_places(self) -> None:
         """Show the places that are remembered now."""
@@ -57,6 +66,9 @@ class RecentController(QObject):
             RecentText(place.name, short_place(place.path), list_time(place.opened_at_ms, now_ms, zone), place.path)
             for place in self._context.settings.current.recent
         )
+        if texts == self._shown:
+            return
+        self._shown = texts
         self._window.start_page.show_recent(texts)
         self._window.recent_menu.menuAction().setVisible(bool(texts))
 
