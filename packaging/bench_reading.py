@@ -253,7 +253,7 @@ def memory_of_many(data: Path, _started_ns: int) -> Answer:
             before = at.controller.page.shown
             at.press(Qt.Key.Key_Down)
             at.until(lambda: at.controller.page.shown is not before, "the next session")  # noqa: B023
-            at.until_idle()
+            at.until(at.has_messages, "messages")
             at.transcript.go_to_end()
             at.until(at.has_messages, "messages")
             if number == 99:
