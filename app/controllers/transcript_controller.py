@@ -59,7 +59,6 @@ class TranscriptController(QObject):
         reading: which messages are shown, and what of them is open.
 
     Signals:
-        loading (str or None): what is being read before anything can be shown; None when it is there.
         faults (tuple of Fault): of the session as a whole.
         link_activated (str): a link was clicked; the question is shown already.
         session_changed: the stored session moved on under the view, which is to be followed.
@@ -69,7 +68,6 @@ class TranscriptController(QObject):
         menu_made (QMenu): the context menu of a message is about to be shown, for who has more to put into it.
     """
 
-    loading = Signal(object)
     faults = Signal(object)
     link_activated = Signal(str)
     session_changed = Signal()
@@ -200,7 +198,6 @@ class TranscriptController(QObject):
         assert self._key is not None
         self.has_failed = False
         work = transcript_work(self._context.library, self._key, row, takes_beginning=not self._is_reload)
-        self.loading.emit("Reading transcript")
         self._opening.run(Query("Reading transcript", work), self._on_opened, self._on_open_failed)
 
     def _on_opened(self, answer: TranscriptAnswer) -> None:
@@ -212,7 +209,6 @@ class TranscriptController(QObject):
             work = rest_work(self._context.library, answer.key, answer.messages, self._view.stage.guess)
             self._opening.run(Query("Reading transcript", work), self._on_completed, self._on_open_failed)
         self._show_messages(answer.outline)
-        self.loading.emit(None)
         self.faults.emit(answer.outline.faults)
 
     def _on_completed(self, answer: TranscriptAnswer) -> None:
@@ -259,12 +255,10 @@ class TranscriptController(QObject):
         self.has_failed = True
         if self._is_reload and isinstance(error, OpenError) and self._view.stage.outline is not None:
             # The store is gone, not the session in it: its last state stays readable.
-            self.loading.emit(None)
             self.failed.emit(error)
             return
         self._panel.say("triangle-alert", "error", "The transcript cannot be read", error.sentence, error.advice)
         self._stack.setCurrentWidget(self._panel)
-        self.loading.emit(None)
 
     @Slot(object)
     def _on_look_changed(self, look: Look) -> None:
