@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Protocol
 
 from store.cancel import CancelToken
+from store.values.checks import Finding, SessionCheck, SizeBreakdown
 from store.values.following import Followed
 from store.values.listing import CatalogueFacts, CensusRow
 from store.values.message import ImageRef, Message, Outline, WholeRef
+from store.values.revisions import Revision
 from store.values.session import SessionDetail, SessionIds, SessionSummary, SortOrder
 from store.values.store import StoreFacts, StoreKind
 from store.values.texts import PlainMessage
@@ -131,6 +133,46 @@ class Backend(Protocol):
 
     def image(self, session_id: str, ref: ImageRef, token: CancelToken) -> bytes:
         """The encoded bytes of an image, inline or from the blob store. Raises SessionError with the reason."""
+        ...
+
+    def revisions(self, session_id: str, token: CancelToken) -> tuple[Revision, ...]:
+        """The versions of the transcript that are known, oldest first, the current one last.
+
+        Raises SessionMissing, SessionDamaged.
+        """
+        ...
+
+    def revision_messages(
+        self, session_id: str, revision: str, begin: int, end: int, token: CancelToken
+    ) -> tuple[Message, ...]:
+        """Decode messages [begin, end) of one version, as `messages` does of the current one; fewer at its end.
+
+        Args:
+            revision: a name from `revisions`.
+
+        Raises:
+            RevisionMissing: there is none of this name, or its messages are not stored any more.
+            SessionMissing, SessionDamaged.
+        """
+        ...
+
+    def checks(self, session_ids: Sequence[str], token: CancelToken) -> tuple[SessionCheck, ...]:
+        """Prove what the store promises of sessions, one answer an id, in their order.
+
+        A session that cannot be read has failed checks that say so, and so has one that is gone.
+        """
+        ...
+
+    def sizes(self, session_id: str, token: CancelToken) -> SizeBreakdown:
+        """Where the bytes of one session go. Raises SessionMissing."""
+        ...
+
+    def store_sizes(self, token: CancelToken) -> SizeBreakdown:
+        """Where the bytes of the whole store go, its files beside the main one included."""
+        ...
+
+    def store_findings(self, token: CancelToken) -> tuple[Finding, ...]:
+        """What is lost, orphaned or left over in the store as a whole, without what `checks` says of sessions."""
         ...
 
     def has_changed(self) -> bool:

@@ -166,6 +166,12 @@ class AmbiguousSession(SessionError):
     code = "session-ambiguous"
 
 
+class RevisionMissing(SessionError):
+    """The session has no version of this name, or its messages are not stored any more."""
+
+    code = "revision-missing"
+
+
 class SessionChanged(SessionError):
     """The session is not the one any more that was indexed: read it again."""
 

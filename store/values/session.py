@@ -147,6 +147,8 @@ class SessionDetail:
         summary: the row, with everything the document adds to it (title, tokens, faults).
         usage: of the whole session.
         document_version: envelope or head version, None if absent.
+        written_by: which releases write such a session, as far as it tells: "Meerkat 0.6.0 to 0.6.34"; "" if unknown.
+        migrated: what was read in its newer form to be shown, one sentence each (formats/meerkat.md §2.7).
         authority: one sentence: which of several stored copies is shown (formats/meerkat.md §0 fact 3).
         metadata: the tree, secrets masked.
         facts: further lines for people, (name, value), in order.
@@ -158,3 +160,5 @@ class SessionDetail:
     authority: str
     metadata: tuple[MetadataNode, ...]
     facts: tuple[tuple[str, str], ...] = ()
+    written_by: str = ""
+    migrated: tuple[str, ...] = ()
