@@ -12,7 +12,7 @@ from typing import NoReturn
 from store.errors import UsageError
 from store.values.session import SortKey
 
-COMMANDS = ("list", "show", "paths")
+COMMANDS = ("list", "show", "doctor", "paths")
 """The first words that mean a command; whatever else comes first is a path for the window."""
 
 
@@ -74,6 +74,14 @@ class ShowArguments:
 
 
 @dataclass(frozen=True, slots=True)
+class DoctorArguments:
+    """`burrow doctor`; `paths` is empty for the usual places."""
+
+    paths: tuple[Path, ...]
+    is_json: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PathsArguments:
     """`burrow paths`."""
 
@@ -92,7 +100,7 @@ class HelpArguments:
     text: str
 
 
-Command = ListArguments | ShowArguments | PathsArguments | VersionArguments | HelpArguments
+Command = ListArguments | ShowArguments | DoctorArguments | PathsArguments | VersionArguments | HelpArguments
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,20 +146,25 @@ def _command(found: argparse.Namespace, parser: _Parser, commands: dict[str, _Pa
         return _list_arguments(found)
     if name == "show":
         return _show_arguments(found)
+    if name == "doctor":
+        return DoctorArguments(_paths(found, "burrow doctor PATH"), found.json)
     if name == "paths":
         return PathsArguments(found.json)
-    raise UsageError("A command is needed: list, show or paths.", "See burrow --help.")
+    raise UsageError("A command is needed: list, show, doctor or paths.", "See burrow --help.")
 
 
 def _list_arguments(found: argparse.Namespace) -> ListArguments:
+    form = ListForm.JSON_LINES if found.json_lines else ListForm.JSON if found.json else ListForm.PEOPLE
+    return ListArguments(_paths(found, "burrow list PATH"), found.sort, found.offset, found.limit, form)
+
+
+def _paths(found: argparse.Namespace, usage: str) -> tuple[Path, ...]:
     if "" in found.path:
         raise UsageError(
             "A path is empty; it is a database file, a session file, a realm, or a folder to search.",
-            "Write: burrow list PATH",
+            f"Write: {usage}",
         )
-    form = ListForm.JSON_LINES if found.json_lines else ListForm.JSON if found.json else ListForm.PEOPLE
-    paths = tuple(Path(path) for path in found.path)
-    return ListArguments(paths, found.sort, found.offset, found.limit, form)
+    return tuple(Path(path) for path in found.path)
 
 
 def _show_arguments(found: argparse.Namespace) -> ShowArguments:
@@ -207,6 +220,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     commands = {
         "list": _add_list(under),
         "show": _add_show(under),
+        "doctor": _add_doctor(under),
         "paths": _add_paths(under),
     }
     for command in commands.values():
@@ -240,13 +254,7 @@ def _add_list(under: argparse._SubParsersAction[_Parser]) -> _Parser:
         add_help=False,
         allow_abbrev=False,
     )
-    parser.add_argument(
-        "path",
-        metavar="PATH",
-        nargs="*",
-        help="a database, a session file, a realm, a folder; without one, where Meerkat keeps its realms, and the"
-        " project that the working folder lies in, but no folder that was added in the window",
-    )
+    _add_store_paths(parser)
     parser.add_argument(
         "--sort",
         metavar="KEY",
@@ -259,6 +267,30 @@ def _add_list(under: argparse._SubParsersAction[_Parser]) -> _Parser:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON document")
     form.add_argument("--json-lines", action="store_true", help="print one JSON document a line for each session")
+    return parser
+
+
+def _add_store_paths(parser: _Parser) -> None:
+    parser.add_argument(
+        "path",
+        metavar="PATH",
+        nargs="*",
+        help="a database, a session file, a realm, a folder; without one, where Meerkat keeps its realms, and the"
+        " project that the working folder lies in, but no folder that was added in the window",
+    )
+
+
+def _add_doctor(under: argparse._SubParsersAction[_Parser]) -> _Parser:
+    parser = under.add_parser(
+        "doctor",
+        prog="burrow doctor",
+        usage="burrow doctor [PATH …] [--json]",
+        help="prove the sessions of stores, and name what is lost or left over",
+        add_help=False,
+        allow_abbrev=False,
+    )
+    _add_store_paths(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
 
 

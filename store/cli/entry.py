@@ -11,6 +11,7 @@ from typing import TextIO, assert_never
 from store.cancel import CancelToken
 from store.cli.arguments import (
     Arguments,
+    DoctorArguments,
     HelpArguments,
     ListArguments,
     PathsArguments,
@@ -18,6 +19,7 @@ from store.cli.arguments import (
     VersionArguments,
     parse,
 )
+from store.cli.doctor_command import check_stores
 from store.cli.exit_code import ExitCode
 from store.cli.list_command import list_sessions
 from store.cli.running import Output, run_interruptibly
@@ -72,7 +74,7 @@ def _run_command(arguments: Arguments, surface: Surface, token: CancelToken, out
             output.say(f"burrow {VERSION}\n")
         case PathsArguments(is_json):
             output.say(_own_paths(own, is_json))
-        case ListArguments() | ShowArguments() as command:
+        case ListArguments() | ShowArguments() | DoctorArguments() as command:
             return _with_library(command, own, surface, token, output)
         case _:
             assert_never(arguments.command)
@@ -80,16 +82,22 @@ def _run_command(arguments: Arguments, surface: Surface, token: CancelToken, out
 
 
 def _with_library(
-    command: ListArguments | ShowArguments, own: OwnPaths, surface: Surface, token: CancelToken, output: Output
+    command: ListArguments | ShowArguments | DoctorArguments,
+    own: OwnPaths,
+    surface: Surface,
+    token: CancelToken,
+    output: Output,
 ) -> int:
     """Run a command that reads stores; its snapshots are gone when it ends, and those of dead processes too."""
     remove_leftovers(own.scratch)
     library = Library(own)
     try:
-        if isinstance(command, ListArguments):
-            places = () if command.paths else usual_places(Surroundings.of_process(is_command=True))
-            return list_sessions(command, places, library, surface, token, output)
-        return show_session(command, library, surface, token, output)
+        if isinstance(command, ShowArguments):
+            return show_session(command, library, surface, token, output)
+        places = () if command.paths else usual_places(Surroundings.of_process(is_command=True))
+        if isinstance(command, DoctorArguments):
+            return check_stores(command, places, library, surface, token, output)
+        return list_sessions(command, places, library, surface, token, output)
     finally:
         library.close_all()
 

@@ -75,11 +75,11 @@ def list_sessions(
     return ExitCode.FAULTS if has_faults else ExitCode.WELL
 
 
-def nothing_at(places: Sequence[SearchPlace]) -> str:
-    """A sentence that says where no store was found."""
+def nothing_at(places: Sequence[SearchPlace], command: str = "list") -> str:
+    """A sentence that says where no store was found, and how a command is given a path."""
     where = ", ".join(str(place.path) for place in places)
     looked = f"Looked in: {where}." if where else "This system has no folder for the data of programs."
-    return f"No store was found at the usual places. {looked} Write: burrow list PATH"
+    return f"No store was found at the usual places. {looked} Write: burrow {command} PATH"
 
 
 def _write_json(stores: Sequence[StoreFacts], listing: Listing, rows: Iterator[Listed], output: Output) -> None:
@@ -101,7 +101,7 @@ def _as_left(facts: StoreFacts, listing: Listing) -> StoreFacts:
 
 def _write_table(stores: Sequence[OpenStore], rows: Iterator[Listed], surface: Surface, output: Output) -> None:
     for store in stores:
-        output.say("\n".join(_store_lines(store.facts, surface)) + "\n")
+        output.say("\n".join(store_lines(store.facts, surface)) + "\n")
     has_store = len(stores) > 1
     table = Table(_columns(has_store), surface)
     lead = "\n"
@@ -111,7 +111,7 @@ def _write_table(stores: Sequence[OpenStore], rows: Iterator[Listed], surface: S
         lead = ""
 
 
-def _store_lines(facts: StoreFacts, surface: Surface) -> list[str]:
+def store_lines(facts: StoreFacts, surface: Surface) -> list[str]:
     """Two lines that say what a store is and how it is being read."""
     kind = "" if facts.kind is StoreKind.UNKNOWN else f"{facts.kind.value.capitalize()} "
     access = f"read from {_ACCESS_WORDS[facts.access]}" if facts.access is not None else ""
