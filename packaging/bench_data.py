@@ -12,8 +12,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+MAKERS = dict.fromkeys(("d10k", "h100k", "s50-graph"), ROOT / "packaging" / "benchdata_realms.py")
 MAKER = ROOT / "packaging" / "benchdata.py"
-MADE_BY = ("packaging/benchdata.py", "store/meerkat/writer.py", "store/meerkat/schema.py")
+"""What makes each measured store, and every other."""
+
+MADE_BY = (
+    "packaging/benchdata.py",
+    "packaging/benchdata_realms.py",
+    "store/meerkat/writer.py",
+    "store/meerkat/schema.py",
+)
 """What decides the bytes of a measured store."""
 
 
@@ -28,7 +36,7 @@ def prepare(names: Sequence[str], folder: Path) -> None:
     """Make those stores that are not there yet; one whose making was broken off is not there.
 
     Args:
-        names: of `benchdata.py`, such as "s50"; each becomes a realm of that name below the folder.
+        names: of `benchdata.py` or `benchdata_realms.py`, such as "s50"; each becomes a realm of that name.
 
     Raises:
         RuntimeError: a store could not be made.
@@ -48,10 +56,11 @@ def main_file(folder: Path, name: str) -> Path:
 def _make(name: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=folder))
+    maker = MAKERS.get(name, MAKER)
     try:
-        done = subprocess.run([sys.executable, str(MAKER), name, str(beside / "realm")], stdout=sys.stderr, check=False)
+        done = subprocess.run([sys.executable, str(maker), name, str(beside / "realm")], stdout=sys.stderr, check=False)
         if done.returncode != 0:
-            raise RuntimeError(f"{name} could not be made: benchdata.py ended with code {done.returncode}.")
+            raise RuntimeError(f"{name} could not be made: {maker.name} ended with code {done.returncode}.")
         (beside / "realm").rename(folder / name)
     finally:
         shutil.rmtree(beside, ignore_errors=True)

@@ -126,4 +126,29 @@ MEASURES = (
         is_peak_memory=True,
     ),
     Measure("2.10-idle", "1,000 sessions in 20 stores that nobody changes: processor time", "%", at_most(0.5), ()),
+    Measure("3-N1-doctor", "doctor on s50, both of its copies", "s", at_most(2), ("s50",)),
+    Measure("3-N1-graph", "doctor on s50-graph, five retained revisions", "s", at_most(2), ("s50-graph",)),
+    Measure("3-N1-strands", "doctor on s50 as head and strand", "s", at_most(2), ("s50-strands",)),
+    Measure("3-N1-rss", "doctor on s50: peak memory", "MB", at_most(300), ("s50",), is_peak_memory=True),
+    Measure(
+        "3-N1-rss-graph", "doctor on s50-graph: peak memory", "MB", at_most(300), ("s50-graph",), is_peak_memory=True
+    ),
+    Measure(
+        "3-N2-doctor",
+        "doctor on 10,000 sessions of 30 KB",
+        "s",
+        at_most(60),
+        ("d10k",),
+        beside="MB of documents a second (at least 5)",
+    ),
+    _heartbeat("3-N2-heartbeat", "10,000 sessions of 30 KB are checked in their window", ("d10k",)),
+    Measure("3-N3-list", "h100k: from the window shown to a usable list of heads", "s", at_most(0.5), ("h100k",)),
+    Measure(
+        "3-N4-codec",
+        "codec: the messages of s50 from bytes to values and back",
+        "MB/s",
+        lambda _beside: None,
+        ("s50-strands",),
+        beside="orjson's loads and dumps on the same bytes",
+    ),
 )
