@@ -40,12 +40,12 @@ def test_1_N1_to_1_N7_each_number_has_a_measure(bench: ModuleType, number: str) 
 
 
 def test_every_measure_can_be_run_by_the_child(bench: ModuleType, load_packaging: Callable[[str], ModuleType]) -> None:
-    rooms = (load_packaging("bench_child").MEASURED, load_packaging("bench_reading").MEASURED)
+    rooms = [load_packaging(name).MEASURED for name in ("bench_child", "bench_reading", "bench_checks")]
     names = [name for room in rooms for name in room]
     assert sorted(names) == sorted(one.name for one in bench.MEASURES)
 
 
-@pytest.mark.parametrize("name", ["1-N2-jump", "2-N4-first"])
+@pytest.mark.parametrize("name", ["1-N2-jump", "2-N4-first", "3-N4-codec"])
 def test_the_child_finds_a_measure_in_whichever_module_it_stands(
     load_packaging: Callable[[str], ModuleType], name: str
 ) -> None:
@@ -55,6 +55,10 @@ def test_the_child_finds_a_measure_in_whichever_module_it_stands(
 
 def test_2_N1_to_2_N7_each_number_has_a_measure(bench: ModuleType) -> None:
     assert all(bench.chosen([f"2-N{number}"]) for number in range(1, 8))
+
+
+def test_3_N1_to_3_N4_each_number_has_a_measure(bench: ModuleType) -> None:
+    assert all(bench.chosen([f"3-N{number}"]) for number in range(1, 5))
 
 
 def test_without_names_everything_is_measured(bench: ModuleType) -> None:
