@@ -39,19 +39,19 @@ def _graph(document: dict[str, Json]) -> Json:
 
 def documents_agree(one: ByteSource, other: ByteSource, token: CancelToken) -> bool:
     """Whether two stored documents agree in messages and revision graph."""
-    if _equal_bytes(one, other, (0, one.size_bytes), (0, other.size_bytes), token):
+    if equal_bytes(one, other, (0, one.size_bytes), (0, other.size_bytes), token):
         return True
     one_walk, other_walk = walk_document(one, token, whole=True), walk_document(other, token, whole=True)
-    return _messages_agree(one, other, one_walk, other_walk, token) and _graphs_agree(
+    return messages_agree(one, other, one_walk, other_walk, token) and graphs_agree(
         one, other, one_walk, other_walk, token
     )
 
 
-def _messages_agree(
+def messages_agree(
     one: ByteSource, other: ByteSource, one_walk: DocumentWalk, other_walk: DocumentWalk, token: CancelToken
 ) -> bool:
     nowhere = (0, 0)
-    if _equal_bytes(
+    if equal_bytes(
         one, other, one_walk.spans.get("messages", nowhere), other_walk.spans.get("messages", nowhere), token
     ):
         return True
@@ -62,26 +62,26 @@ def _messages_agree(
         numbers = list(range(begin, min(count, begin + PAGE_MESSAGES)))
         ours = read_from(one, one_walk.index, numbers, token)
         theirs = read_from(other, other_walk.index, numbers, token)
-        if any(not _same_text(ours[number], theirs[number]) for number in numbers):
+        if any(not same_text(ours[number], theirs[number]) for number in numbers):
             return False
     return True
 
 
-def _graphs_agree(
+def graphs_agree(
     one: ByteSource, other: ByteSource, one_walk: DocumentWalk, other_walk: DocumentWalk, token: CancelToken
 ) -> bool:
     ours = metadata_span(one, one_walk.spans, GRAPH_KEY, token)
     theirs = metadata_span(other, other_walk.spans, GRAPH_KEY, token)
     if ours is None or theirs is None:
         return ours is theirs
-    if _equal_bytes(one, other, ours, theirs, token):
+    if equal_bytes(one, other, ours, theirs, token):
         return True
     if max(ours[1] - ours[0], theirs[1] - theirs[0]) > MAX_COMPARED_VALUE_BYTES:
         return False
-    return _same_text(one.read(ours[0], ours[1] - ours[0]), other.read(theirs[0], theirs[1] - theirs[0]))
+    return same_text(one.read(ours[0], ours[1] - ours[0]), other.read(theirs[0], theirs[1] - theirs[0]))
 
 
-def _same_text(one: bytes, other: bytes) -> bool:
+def same_text(one: bytes, other: bytes) -> bool:
     """Whether two JSON texts stand for the same value; what cannot be read is the same only byte by byte."""
     if one == other:
         return True
@@ -108,7 +108,7 @@ def same_value(one: Json, other: Json) -> bool:
     return False
 
 
-def _equal_bytes(
+def equal_bytes(
     one: ByteSource, other: ByteSource, one_span: tuple[int, int], other_span: tuple[int, int], token: CancelToken
 ) -> bool:
     """Whether two stretches of two documents hold the same bytes, compared piece by piece."""

@@ -1,0 +1,124 @@
+"""What stands around the messages of a whole document, read as strictly as Meerkat reads it (formats/meerkat.md §2.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from store.cancel import CancelToken
+from store.meerkat.byte_source import ByteSource
+from store.meerkat.document_walk import DocumentWalk
+from store.meerkat.strict_json import Doubled, Json, NotStrict, parse
+from store.meerkat.times import system_time_ms
+from store.meerkat.walker import Broken, Undecodable, Walker
+
+MAX_SMALL_BYTES = 64 * 1024
+MAX_PARSED_BYTES = 256 * 1024
+"""A longer metadata value is a revision graph, which is judged message by message, or is stepped over."""
+
+_NEEDED = ("id", "messages", "created_at", "updated_at")
+
+
+@dataclass(slots=True)
+class EnvelopeFacts:
+    """The envelope of a document.
+
+    Attributes:
+        problem: why Meerkat refuses the document, "" if its envelope is sound.
+        session_id: that it names.
+        version: of its format; None where none is written.
+        created_at_ms, updated_at_ms: milliseconds since 1970, as the columns beside a document have them.
+        total_tokens: input and output together; 0 where no usage is written, as Meerkat has it.
+    """
+
+    problem: str = ""
+    session_id: str | None = None
+    version: int | None = None
+    created_at_ms: int | None = None
+    updated_at_ms: int | None = None
+    total_tokens: int | None = None
+
+    def refuse(self, sentence: str) -> None:
+        """Note why Meerkat refuses the document; the first reason counts."""
+        self.problem = self.problem or sentence
+
+
+def read_envelope_facts(source: ByteSource, walk: DocumentWalk, token: CancelToken) -> EnvelopeFacts:
+    """Read the envelope of a document that was walked whole."""
+    facts = EnvelopeFacts()
+    if walk.index.faults:
+        facts.refuse(walk.index.faults[0].sentence)
+    for key in _NEEDED:
+        if key not in walk.spans:
+            facts.refuse(f"The document has no “{key}”.")
+    _take_id(facts, _small(facts, source, walk, "id"))
+    version = _small(facts, source, walk, "version")
+    if type(version) is int and version >= 0:
+        facts.version = version
+    elif version is not None:
+        facts.refuse("The document's version is no number.")
+    facts.created_at_ms = _moment(facts, source, walk, "created_at")
+    facts.updated_at_ms = _moment(facts, source, walk, "updated_at")
+    _take_usage(facts, _small(facts, source, walk, "usage"), "usage" in walk.spans)
+    span = walk.spans.get("metadata")
+    if span is not None:
+        _look_at_metadata(facts, source, span[0], token)
+    return facts
+
+
+def _small(facts: EnvelopeFacts, source: ByteSource, walk: DocumentWalk, key: str) -> Json:
+    span = walk.spans.get(key)
+    if span is None:
+        return None
+    if span[1] - span[0] > MAX_SMALL_BYTES:
+        facts.refuse(f"The document's “{key}” is no value of its kind.")
+        return None
+    try:
+        return parse(source.read(span[0], span[1] - span[0]))[1]
+    except NotStrict as reason:
+        facts.refuse(f"The document's “{key}” cannot be read: {reason}.")
+        return None
+
+
+def _take_id(facts: EnvelopeFacts, value: Json) -> None:
+    try:
+        facts.session_id = str(UUID(value)) if isinstance(value, str) else None
+    except ValueError:
+        facts.session_id = None
+    if facts.session_id is None:
+        facts.refuse("The document's “id” is no UUID.")
+
+
+def _moment(facts: EnvelopeFacts, source: ByteSource, walk: DocumentWalk, key: str) -> int | None:
+    value = _small(facts, source, walk, key)
+    moment = system_time_ms(value)
+    if moment is None or isinstance(value, Doubled):
+        facts.refuse(f"The document's “{key}” is no time as Meerkat writes it.")
+        return None
+    return max(0, moment)
+
+
+def _take_usage(facts: EnvelopeFacts, value: Json, is_there: bool) -> None:
+    if not is_there:
+        facts.total_tokens = 0
+        return
+    counts = [value.get(key) for key in ("input_tokens", "output_tokens")] if isinstance(value, dict) else []
+    whole = [count for count in counts if type(count) is int and count >= 0]
+    if len(whole) != 2 or isinstance(value, Doubled):
+        facts.refuse("The document's “usage” is no usage as Meerkat writes it.")
+        return
+    facts.total_tokens = sum(whole)
+
+
+def _look_at_metadata(facts: EnvelopeFacts, source: ByteSource, begin: int, token: CancelToken) -> None:
+    walker = Walker(source, token)
+    try:
+        for member in walker.members(begin):
+            member.end = end = walker.skip(member.begin)
+            if end - member.begin <= MAX_PARSED_BYTES:
+                parse(source.read(member.begin, end - member.begin))
+            token.take_turn()
+    except (Broken, Undecodable):
+        facts.refuse("The document's “metadata” is no JSON object.")
+    except NotStrict as reason:
+        facts.refuse(f"A value of the document's metadata cannot be read: {reason}.")
