@@ -41,7 +41,8 @@ def finite(digits: str) -> float:
     return number
 
 
-def _pairs(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+def mark_doubled(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    """Make an object of its members, a Doubled where a key stands twice."""
     found = dict(pairs)
     return found if len(found) == len(pairs) else Doubled(found)
 
@@ -54,11 +55,14 @@ scan: Callable[[str, int], tuple[Json, int]] = _FAST.scan_once  # type: ignore[a
 Raises StopIteration, ValueError or RecursionError where there is none.
 """
 
-_CAREFUL = json.JSONDecoder(parse_constant=refuse_constant, parse_float=finite, object_pairs_hook=_pairs)
+_CAREFUL = json.JSONDecoder(parse_constant=refuse_constant, parse_float=finite, object_pairs_hook=mark_doubled)
 
 
-def parse(data: bytes) -> tuple[str, Json]:
+def parse(data: bytes, decoder: json.JSONDecoder = _CAREFUL) -> tuple[str, Json]:
     """Decode one whole JSON document.
+
+    Args:
+        decoder: another that reads numbers in its own way; it too must refuse constants and mark doubled keys.
 
     Returns:
         Its text and its value.
@@ -71,7 +75,7 @@ def parse(data: bytes) -> tuple[str, Json]:
     except UnicodeDecodeError as error:
         raise NotStrict(f"byte {error.start} is not UTF-8") from None
     try:
-        value, end = _CAREFUL.raw_decode(text, _SPACE.match(text).end())  # type: ignore[union-attr]
+        value, end = decoder.raw_decode(text, _SPACE.match(text).end())  # type: ignore[union-attr]
     except NotStrict:
         raise
     except RecursionError:

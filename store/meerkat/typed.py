@@ -1,0 +1,81 @@
+"""A stored message as Meerkat holds it after a load (formats/meerkat.md §2.2–§2.5, §3.3). Pure.
+
+That is what it hashes: the fields in the order of its structures whatever order they were stored in, free values
+sorted, unknown keys dropped, content of one text collapsed, numbers as it reads them.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from store.meerkat.message_shapes import MESSAGES, SYSTEM_AFTER_TIME
+from store.meerkat.strict_json import Json
+from store.meerkat.structs import Fields, NotTyped, TimeMissing, fields_of, take
+
+__all__ = ["NotTyped", "TimeMissing", "typed_message", "typed_time"]
+
+_TIME = re.compile(
+    r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d+))?"
+    r"(?:([Zz])|([+-])([01]\d|2[0-3]):([0-5]\d))",
+    re.ASCII,
+)
+_SAFE_DAYS = 28
+
+
+def typed_message(message: Json, missing_time: str | None = None) -> Fields:
+    """Read a decoded message as Meerkat does.
+
+    Args:
+        message: from `codec.decode` or `codec.decode_loaded`; keys in any order.
+        missing_time: stands for the time of a message that has none.
+
+    Raises:
+        NotTyped: Meerkat refuses it: an unknown role or block type, a field of a wrong type, a key that stands twice.
+        TimeMissing: it has no time of its own, so what Meerkat holds differs from load to load.
+    """
+    found = fields_of(message, "message")
+    role = found.get("role")
+    fields = MESSAGES.get(role) if type(role) is str else None
+    if fields is None:
+        raise NotTyped(f"it has the unknown role “{role}”" if "role" in found else "it has no role")
+    made: Fields = {"role": role}
+    take(made, found, fields)
+    created_at = found.get("created_at")
+    if created_at is None and "created_at" not in found:
+        if missing_time is None:
+            raise TimeMissing("it has no time of its own")
+        created_at = missing_time
+    made["created_at"] = typed_time(created_at)
+    if role == "system":
+        take(made, found, SYSTEM_AFTER_TIME)
+    return made
+
+
+def typed_time(value: Json) -> str:
+    """Print a time as Meerkat does: UTC, with as many of 0, 3, 6 or 9 digits as are needed (§2.2). Raises NotTyped."""
+    matched = _TIME.fullmatch(value) if isinstance(value, str) else None
+    if matched is None:
+        raise NotTyped("its time is none")
+    whole = f"{matched[1]}-{matched[2]}-{matched[3]}T{matched[4]}:{matched[5]}:{matched[6]}"
+    if matched[9] or int(matched[3]) > _SAFE_DAYS:
+        whole = _in_utc(whole, matched)
+    digits = (matched[7] or "")[:9]
+    if len(digits) % 3 or digits.endswith("000"):
+        digits = digits.ljust(9, "0")
+        while digits.endswith("000"):
+            digits = digits[:-3]
+    return f"{whole}.{digits}Z" if digits else f"{whole}Z"
+
+
+def _in_utc(whole: str, matched: re.Match[str]) -> str:
+    """The time in UTC, proved to be one; a leap second stays one."""
+    second = "59" if matched[6] == "60" else matched[6]
+    try:
+        moment = datetime.fromisoformat(f"{whole[:17]}{second}")
+        if matched[9]:
+            offset = timedelta(hours=int(matched[10]), minutes=int(matched[11]))
+            moment += -offset if matched[9] == "+" else offset
+    except (ValueError, OverflowError):
+        raise NotTyped("its time is none") from None
+    return f"{moment.isoformat()[:17]}{matched[6]}"
