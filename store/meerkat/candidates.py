@@ -16,14 +16,14 @@ import sqlite3
 import time
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import accumulate
 
 from store.cancel import CancelToken
 from store.meerkat.byte_source import ByteSource
-from store.meerkat.head_rows import OF_HEAD
 from store.meerkat.places import Copy
+from store.meerkat.strands import IN_RUN, Strand
 from store.meerkat.transcript_index import TranscriptIndex
 from store.meerkat.transcripts import Indexed, changed, open_document, read_messages
 from store.values.message import MessageKind
@@ -225,21 +225,16 @@ def _scan_rows(
     connection: sqlite3.Connection, indexed: Indexed, sieve: Sieve, begin: int, end: int, token: CancelToken
 ) -> set[int]:
     """The same for a strand, whose messages are rows."""
-    rowid, seqs, index = indexed.place.head_rowid, indexed.seqs, indexed.index
+    strand, index = indexed.strand, indexed.index
+    assert strand is not None
     end = min(end, index.count)
     if begin >= end:
         return set()
-    first, last = (seqs[begin], seqs[end - 1]) if seqs else (begin, end - 1)
-    cursor = connection.execute(
-        "SELECT coalesce(substr(CAST(m.message_json AS BLOB), 1, ?), x'') FROM session_strand_messages m"
-        f" WHERE {OF_HEAD.format('m')} AND m.seq >= ? AND m.seq <= ? ORDER BY m.seq",
-        (MAX_READ_BYTES, rowid, rowid, first, last),
-    )
+    first, last = (indexed.numbers[begin], indexed.numbers[end - 1]) if indexed.numbers else (begin, end - 1)
     found: set[int] = set()
     number = begin
-    while rows := cursor.fetchmany(FETCHED_ROWS):
+    for texts in _texts_of_runs(connection, strand, first, last + 1):
         token.check()
-        texts = [row[0] for row in rows]
         sizes = [min(size, MAX_READ_BYTES) for size in index.sizes[number : number + len(texts)]]
         if number + len(texts) > end or [len(text) for text in texts] != sizes:
             raise changed()
@@ -251,6 +246,18 @@ def _scan_rows(
     if number < end:
         raise changed()
     return found
+
+
+def _texts_of_runs(connection: sqlite3.Connection, strand: Strand, begin: int, end: int) -> Iterator[list[bytes]]:
+    """The stored bytes of messages [begin, end) that are there, some hundreds at a time."""
+    for run in strand.within(begin, end):
+        cursor = connection.execute(
+            "SELECT coalesce(substr(CAST(m.message_json AS BLOB), 1, ?), x'') FROM session_strand_messages m"
+            f" WHERE {IN_RUN} ORDER BY m.seq",
+            (MAX_READ_BYTES, *strand.range_of(run)),
+        )
+        while rows := cursor.fetchmany(FETCHED_ROWS):
+            yield [row[0] for row in rows]
 
 
 def join_candidates(

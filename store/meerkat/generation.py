@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from store.errors import ForeignDatabase, UnreadableGeneration
-
-NOT_YET = "links and cells are not readable yet"
+from store.values.fault import Fault
 
 SESSION_COLUMNS = frozenset(
     {"session_id", "created_at_ms", "updated_at_ms", "message_count", "total_tokens", "metadata_json", "session_json"}
@@ -16,7 +15,9 @@ SESSION_COLUMNS = frozenset(
 HEAD_COLUMNS = frozenset(
     {
         "session_id",
+        "version",
         "strand",
+        "head_revision",
         "message_count",
         "rewrite_count",
         "total_tokens",
@@ -24,9 +25,17 @@ HEAD_COLUMNS = frozenset(
         "updated_at_ms",
         "metadata_json",
         "head_json",
+        "cas_token",
     }
 )
+"""All columns of `session_heads` in every known release."""
+
 STRAND_COLUMNS = frozenset({"session_id", "strand", "seq", "message_json"})
+WHOLE_BLOB_COLUMNS = {
+    "runtime_whole_blob_authority": frozenset({"runtime_id", "store_revision", "blob_sha256"}),
+    "runtime_whole_blob_bodies": frozenset({"blob_sha256", "session_snapshot"}),
+}
+CATALOGUE_COLUMNS = frozenset({"runtime_id", "created_at_ms", "updated_at_ms", "entry_json"})
 NEWEST_LEDGER = 5
 
 
@@ -36,6 +45,10 @@ class Generation(StrEnum):
     S06 = "S-0.6"
     S07H = "S-0.7H"
     S08L = "S-0.8L"
+    S09 = "S-0.9"
+    NEWER = "newer"
+    WHOLE_BLOB = "whole-blob"
+    JSONL = "jsonl"
     DOCUMENT = "document"
 
 
@@ -49,6 +62,8 @@ class Layout:
         has_heads: sessions are split into heads and strands.
         ledger: version of the session store's schema, None before there was a ledger.
         is_half_bridged: a migration stopped half-way; the sessions are still whole documents.
+        needs_trust: the schema has indexes over JSON functions (see trust.py).
+        faults: what is odd about the store as a whole.
     """
 
     generation: Generation
@@ -56,10 +71,17 @@ class Layout:
     has_heads: bool
     ledger: int | None = None
     is_half_bridged: bool = False
+    needs_trust: bool = False
+    faults: tuple[Fault, ...] = ()
 
     def has(self, table: str) -> bool:
         """Whether a table is there."""
         return table in self.tables
+
+    @property
+    def has_whole_blobs(self) -> bool:
+        """Whether a runtime can keep sessions as whole documents there (formats/meerkat.md §1.5 rule 11)."""
+        return self.tables >= WHOLE_BLOB_COLUMNS.keys()
 
 
 def recognise(connection: sqlite3.Connection, name: str) -> Layout:
@@ -73,9 +95,12 @@ def recognise(connection: sqlite3.Connection, name: str) -> Layout:
         UnreadableGeneration: it is, in a layout that is not read yet.
     """
     rows = connection.execute("SELECT CAST(name AS TEXT) FROM sqlite_master WHERE type = 'table'").fetchall()
-    tables = frozenset(_text(row[0]) for row in rows)
+    tables = _known(connection, frozenset(_text(row[0]) for row in rows))
     has_sessions = "sessions" in tables
     has_heads = "session_heads" in tables
+    if not has_sessions and not has_heads and tables >= WHOLE_BLOB_COLUMNS.keys():
+        refuse_utf_16(connection, name)
+        return Layout(Generation.WHOLE_BLOB, tables, False)
     if not has_sessions and not has_heads:
         raise _without_sessions(tables, name)
     if has_sessions and not _has_columns(connection, "sessions", SESSION_COLUMNS):
@@ -83,14 +108,8 @@ def recognise(connection: sqlite3.Connection, name: str) -> Layout:
             f"“{name}” is a sound SQLite database, but its table “sessions” is not the one of Meerkat.",
             "Open the database of a Meerkat realm; it is called sessions.sqlite3.",
         )
-    if _text(connection.execute("PRAGMA encoding").fetchone()[0]) != "UTF-8":
-        raise UnreadableGeneration(f"“{name}” keeps its text as UTF-16, which no Meerkat does.", "Nothing was changed.")
-    ledger = _ledger(connection) if "meerkat_schema" in tables else None
-    if ledger is not None and ledger > 2:
-        return _late(connection, tables, ledger, name)
-    if not has_heads:
-        return Layout(Generation.S06, tables, False, ledger)
-    if not (
+    refuse_utf_16(connection, name)
+    if has_heads and not (
         _has_columns(connection, "session_heads", HEAD_COLUMNS)
         and _has_columns(connection, "session_strand_messages", STRAND_COLUMNS)
         and has_sessions
@@ -98,23 +117,84 @@ def recognise(connection: sqlite3.Connection, name: str) -> Layout:
         raise UnreadableGeneration(
             f"“{name}” has session heads in a layout that no known release wrote.", "It may come from a newer Meerkat."
         )
-    return Layout(Generation.S07H if ledger is None else Generation.S08L, tables, True, ledger)
+    return _with_sessions(connection, tables, has_heads)
 
 
-def _late(connection: sqlite3.Connection, tables: frozenset[str], ledger: int, name: str) -> Layout:
-    """A schema ledger of 3 or more: only a migration that stopped half-way leaves whole documents there."""
-    heads = connection.execute("SELECT EXISTS (SELECT 1 FROM session_heads)").fetchone()[0] if _is_in(tables) else 0
-    has_documents = "sessions" in tables and connection.execute("SELECT EXISTS (SELECT 1 FROM sessions)").fetchone()[0]
-    if ledger <= NEWEST_LEDGER and not heads and has_documents and "runtime_session_authority" not in tables:
-        return Layout(Generation.S06, tables, False, ledger, is_half_bridged=True)
-    if ledger > NEWEST_LEDGER:
-        raise UnreadableGeneration(
-            f"“{name}” has schema {ledger}, which is newer than every Meerkat known to Burrow.",
-            "Nothing was changed. A newer Burrow may read it.",
+def _with_sessions(connection: sqlite3.Connection, tables: frozenset[str], has_heads: bool) -> Layout:
+    """The layout of a store with `sessions`, and perhaps heads."""
+    faults: list[Fault] = []
+    ledger = _ledger(connection) if "meerkat_schema" in tables else None
+    if ledger is None and "meerkat_schema" in tables and (has_heads or _has_ledger_row(connection)):
+        ledger = _ledger_of_tables(tables)
+        what = f"The store's schema ledger has no sound entry for its sessions; it is read as {ledger}."
+        faults.append(Fault("bad-ledger", what))
+    if ledger is not None and ledger > NEWEST_LEDGER:
+        what = f"The store has schema {ledger:,}, which is newer than every Meerkat known to Burrow"
+        faults.append(Fault("newer-schema", f"{what}; what is understood of it is shown, and it is never written."))
+    extra = _columns(connection, "session_heads") - HEAD_COLUMNS if has_heads else frozenset()
+    if extra and (ledger is None or ledger <= NEWEST_LEDGER):
+        faults.append(
+            Fault(
+                "newer-schema",
+                f"The heads of this store have {_counted(len(extra))} that no Meerkat known to Burrow writes; what is"
+                " understood of them is shown, and the store is never written.",
+            )
         )
-    raise UnreadableGeneration(
-        f"“{name}” was written by Meerkat 0.8.11 or later (schema {ledger}): {NOT_YET}.", "Nothing was changed."
-    )
+    is_newer = any(fault.code == "newer-schema" for fault in faults)
+    if not is_newer and _is_half_bridged(connection, tables, ledger):
+        faults.append(
+            Fault(
+                "half-bridged",
+                "A migration of this store to a newer Meerkat stopped half-way; its sessions are read as they were"
+                " before.",
+            )
+        )
+        return Layout(Generation.S06, tables, False, ledger, is_half_bridged=True, faults=tuple(faults))
+    generation = Generation.NEWER if is_newer else _generation(ledger, has_heads)
+    return Layout(generation, tables, has_heads, ledger, faults=tuple(faults))
+
+
+def _generation(ledger: int | None, has_heads: bool) -> Generation:
+    if ledger == NEWEST_LEDGER:
+        return Generation.S09
+    if not has_heads:
+        return Generation.S06
+    return Generation.S07H if ledger is None else Generation.S08L
+
+
+def _counted(columns: int) -> str:
+    return "a column" if columns == 1 else f"{columns} columns"
+
+
+def _is_half_bridged(connection: sqlite3.Connection, tables: frozenset[str], ledger: int | None) -> bool:
+    """Whether only the session store was migrated: whole documents under a late ledger, and an old runtime's tables."""
+    if ledger is None or ledger <= 2 or "runtime_session_authority" in tables:
+        return False
+    heads = connection.execute("SELECT EXISTS (SELECT 1 FROM session_heads)").fetchone()[0] if _is_in(tables) else 0
+    return not heads and bool(connection.execute("SELECT EXISTS (SELECT 1 FROM sessions)").fetchone()[0])
+
+
+def _ledger_of_tables(tables: frozenset[str]) -> int:
+    """The ledger's version as the tables tell it (formats/meerkat.md §1.4)."""
+    if "session_transcript_retirements" in tables:
+        return 5
+    if "session_head_metadata_cells" in tables:
+        return 4
+    return 2 if "session_strand_links" in tables else 1
+
+
+def refuse_utf_16(connection: sqlite3.Connection, name: str) -> None:
+    """Raise UnreadableGeneration for a database whose text is not UTF-8."""
+    if _text(connection.execute("PRAGMA encoding").fetchone()[0]) != "UTF-8":
+        raise UnreadableGeneration(f"“{name}” keeps its text as UTF-16, which no Meerkat does.", "Nothing was changed.")
+
+
+def _known(connection: sqlite3.Connection, tables: frozenset[str]) -> frozenset[str]:
+    """The tables without those of a runtime that have other columns than any release gave them."""
+    wanted = WHOLE_BLOB_COLUMNS | {"runtime_session_catalog": CATALOGUE_COLUMNS}
+    return tables - {
+        table for table, columns in wanted.items() if table in tables and not _has_columns(connection, table, columns)
+    }
 
 
 def _is_in(tables: frozenset[str]) -> bool:
@@ -122,10 +202,6 @@ def _is_in(tables: frozenset[str]) -> bool:
 
 
 def _without_sessions(tables: frozenset[str], name: str) -> ForeignDatabase | UnreadableGeneration:
-    if "runtime_whole_blob_authority" in tables:
-        return UnreadableGeneration(
-            f"“{name}” is the whole-blob store of Meerkat 0.8.11 or later: {NOT_YET}.", "Nothing was changed."
-        )
     ours = [table for table in tables if table.startswith(("workgraph_", "runtime_", "mob_"))]
     if ours or "meerkat_schema" in tables:
         return ForeignDatabase(
@@ -142,8 +218,7 @@ def _without_sessions(tables: frozenset[str], name: str) -> ForeignDatabase | Un
 
 def _has_columns(connection: sqlite3.Connection, table: str, wanted: frozenset[str]) -> bool:
     """Whether a table has these columns, and row ids to read them by."""
-    found = {_text(row[0]) for row in connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()}
-    if not wanted <= found:
+    if not wanted <= _columns(connection, table):
         return False
     try:
         connection.execute(f"SELECT rowid FROM {table} LIMIT 0").fetchall()
@@ -152,10 +227,25 @@ def _has_columns(connection: sqlite3.Connection, table: str, wanted: frozenset[s
     return True
 
 
+def _columns(connection: sqlite3.Connection, table: str) -> frozenset[str]:
+    rows = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
+    return frozenset(_text(row[0]) for row in rows)
+
+
 def _ledger(connection: sqlite3.Connection) -> int | None:
+    """Version of the session store's schema; None where there is no sound entry."""
+    if not {"domain", "version"} <= _columns(connection, "meerkat_schema"):
+        return None
     rows = connection.execute("SELECT version FROM meerkat_schema WHERE domain = 'session-store'").fetchall()
-    version = rows[0][0] if rows else None
-    return version if isinstance(version, int) else None
+    version = rows[0][0] if len(rows) == 1 else None
+    return version if isinstance(version, int) and version > 0 else None
+
+
+def _has_ledger_row(connection: sqlite3.Connection) -> bool:
+    if "domain" not in _columns(connection, "meerkat_schema"):
+        return True
+    found = connection.execute("SELECT EXISTS (SELECT 1 FROM meerkat_schema WHERE domain = 'session-store')").fetchone()
+    return bool(found[0])
 
 
 def _text(value: object) -> str:

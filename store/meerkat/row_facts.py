@@ -34,6 +34,7 @@ class RowFacts:
         prompt: a person's text that follows `messages`.
         is_state_alone: whether a state row alone decides about archived (see `is_archived`).
         runtime_state: of the product's own state row, None if there is none.
+        is_ended: whether the runtime's catalogue says that the session is archived.
         faults: what is wrong; `is_damaged` says that it is more than a difference between copies.
     """
 
@@ -46,6 +47,7 @@ class RowFacts:
     prompt: str = ""
     usage: Json = None
     runtime_state: str | None = None
+    is_ended: bool = False
     is_state_alone: bool = True
     message_count: int | None = None
     total_tokens: int | None = None
@@ -122,7 +124,7 @@ class RowFacts:
         if self.runtime_state is not None and self.is_state_alone:
             return has_ended
         is_flagged = self.metadata.get("session_archived") is True
-        return has_ended or is_flagged or self.metadata.get("session_lifecycle_terminal") == "archived"
+        return has_ended or self.is_ended or is_flagged or self.metadata.get("session_lifecycle_terminal") == "archived"
 
 
 def check_id(facts: RowFacts) -> None:

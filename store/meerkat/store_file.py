@@ -11,6 +11,7 @@ import time
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TypeVar
 
 from store.blocking import may_wait
@@ -29,10 +30,10 @@ from store.meerkat.realm import RUNNING_S, is_store_running, realm_id, store_nam
 from store.meerkat.session_detail import index_with_faults, matching_ids, read_detail, read_unmasked
 from store.meerkat.summaries import read_summaries
 from store.meerkat.transcripts import Indexed, index_beginning, is_long, read_messages, verify
+from store.meerkat.trust import needs_trust, trust
 from store.meerkat.whole_facts import read_catalogue_facts
 from store.meerkat.writable import writability
 from store.opening import Looking
-from store.values.fault import Fault
 from store.values.following import Followed
 from store.values.listing import CatalogueFacts, CensusRow
 from store.values.message import ImageRef, Message, Outline, WholeRef
@@ -83,7 +84,7 @@ class StoreFile:
             is_running=is_store_running(main),
             state_of_ms=self._looking.state_of_ms,
             realm=realm,
-            faults=_store_faults(self._layout),
+            faults=self._layout.faults,
         )
 
     def ids(self, order: SortOrder, token: CancelToken) -> SessionIds:
@@ -271,11 +272,11 @@ class StoreFile:
             place = find_place(connection, self._layout, session_id)
             if known is not None:
                 with suppress(SessionChanged):
-                    verify(connection, place, known, has_moved=True)
+                    verify(connection, place, known, True, token)
                     return None
             return index_with_faults(connection, self._layout, place, token, known)
 
-        indexed, stamp = self._looking.read_stamped(_with_bytes(batch), token)
+        indexed, stamp = self._looking.read_stamped(_with_bytes(batch, self._layout), token)
         if indexed is None:
             assert known is not None
             known.stamp = stamp
@@ -292,14 +293,14 @@ class StoreFile:
         self._looking.close()
 
     def _read(self, batch: Callable[[sqlite3.Connection], T], token: CancelToken) -> T:
-        return self._looking.read(_with_bytes(batch), token)
+        return self._looking.read(_with_bytes(batch, self._layout), token)
 
     def _index(self, session_id: str, token: CancelToken) -> Indexed:
         def batch(connection: sqlite3.Connection) -> Indexed:
             place = find_place(connection, self._layout, session_id)
             return index_with_faults(connection, self._layout, place, token)
 
-        indexed, stamp = self._looking.read_stamped(_with_bytes(batch), token)
+        indexed, stamp = self._looking.read_stamped(_with_bytes(batch, self._layout), token)
         indexed.stamp = stamp
         self._indexes.put(session_id, indexed)
         return indexed
@@ -318,10 +319,10 @@ class StoreFile:
 
         def read(has_moved: bool) -> tuple[T, Hashable]:
             def batch(connection: sqlite3.Connection) -> T:
-                verify(connection, find_place(connection, self._layout, session_id), indexed, has_moved)
+                verify(connection, find_place(connection, self._layout, session_id), indexed, has_moved, token)
                 return use(connection, indexed)
 
-            return self._looking.read_stamped(_with_bytes(batch), token)
+            return self._looking.read_stamped(_with_bytes(batch, self._layout), token)
 
         has_moved = self._looking.stamp != indexed.stamp
         result, stamp = read(has_moved)
@@ -333,9 +334,10 @@ class StoreFile:
 
 
 def recognise_layout(connection: sqlite3.Connection, name: str) -> Layout:
-    """Tell the layout. Late releases have indexes over JSON functions, which an untrusted schema may not use."""
-    connection.execute("PRAGMA trusted_schema=ON")
-    return recognise(connection, name)
+    """Tell the layout, and whether its schema needs trust. Raises as `recognise` does."""
+    is_trusted = needs_trust(connection)
+    layout = recognise(connection, name)
+    return replace(layout, needs_trust=True) if is_trusted else layout
 
 
 def _decoder(begin: int, end: int) -> Callable[[Reading], tuple[Message, ...]]:
@@ -346,22 +348,13 @@ def _picker(numbers: tuple[int, ...]) -> Callable[[Reading], tuple[Message, ...]
     return lambda reading: reading.messages_at(numbers)
 
 
-def _with_bytes(batch: Callable[[sqlite3.Connection], T]) -> Callable[[sqlite3.Connection], T]:
+def _with_bytes(batch: Callable[[sqlite3.Connection], T], layout: Layout) -> Callable[[sqlite3.Connection], T]:
     """Let a batch get texts as bytes: what a hostile file calls text need not be any."""
 
     def prepared(connection: sqlite3.Connection) -> T:
         connection.text_factory = bytes
+        if layout.needs_trust:
+            trust(connection)
         return batch(connection)
 
     return prepared
-
-
-def _store_faults(layout: Layout) -> tuple[Fault, ...]:
-    if not layout.is_half_bridged:
-        return ()
-    return (
-        Fault(
-            "half-bridged",
-            "A migration of this store to a newer Meerkat stopped half-way; its sessions are read as they were before.",
-        ),
-    )

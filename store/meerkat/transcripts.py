@@ -18,11 +18,12 @@ from store.cancel import CancelToken
 from store.errors import SessionChanged, SessionDamaged
 from store.meerkat.byte_source import BlobSource, ByteSource
 from store.meerkat.document_walk import MAX_MESSAGE_BYTES, Enough, read_from, walk_document
-from store.meerkat.generation import NOT_YET, Layout
-from store.meerkat.head_rows import OF_HEAD, missing_messages
+from store.meerkat.generation import Layout
+from store.meerkat.heads import Head, read_boundary, read_head, unfinished
 from store.meerkat.listing import octets
 from store.meerkat.places import Copy, Place
 from store.meerkat.prefix import Prefix, prefix_of
+from store.meerkat.strands import IN_RUN, LINKS_TABLE, Strand, missing_messages, nothing_stored, overlay, read_links
 from store.meerkat.transcript_index import TranscriptIndex
 from store.meerkat.walker import Broken
 from store.values.fault import Fault
@@ -52,7 +53,9 @@ class Indexed:
         place: of the session.
         index: its messages.
         spans: places of the document's top-level values; empty for strands.
-        seqs: row numbers of a strand's messages if some are missing, else empty: the number is the position.
+        strand: where the messages of a head stand; None for documents.
+        rewrites: adopted rewrites of a head.
+        numbers: which messages of the strand are there if some are missing, else empty: the number is the position.
         edges: digest of the document's edges, compared when the store moved.
         stamp: of the state that was indexed.
         prefix: by which the messages of a document are known again when more follow; None for strands.
@@ -62,7 +65,9 @@ class Indexed:
     place: Place
     index: TranscriptIndex
     spans: dict[str, tuple[int, int]] = field(default_factory=dict)
-    seqs: list[int] = field(default_factory=list)
+    strand: Strand | None = None
+    rewrites: int | None = None
+    numbers: list[int] = field(default_factory=list)
     edges: bytes = b""
     stamp: Hashable = None
     prefix: Prefix | None = None
@@ -125,58 +130,101 @@ def _index_strand(
     is_enough: Enough | None,
     since: Indexed | None,
 ) -> Indexed:
-    """Index the rows of a head's strand."""
-    rowid = place.head_rowid
-    count = place.mark[1]
-    if layout.has("session_strand_links"):
-        statement = f"SELECT EXISTS (SELECT 1 FROM session_strand_links l WHERE {OF_HEAD.format('l')})"
-        if connection.execute(statement, (rowid, rowid)).fetchone()[0]:
-            raise SessionDamaged(f"The messages of this session are linked strands: {NOT_YET}.")
-    if not isinstance(count, int) or count < 0:
+    """Index the rows of a head's strand, along its runs."""
+    head = _head(connection, place, token)
+    count = head.message_count
+    if count is None:
         raise SessionDamaged("The head of this session does not say how many messages it has.")
-    indexed = Indexed(place, TranscriptIndex())
-    if since is not None and _is_same_strand(connection, place, since):
+    links = read_links(connection, head.session_id) if layout.has(LINKS_TABLE) else {}
+    strand = overlay(head.session_id, head.strand, count, links, token)
+    indexed = Indexed(place, TranscriptIndex(), strand=strand, rewrites=head.rewrite_count)
+    indexed.index.faults.extend((*head.faults, *strand.faults))
+    if since is not None and _is_same_strand(connection, indexed, since):
         indexed.index.begin_with(since.index)
         indexed.kept = since.index.count
-    size = octets("m.message_json")
-    cursor = connection.execute(
-        f"SELECT m.seq, {size}, CASE WHEN {size} <= {MAX_INDEXED_ROW_BYTES} THEN CAST(m.message_json AS BLOB)"
-        " ELSE substr(CAST(m.message_json AS BLOB), 1, 400) END"
-        f" FROM session_strand_messages m WHERE {OF_HEAD.format('m')} AND m.seq >= ? AND m.seq < ? ORDER BY m.seq",
-        (rowid, rowid, indexed.kept, count),
-    )
-    seqs = list(range(indexed.kept))
-    while rows := cursor.fetchmany(FETCHED_ROWS if is_enough is None else FIRST_ROWS):
-        token.check()
-        seqs.extend(row[0] for row in rows)
-        _index_rows(indexed.index, rows)
-        token.report(len(seqs), count, "Reading transcript", "messages")
-        if is_enough is not None and is_enough(indexed.index):
-            indexed.seqs = seqs
-            return indexed
-    if len(seqs) < count:
-        indexed.seqs = seqs
-        indexed.index.faults.append(Fault("missing-messages", missing_messages(count - len(seqs), count)))
+    numbers = list(range(indexed.kept))
+    has_all = _index_runs(connection, indexed, numbers, token, is_enough)
+    if not has_all:
+        indexed.numbers = numbers
+        return indexed
+    if len(numbers) < count:
+        if not numbers:
+            raise nothing_stored(strand)
+        indexed.numbers = numbers
+        indexed.index.faults.append(Fault("missing-messages", missing_messages(count - len(numbers), count)))
+    _note_unfinished(connection, layout, head, indexed.index)
     return indexed
 
 
-def _is_same_strand(connection: sqlite3.Connection, place: Place, since: Indexed) -> bool:
+def _head(connection: sqlite3.Connection, place: Place, token: CancelToken) -> Head:
+    head = read_head(connection, place.head_rowid or 0, token)
+    if head is None:
+        raise changed()
+    return head
+
+
+def _index_runs(
+    connection: sqlite3.Connection,
+    indexed: Indexed,
+    numbers: list[int],
+    token: CancelToken,
+    is_enough: Enough | None,
+) -> bool:
+    """Index the messages that are not yet, appending their numbers; False if enough of them are."""
+    strand = indexed.strand
+    assert strand is not None
+    size = octets("m.message_json")
+    for run in strand.within(indexed.kept, strand.length):
+        cursor = connection.execute(
+            f"SELECT m.seq, {size}, CASE WHEN {size} <= {MAX_INDEXED_ROW_BYTES} THEN CAST(m.message_json AS BLOB)"
+            " ELSE substr(CAST(m.message_json AS BLOB), 1, 400) END"
+            f" FROM session_strand_messages m WHERE {IN_RUN} ORDER BY m.seq",
+            strand.range_of(run),
+        )
+        shift = run.begin - run.first
+        while rows := cursor.fetchmany(FETCHED_ROWS if is_enough is None else FIRST_ROWS):
+            token.check()
+            numbers.extend(row[0] + shift for row in rows)
+            _index_rows(indexed.index, rows)
+            token.report(len(numbers), strand.length, "Reading transcript", "messages")
+            if is_enough is not None and is_enough(indexed.index):
+                return False
+    return True
+
+
+def _note_unfinished(connection: sqlite3.Connection, layout: Layout, head: Head, index: TranscriptIndex) -> None:
+    """Say that the last messages belong to a run that did not finish (formats/meerkat.md §1.5, rule 10)."""
+    boundary = read_boundary(connection, layout, head.session_id)
+    if boundary is None:
+        return
+    is_same = boundary.committed_token == head.columns.cas_token
+    fault = unfinished(head.message_count, boundary.head.message_count, is_same, boundary.tail)
+    if fault is not None:
+        index.faults.append(fault)
+
+
+def _is_same_strand(connection: sqlite3.Connection, indexed: Indexed, since: Indexed) -> bool:
     """Whether the rows that were indexed are the first ones of the strand still.
 
     Rows of a strand are never changed (formats/meerkat.md §1.5), so that it is enough that the head is on the same
-    strand without a further rewrite, and that the last row is as it was. An index that lacks rows is made again.
+    rows without a further rewrite, and that the last row is as it was. An index that lacks rows is made again.
     """
-    old, count = since.place, since.index.count
-    if old.copy is not Copy.HEAD or since.seqs or not count:
+    strand, old, count = indexed.strand, since.strand, since.index.count
+    if strand is None or old is None or since.numbers or not 0 < count <= strand.length:
         return False
-    _, covered, rewrites, _, strand = place.mark
-    if (rewrites, strand) != (old.mark[2], old.mark[4]) or not isinstance(covered, int) or count > covered:
+    if (indexed.rewrites, strand.name) != (since.rewrites, old.name) or not strand.has_same_rows(old, count):
         return False
-    last = connection.execute(
-        f"SELECT {octets('m.message_json')} FROM session_strand_messages m WHERE {OF_HEAD.format('m')} AND m.seq = ?",
-        (place.head_rowid, place.head_rowid, count - 1),
-    ).fetchone()
-    return last is not None and last[0] == since.index.sizes[-1]
+    return _row_size(connection, strand, count - 1) == since.index.sizes[-1]
+
+
+def _row_size(connection: sqlite3.Connection, strand: Strand, number: int) -> int | None:
+    """Stored bytes of one message, None if it is not there."""
+    for run in strand.within(number, number + 1):
+        row = connection.execute(
+            f"SELECT {octets('m.message_json')} FROM session_strand_messages m WHERE {IN_RUN}", strand.range_of(run)
+        ).fetchone()
+        return None if row is None else row[0]
+    return None
 
 
 def _index_rows(index: TranscriptIndex, rows: list[tuple[int, int | None, bytes | None]]) -> None:
@@ -218,7 +266,7 @@ def index_beginning(
     return index_session(connection, layout, place, token, is_enough)
 
 
-def verify(connection: sqlite3.Connection, found: Place, indexed: Indexed, has_moved: bool) -> None:
+def verify(connection: sqlite3.Connection, found: Place, indexed: Indexed, has_moved: bool, token: CancelToken) -> None:
     """Raise SessionChanged unless the stored session is the one that was indexed.
 
     Args:
@@ -227,10 +275,21 @@ def verify(connection: sqlite3.Connection, found: Place, indexed: Indexed, has_m
     """
     if found != indexed.place:
         raise changed()
+    if has_moved and found.copy is Copy.HEAD and not _has_same_links(connection, indexed, token):
+        raise changed()
     if has_moved and found.copy is not Copy.HEAD:
         with closing(open_document(connection, found)) as source:
             if _edges(source, indexed.index) != indexed.edges:
                 raise changed()
+
+
+def _has_same_links(connection: sqlite3.Connection, indexed: Indexed, token: CancelToken) -> bool:
+    """Whether the rows of a strand are to be found where they were; the head itself was compared already."""
+    old = indexed.strand
+    if old is None:
+        return False
+    links = read_links(connection, old.session_id)
+    return overlay(old.session_id, old.name, old.length, links, token) == old
 
 
 def changed() -> SessionChanged:
@@ -252,16 +311,19 @@ def read_messages(
 def _read_rows(
     connection: sqlite3.Connection, indexed: Indexed, numbers: list[int], token: CancelToken
 ) -> dict[int, bytes]:
-    rowid = indexed.place.head_rowid
+    strand = indexed.strand
+    assert strand is not None
     found: dict[int, bytes] = {}
     for number in numbers:
         token.check()
-        seq = indexed.seqs[number] if indexed.seqs else number
-        row = connection.execute(
-            "SELECT coalesce(substr(CAST(m.message_json AS BLOB), 1, ?), x'') FROM session_strand_messages m"
-            f" WHERE {OF_HEAD.format('m')} AND m.seq = ?",
-            (MAX_MESSAGE_BYTES, rowid, rowid, seq),
-        ).fetchone()
+        place = indexed.numbers[number] if indexed.numbers else number
+        row = None
+        for run in strand.within(place, place + 1):
+            row = connection.execute(
+                "SELECT coalesce(substr(CAST(m.message_json AS BLOB), 1, ?), x'') FROM session_strand_messages m"
+                f" WHERE {IN_RUN}",
+                (MAX_MESSAGE_BYTES, *strand.range_of(run)),
+            ).fetchone()
         if row is None or len(row[0]) != min(indexed.index.sizes[number], MAX_MESSAGE_BYTES):
             raise changed()
         found[number] = row[0]
