@@ -11,7 +11,16 @@ from collections.abc import Sequence
 
 from store.cancel import CancelToken
 from store.meerkat.generation import Layout
-from store.meerkat.listing import IN_HEADS, IN_SNAPSHOTS, ORPHAN_ID, Sources, octets, row_of, stored_bytes
+from store.meerkat.listing import (
+    IN_HEADS,
+    IN_SNAPSHOTS,
+    IN_WHOLE_BLOBS,
+    ORPHAN_ID,
+    Sources,
+    octets,
+    row_of,
+    stored_bytes,
+)
 from store.meerkat.session_rows import stored_id
 from store.values.listing import CensusRow
 
@@ -21,6 +30,13 @@ _ENDED = "(instr(t.runtime_state_json, '\"retired\"') > 0 OR instr(t.runtime_sta
 _FLAGGED = (
     '(instr({0}, \'"session_archived":true\') > 0 OR instr({0}, \'"session_lifecycle_terminal":"archived"\') > 0)'
 )
+_CATALOGUED = (
+    'coalesce(instr(s.entry_json, \'"lifecycle_terminal":"archived"\') > 0'
+    ' OR instr(s.entry_json, \'"runtime_state":"retired"\') > 0'
+    ' OR instr(s.entry_json, \'"runtime_state":"destroyed"\') > 0, 0)'
+)
+"""What the runtime's own list of its sessions says, for one whose state row is not there."""
+
 _KNOWN_FLAG_BYTES = 64 * 1024
 """In longer metadata no flag is looked for; the whole document tells it later."""
 
@@ -107,6 +123,9 @@ def _marks(layout: Layout, table: int) -> tuple[str, str]:
     )
     if table == IN_SNAPSHOTS:
         return state, f"{state} = 2"
+    if table == IN_WHOLE_BLOBS:
+        revision = "CASE typeof(s.store_revision) WHEN 'integer' THEN s.store_revision & 1048575 ELSE 0 END"
+        return f"{state} | {revision} << 2", f"{state} = 2 OR {_CATALOGUED}"
     metadata = f"CASE WHEN length(s.metadata_json) <= {_KNOWN_FLAG_BYTES} THEN s.metadata_json ELSE '' END"
     flagged = f"coalesce({_FLAGGED.format(f'({metadata})')}, 0)"
     if table == IN_HEADS:

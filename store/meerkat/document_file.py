@@ -6,42 +6,24 @@ The file is read whole and kept; a document is one session and seldom large. Whe
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
-from store.errors import NotAStore, SessionMissing
+from store.errors import SessionMissing
 from store.meerkat.blobs import read_blob
-from store.meerkat.byte_source import MemorySource
-from store.meerkat.candidates import document_candidates
-from store.meerkat.details import Envelope, read_envelope
-from store.meerkat.document_walk import DocumentWalk, read_from, walk_document
+from store.meerkat.document_content import Content, moves_of, newer_version, read_content
 from store.meerkat.generation import Generation
 from store.meerkat.places import Copy
-from store.meerkat.plain_texts import read_plain_texts
-from store.meerkat.prefix import Prefix, prefix_of
-from store.meerkat.reading import Reading
 from store.meerkat.realm import realm_id
-from store.meerkat.row_facts import RowFacts, check_id
-from store.meerkat.session_detail import value_text
-from store.meerkat.strict_json import Json, NotStrict, parse
-from store.meerkat.times import system_time_ms
-from store.meerkat.titles import prompt_text
-from store.meerkat.transcript_index import TranscriptIndex
-from store.meerkat.walker import Broken
-from store.meerkat.whole_facts import Walked, answer_of
-from store.opening import read_plain
 from store.values.following import Followed
 from store.values.listing import CatalogueFacts, CensusRow
-from store.values.message import ImageRef, Message, MessageKind, Outline, WholeRef
+from store.values.message import ImageRef, Message, Outline, WholeRef
 from store.values.session import SessionDetail, SessionIds, SessionSummary, SortOrder
 from store.values.store import Access, StoreFacts, StoreKey, StoreKind
 from store.values.texts import PlainMessage
 
-MAX_DOCUMENT_BYTES = 256 * 1024 * 1024
-MAX_TITLE_MESSAGES = 200
 WHY = "A document is read whole; nothing is written."
 READ_ONLY = "Documents are shown as they are; a change belongs into the store that they came from."
 
@@ -49,33 +31,6 @@ READ_ONLY = "Documents are shown as they are; a change belongs into the store th
 def looks_like_document(beginning: bytes) -> bool:
     """Whether a file begins like a JSON object."""
     return beginning.lstrip(b" \t\r\n").startswith(b"{")
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """One state of a document, in memory.
-
-    Attributes:
-        source: its bytes.
-        walk: what one walk found in them.
-        moves: size and times of the file when it was read.
-        prefix: by which its messages are known again; None if it has none.
-        envelope: what stands around the messages.
-        id: of the session; the file's name where none is stored.
-        older: the index before this one, of which `walk.kept` messages stand here too; None for the first state.
-    """
-
-    source: MemorySource
-    walk: DocumentWalk
-    moves: tuple[int, ...]
-    prefix: Prefix | None
-    envelope: Envelope
-    id: str
-    older: TranscriptIndex | None = None
-
-    def value_of(self, key: str) -> Json:
-        """A top-level value; None if it is missing or no strict JSON."""
-        return _value_in(self.source, self.walk, key)
 
 
 def open_document(path: Path, token: CancelToken) -> DocumentFile:
@@ -86,36 +41,6 @@ def open_document(path: Path, token: CancelToken) -> DocumentFile:
         OpenError: it cannot be read.
     """
     return DocumentFile(path, read_content(path, token))
-
-
-def read_content(path: Path, token: CancelToken, older: Content | None = None) -> Content:
-    """Read a session document.
-
-    Args:
-        older: an older state of it; messages that stand there as before are not indexed again.
-
-    Raises:
-        NotAStore: it is JSON, and no session document.
-        OpenError: it cannot be read.
-    """
-    may_wait("open a document")
-    moved = _moves(path)
-    source = MemorySource(read_plain(path, token, MAX_DOCUMENT_BYTES))
-    known = older.prefix if older is not None else None
-    try:
-        walk = walk_document(source, token, whole=True, known=known)
-    except Broken:
-        walk = None
-    if walk is None or "messages" not in walk.spans or not ({"id", "created_at", "version"} & walk.spans.keys()):
-        raise NotAStore(
-            f"“{path.name}” is text that begins like JSON, but it is no session document.",
-            "Open a session database, a session document, or a folder that holds one.",
-        )
-    envelope = read_envelope(source, walk.spans, token)
-    stored_id = _value_in(source, walk, "id")
-    name = stored_id if isinstance(stored_id, str) and stored_id else path.stem
-    prefix = prefix_of(source, walk.index, token, known if walk.kept else None)
-    return Content(source, walk, moved, prefix, envelope, name, older.walk.index if older is not None else None)
 
 
 class DocumentFile:
@@ -129,6 +54,7 @@ class DocumentFile:
 
     def facts(self, token: CancelToken) -> StoreFacts:  # noqa: ARG002 - the protocol's
         """Say what the document is; it holds one session."""
+        newer = newer_version(self._content.envelope.version)
         return StoreFacts(
             key=self._key,
             name=self._path.name,
@@ -143,6 +69,7 @@ class DocumentFile:
             size_bytes=self._content.source.size_bytes,
             is_running=False,
             realm=realm_id(self._path.parent.parent),
+            faults=() if newer is None else (newer,),
         )
 
     def ids(self, order: SortOrder, token: CancelToken) -> SessionIds:  # noqa: ARG002 - the protocol's
@@ -176,10 +103,7 @@ class DocumentFile:
         """What the one document says; it was read whole when it was opened."""
         may_wait("read a document")
         content = self._content
-        source, index = content.source, content.walk.index
-        facts = self._row_facts(content, 0, token)
-        walked = Walked(index, lambda number: read_from(source, index, [number], token)[number])
-        return (answer_of(facts, walked.times(), walked.tells_fork(content.id)),) * len(handles)
+        return (content.catalogue_facts(content.row_facts(0, token), token),) * len(handles)
 
     def running_ids(self, token: CancelToken) -> frozenset[str]:  # noqa: ARG002 - the protocol's
         """None: no program works on a document."""
@@ -201,13 +125,11 @@ class DocumentFile:
     def unmasked(self, session_id: str, path: tuple[str | int, ...], token: CancelToken) -> str:
         """The stored JSON text of one masked metadata value."""
         may_wait("read a document")
-        content = self._of(session_id)
-        span = content.walk.spans.get("metadata", (0, 0))
-        return value_text(content.source, span[0], path, token)
+        return self._of(session_id).unmasked(path, token)
 
     def outline(self, session_id: str, token: CancelToken) -> Outline:  # noqa: ARG002 - the protocol's
         """The index that was made when the document was read."""
-        return self._of(session_id).walk.index.outline()
+        return self._of(session_id).index.outline()
 
     def beginning(
         self,
@@ -222,59 +144,47 @@ class DocumentFile:
     def messages(self, session_id: str, begin: int, end: int, token: CancelToken) -> tuple[Message, ...]:
         """Decode messages [begin, end)."""
         may_wait("read a document")
-        return self._reading(session_id, token).messages(begin, end)
+        return self._of(session_id).reading(token).messages(begin, end)
 
     def messages_at(self, session_id: str, numbers: Sequence[int], token: CancelToken) -> tuple[Message, ...]:
         """Decode single messages."""
         may_wait("read a document")
-        return self._reading(session_id, token).messages_at(numbers)
+        return self._of(session_id).reading(token).messages_at(numbers)
 
     def candidates(self, session_id: str, words: Sequence[str], begin: int, end: int, token: CancelToken) -> array[int]:
         """Messages of [begin, end) that could hold all the words."""
         may_wait("look through a document")
-        content = self._of(session_id)
-        source, index = content.source, content.walk.index
-
-        def fetch(wanted: Iterable[int]) -> dict[int, bytes]:
-            return read_from(source, index, sorted(wanted), token)
-
-        return document_candidates(source, index, words, begin, end, fetch, token)
+        return self._of(session_id).candidates(words, begin, end, token)
 
     def plain_texts(
         self, session_id: str, numbers: Sequence[int], token: CancelToken
     ) -> tuple[PlainMessage | None, ...]:
         """The texts of single messages; None for each that must be decoded."""
         may_wait("look through a document")
-        content = self._of(session_id)
-        source, index = content.source, content.walk.index
-
-        def fetch(wanted: Iterable[int]) -> dict[int, bytes]:
-            return read_from(source, index, sorted(wanted), token)
-
-        return read_plain_texts(index, numbers, fetch, token)
+        return self._of(session_id).plain_texts(numbers, token)
 
     def raw(self, session_id: str, message: int, token: CancelToken) -> bytes:
         """The exact stored bytes of a message's JSON value."""
-        return self._reading(session_id, token).raw(message)
+        return self._of(session_id).reading(token).raw(message)
 
     def whole(self, session_id: str, ref: WholeRef, token: CancelToken) -> str:
         """The uncut text of a block that was cut."""
         may_wait("read a document")
-        return self._reading(session_id, token).whole(ref)
+        return self._of(session_id).reading(token).whole(ref)
 
     def image(self, session_id: str, ref: ImageRef, token: CancelToken) -> bytes:
         """The encoded bytes of an image; blobs lie in the realm around `sessions_jsonl`, or beside the file."""
         may_wait("read an image")
         self._of(session_id)
         if ref.blob is None:
-            return self._reading(session_id, token).image(ref)
+            return self._of(session_id).reading(token).image(ref)
         folder = self._path.parent
         return read_blob(folder.parent if folder.name == "sessions_jsonl" else folder, ref.blob)
 
     def has_changed(self) -> bool:
         """Whether the file moved since it was read."""
         may_wait("look at a file")
-        return _moves(self._path) != self._content.moves
+        return moves_of(self._path) != self._content.moves
 
     def is_running(self) -> bool:
         """No program works on a document."""
@@ -289,13 +199,7 @@ class DocumentFile:
 
     def follow(self, session_id: str, since: Outline, token: CancelToken) -> Followed:  # noqa: ARG002 - the protocol's
         """Compare with the index that was made when the file was read last."""
-        content = self._of(session_id)
-        index, older, kept = content.walk.index, content.older, content.walk.kept
-        if index.is_of(since):
-            return Followed(since, since.count)
-        if older is None or not kept or not older.is_of(since):
-            return Followed(index.outline(), 0)
-        return Followed(index.outline(), kept, index.join.calls_joined_since(older.join.count, kept))
+        return self._of(session_id).follow(since)
 
     def close(self) -> None:
         """Nothing is held but memory."""
@@ -307,65 +211,5 @@ class DocumentFile:
             raise SessionMissing("There is no session with this id in the document.")
         return content
 
-    def _reading(self, session_id: str, token: CancelToken) -> Reading:
-        content = self._of(session_id)
-        source, index = content.source, content.walk.index
-        return Reading(index, lambda wanted: read_from(source, index, sorted(set(wanted)), token))
-
     def _summary(self, content: Content, handle: int, token: CancelToken) -> SessionSummary:
-        return self._row_facts(content, handle, token).summary(self._key)
-
-    def _row_facts(self, content: Content, handle: int, token: CancelToken) -> RowFacts:
-        index = content.walk.index
-        facts = RowFacts(content.id, handle, metadata=content.envelope.small, message_count=index.count)
-        facts.size_bytes = content.source.size_bytes
-        facts.created_at_ms = system_time_ms(content.value_of("created_at"))
-        facts.updated_at_ms = system_time_ms(content.value_of("updated_at"))
-        facts.usage = content.value_of("usage")
-        usage = content.envelope.usage
-        if usage.input_tokens is not None and usage.output_tokens is not None:
-            facts.total_tokens = usage.input_tokens + usage.output_tokens
-        facts.prompt = _first_prompt(content, token)
-        facts.has_answer = index.kinds.find(bytes((MessageKind.ASSISTANT,))) >= 0
-        check_id(facts)
-        for fault in (*index.faults, *content.envelope.faults):
-            facts.damage(fault.code, fault.sentence)
-        return facts
-
-
-def _first_prompt(content: Content, token: CancelToken) -> str:
-    """The first text of a person, for the title."""
-    index = content.walk.index
-    begin = 0
-    for _ in range(MAX_TITLE_MESSAGES):
-        number = index.kinds.find(bytes((MessageKind.PROMPT,)), begin)
-        if number < 0:
-            break
-        try:
-            _, value = parse(read_from(content.source, index, [number], token)[number])
-        except NotStrict:
-            value = None
-        text = prompt_text(value) if isinstance(value, dict) else ""
-        if text:
-            return text
-        begin = number + 1
-    return ""
-
-
-def _value_in(source: MemorySource, walk: DocumentWalk, key: str) -> Json:
-    span = walk.spans.get(key)
-    if span is None:
-        return None
-    try:
-        return parse(source.read(span[0], span[1] - span[0]))[1]
-    except NotStrict:
-        return None
-
-
-def _moves(path: Path) -> tuple[int, ...]:
-    """What tells that a file is another one, or another state of it."""
-    try:
-        status = path.stat()
-    except OSError:
-        return ()
-    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        return content.row_facts(handle, token).summary(self._key)

@@ -14,26 +14,26 @@ from dataclasses import dataclass
 from store.cancel import CancelToken
 from store.joined import joined_numbers
 from store.meerkat.generation import Layout
+from store.meerkat.whole_blob_tables import SESSION_ID, body_bytes, not_whole_blob, whole_blob_source
 from store.values.session import SortKey, SortOrder
 
 IN_SESSIONS = 0
 IN_HEADS = 1
 IN_SNAPSHOTS = 2
+IN_WHOLE_BLOBS = 3
 
 RUNTIME_PREFIX = "rt:session:"
 MAX_EXACT_SNAPSHOTS = 100_000
 """Up to here snapshots without a row in `sessions` are looked for one by one; beyond, if there are more of them."""
 
-ORPHAN_ID = "CAST(substr(CAST(n.runtime_id AS BLOB), 12) AS TEXT)"
-"""The session of a snapshot. Cut from bytes: a text would end at the first NUL that a hostile id holds."""
+ORPHAN_ID = SESSION_ID.format("n")
+"""The session of a snapshot."""
 
 _SESSIONS = "sessions s"
 _HEADLESS = "sessions s WHERE NOT EXISTS (SELECT 1 FROM session_heads h WHERE h.session_id = s.session_id)"
 _HEADS = "session_heads s"
-_ORPHANS = (
-    "runtime_session_snapshots n WHERE n.runtime_id >= 'rt:session:' AND n.runtime_id < 'rt:session;'"
-    f" AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.session_id = {ORPHAN_ID})"
-)
+_SNAPSHOTS = "runtime_session_snapshots n WHERE n.runtime_id >= 'rt:session:' AND n.runtime_id < 'rt:session;'"
+_ORPHANS = f"{_SNAPSHOTS} AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.session_id = {ORPHAN_ID})"
 
 _COLUMN = {
     SortKey.UPDATED: "s.updated_at_ms",
@@ -73,15 +73,40 @@ class Sources:
 
 def find_sources(connection: sqlite3.Connection, layout: Layout) -> Sources:
     """Find out which tables hold sessions; at a million of them this costs more than to open the store."""
+    if layout.has_whole_blobs and _exists(connection, "runtime_whole_blob_authority"):
+        return _with_whole_blobs(connection, layout)
     if layout.has_heads:
         heads, left = _count(connection, _HEADS), _count(connection, _HEADLESS)
         rows = ((IN_HEADS, _HEADS), (IN_SESSIONS, _HEADLESS)) if left else ((IN_HEADS, _HEADS),)
         return Sources(rows, heads + left)
+    if not layout.has("sessions"):
+        return _with_whole_blobs(connection, layout)
     sessions = _count(connection, _SESSIONS)
     orphans = _count_orphans(connection, layout, sessions)
     if orphans:
         return Sources(((IN_SESSIONS, _SESSIONS), (IN_SNAPSHOTS, _ORPHANS)), sessions + orphans)
     return Sources(((IN_SESSIONS, _SESSIONS),), sessions)
+
+
+def _with_whole_blobs(connection: sqlite3.Connection, layout: Layout) -> Sources:
+    """The tables where a runtime keeps whole documents; each session stands in the first that counts."""
+    of_row, of_snapshot = not_whole_blob(layout, "s.session_id"), not_whole_blob(layout, ORPHAN_ID)
+    tables = [(IN_WHOLE_BLOBS, whole_blob_source(layout))]
+    if layout.has_heads:
+        tables.append((IN_HEADS, f"{_HEADS} WHERE {of_row}"))
+        tables.append((IN_SESSIONS, f"{_HEADLESS} AND {of_row}"))
+    elif layout.has("sessions"):
+        tables.append((IN_SESSIONS, f"{_SESSIONS} WHERE {of_row}"))
+    if not layout.has_heads and layout.has("runtime_session_snapshots"):
+        orphans = _ORPHANS if layout.has("sessions") else _SNAPSHOTS
+        tables.append((IN_SNAPSHOTS, f"{orphans} AND {of_snapshot}"))
+    counted = [(table, source, _count(connection, source)) for table, source in tables]
+    held = tuple((table, source) for table, source, count in counted if count) or tuple(tables[:1])
+    return Sources(held, sum(count for _, _, count in counted))
+
+
+def _exists(connection: sqlite3.Connection, source: str) -> bool:
+    return bool(connection.execute(f"SELECT EXISTS (SELECT 1 FROM {source})").fetchone()[0])
 
 
 def _count(connection: sqlite3.Connection, source: str) -> int:
@@ -102,7 +127,7 @@ def list_handles(
 ) -> array[int]:
     """Read the handles of all sessions in an order."""
     direction = "DESC" if order.is_descending else "ASC"
-    if len(sources.rows) == 1:
+    if len(sources.rows) == 1 and sources.rows[0][0] != IN_SNAPSHOTS:
         # Alone, a table is read along the index that its writer made for this very order.
         table, source = sources.rows[0]
         tie = "" if order.key is SortKey.ID else ", s.session_id ASC"
@@ -129,7 +154,9 @@ def _sorted_by(key: SortKey, table: int, layout: Layout) -> str:
 
 
 def stored_bytes(table: int, layout: Layout) -> str:
-    """SQL for the bytes of the rows of session `s`: document or head, its snapshot, its strands."""
+    """SQL for the bytes of the rows of session `s`: its document, or its head and strands, and its snapshot."""
+    if table == IN_WHOLE_BLOBS:
+        return body_bytes(octets("d.session_snapshot"))
     terms = [octets("s.session_json") if table == IN_SESSIONS else octets("s.head_json")]
     if layout.has("runtime_session_snapshots"):
         terms.append(

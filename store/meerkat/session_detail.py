@@ -41,11 +41,13 @@ _USAGE = re.compile(rb'"usage":(\{(?:[^{}]|\{[^{}]*\})*\})')
 
 def matching_ids(connection: sqlite3.Connection, layout: Layout, beginning: str) -> tuple[str, ...]:
     """Session ids that are or begin with these characters; at most 10, the exact one alone."""
-    columns = [("sessions", "session_id", "")]
+    columns = [("sessions", "session_id", "")] if layout.has("sessions") else []
     if layout.has_heads:
         columns.append(("session_heads", "session_id", ""))
     elif layout.has("runtime_session_snapshots"):
         columns.append(("runtime_session_snapshots", "runtime_id", RUNTIME_PREFIX))
+    if layout.has_whole_blobs:
+        columns.append(("runtime_whole_blob_authority", "runtime_id", RUNTIME_PREFIX))
     found: set[str] = set()
     for table, column, prefix in columns:
         first = prefix + beginning
@@ -70,13 +72,19 @@ def index_with_faults(
     faults = indexed.index.faults
     if place.size_bytes <= LARGE_BYTES and not copies_agree(connection, place, token):
         faults.append(Fault("copies-differ", COPIES_DIFFER))
-    counted = place.mark[2] if place.copy is Copy.SNAPSHOT else place.mark[1] if place.copy is Copy.SESSIONS else None
+    counted = _counted(place)
     has_agreed = all(fault.code not in ("copies-differ", "bad-json") for fault in faults)
     if isinstance(counted, int) and counted != indexed.index.count and has_agreed:
         faults.append(
             Fault("wrong-count", f"The row says {counted:,} messages, the document holds {indexed.index.count:,}.")
         )
     return indexed
+
+
+def _counted(place: Place) -> object:
+    """How many messages the columns beside a whole document say that it has; None if they say nothing."""
+    position = {Copy.SNAPSHOT: 2, Copy.SESSIONS: 1, Copy.WHOLE_BLOB: 1}.get(place.copy)
+    return None if position is None else place.mark[position]
 
 
 def copies_agree(connection: sqlite3.Connection, place: Place, token: CancelToken) -> bool:

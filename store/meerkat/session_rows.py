@@ -123,7 +123,7 @@ def _take_documents(
     token: CancelToken,
 ) -> None:
     """Take what the authority's document tells: the snapshot where there is one (formats/meerkat.md §0 fact 3)."""
-    own_document = _decode(facts, own, "its row in “sessions”")
+    own_document = decode_document(facts, own, "its row in “sessions”")
     if own_document is not None:
         _compare_count(facts, own_document)
     shown, shown_document = own, own_document
@@ -131,7 +131,7 @@ def _take_documents(
         if snapshot.small is not None and snapshot.small == own.small:
             shown = snapshot
         else:
-            shown, shown_document = snapshot, _decode(facts, snapshot, "its snapshot, which is the authority")
+            shown, shown_document = snapshot, decode_document(facts, snapshot, "its snapshot, which is the authority")
             _compare_copies(facts, own, snapshot, own_document, shown_document)
     if shown_document is not None:
         take_document(facts, shown_document)
@@ -139,7 +139,7 @@ def _take_documents(
         facts.messages, facts.prompt = peek_messages(shown.beginning(connection), token)
 
 
-def _decode(facts: RowFacts, document: DocumentRow, where: str) -> dict[str, Json] | None:
+def decode_document(facts: RowFacts, document: DocumentRow, where: str) -> dict[str, Json] | None:
     """Decode a small document; one that is none damages the row. None also for a large one."""
     if document.size_bytes == 0:
         facts.damage("no-document", f"The session has no document in {where}.")
@@ -254,7 +254,7 @@ def read_orphan_rows(
         facts.note("no-sessions-row", "The session has no row in “sessions”, only the runtime's snapshot.")
         check_id(facts)
         row = DocumentRow("runtime_session_snapshots", "session_snapshot", rowid, length or 0, small)
-        document = _decode(facts, row, "its snapshot")
+        document = decode_document(facts, row, "its snapshot")
         if document is not None:
             take_document(facts, document)
             take_envelope(facts, document)

@@ -9,17 +9,23 @@ from collections.abc import Sequence
 from store.cancel import CancelToken
 from store.meerkat.generation import Layout
 from store.meerkat.head_rows import read_head_rows
-from store.meerkat.listing import IN_HEADS, IN_SESSIONS, IN_SNAPSHOTS, RUNTIME_PREFIX, rows_by_table
+from store.meerkat.listing import IN_HEADS, IN_SESSIONS, IN_SNAPSHOTS, IN_WHOLE_BLOBS, RUNTIME_PREFIX, rows_by_table
 from store.meerkat.realm import is_recent_s
 from store.meerkat.row_facts import RowFacts
 from store.meerkat.session_rows import read_orphan_rows, read_session_rows
+from store.meerkat.whole_blob_rows import read_whole_blob_rows
 from store.values.session import SessionSummary
 from store.values.store import StoreKey
 
 BATCH_ROWS = 100
 """Rows read by one statement."""
 
-_READERS = {IN_SESSIONS: read_session_rows, IN_HEADS: read_head_rows, IN_SNAPSHOTS: read_orphan_rows}
+_READERS = {
+    IN_SESSIONS: read_session_rows,
+    IN_HEADS: read_head_rows,
+    IN_SNAPSHOTS: read_orphan_rows,
+    IN_WHOLE_BLOBS: read_whole_blob_rows,
+}
 
 
 def read_summaries(
@@ -51,13 +57,23 @@ def read_facts(
     """Read what the rows of handles tell, by handle."""
     found: dict[int, RowFacts] = {}
     for table, rowids in rows_by_table(handles).items():
-        reader = _READERS.get(table)
-        if reader is None or (table == IN_HEADS and not layout.has_heads):
+        reader = _READERS[table]
+        if not is_readable(layout, table):
             continue
         for begin in range(0, len(rowids), BATCH_ROWS):
             for facts in reader(connection, layout, rowids[begin : begin + BATCH_ROWS], token).values():
                 found[facts.handle] = facts
     return found
+
+
+def is_readable(layout: Layout, table: int) -> bool:
+    """Whether a store has the tables that a handle speaks of; it may have lost them since."""
+    return {
+        IN_SESSIONS: layout.has("sessions"),
+        IN_HEADS: layout.has_heads,
+        IN_SNAPSHOTS: layout.has("runtime_session_snapshots"),
+        IN_WHOLE_BLOBS: layout.has_whole_blobs,
+    }[table]
 
 
 def is_session_running(connection: sqlite3.Connection, layout: Layout, facts: RowFacts, now: float) -> bool:

@@ -16,7 +16,7 @@ from store.errors import SessionError
 from store.meerkat.content import as_count
 from store.meerkat.generation import Layout
 from store.meerkat.head_rows import read_head_rows
-from store.meerkat.listing import IN_HEADS, IN_SESSIONS, IN_SNAPSHOTS, row_of, rows_by_table
+from store.meerkat.listing import IN_HEADS, IN_SESSIONS, IN_SNAPSHOTS, IN_WHOLE_BLOBS, row_of, rows_by_table
 from store.meerkat.peek import cut_text
 from store.meerkat.places import find_place
 from store.meerkat.row_facts import RowFacts, has_history, labels_of, name_of, provider_name
@@ -26,8 +26,10 @@ from store.meerkat.session_rows import read_orphan_rows, read_session_rows
 from store.meerkat.strict_json import Json, NotStrict, parse
 from store.meerkat.times import rfc3339_ms
 from store.meerkat.titles import as_object_or_empty, first_prompt, is_answer, one_line, prompt_text, title_of
+from store.meerkat.summaries import is_readable
 from store.meerkat.transcript_index import TranscriptIndex
 from store.meerkat.transcripts import read_messages
+from store.meerkat.whole_blob_rows import read_whole_blob_rows
 from store.values.listing import CatalogueFacts
 from store.values.message import MessageKind
 from store.values.session import TitleSource
@@ -102,12 +104,16 @@ def _read_rows(
 ) -> dict[int, RowFacts]:
     by_table = rows_by_table(handles)
     rows: list[RowFacts] = []
+    by_table = {table: rowids for table, rowids in by_table.items() if is_readable(layout, table)}
     if IN_SESSIONS in by_table:
         rows.extend(read_session_rows(connection, layout, by_table[IN_SESSIONS], token, WHOLE_BYTES).values())
-    if IN_SNAPSHOTS in by_table and layout.has("runtime_session_snapshots"):
+    if IN_SNAPSHOTS in by_table:
         rows.extend(read_orphan_rows(connection, layout, by_table[IN_SNAPSHOTS], token, WHOLE_BYTES).values())
-    if IN_HEADS in by_table and layout.has_heads:
+    if IN_HEADS in by_table:
         rows.extend(read_head_rows(connection, layout, by_table[IN_HEADS], token).values())
+    if IN_WHOLE_BLOBS in by_table:
+        blobs = read_whole_blob_rows(connection, layout, by_table[IN_WHOLE_BLOBS], token, WHOLE_BYTES)
+        rows.extend(blobs.values())
     return {facts.handle: facts for facts in rows}
 
 
