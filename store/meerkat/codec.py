@@ -39,21 +39,22 @@ def decode(data: bytes) -> Json:
     Raises:
         NotStrict: with the reason, ready to follow "because ".
     """
-    value, is_proved = decode_quickly(data)
-    return value if is_proved else parse(data, _EXACT)[1]
+    value = decode_unproved(data)
+    if value is not None and encode(value) == data:
+        return value
+    return parse(data, _EXACT)[1]
 
 
-def decode_quickly(data: bytes) -> tuple[Json, bool]:
-    """Read bytes that are probably in the systems' own spelling.
+def decode_unproved(data: bytes) -> Json:
+    """Read bytes that are probably in the systems' own spelling; whoever calls proves it by printing the value again.
 
     Returns:
-        The value and whether it is proved to be exact; if not, the value means nothing.
+        The value, None also where it could not be read: then only the careful reader can say why.
     """
     try:
-        value = cast(Json, orjson.loads(data))
-        return value, encode(value) == data
-    except (orjson.JSONDecodeError, NotStrict):
-        return None, False
+        return cast(Json, orjson.loads(data))
+    except orjson.JSONDecodeError:
+        return None
 
 
 def decode_loaded(data: bytes) -> Json:

@@ -12,11 +12,11 @@ A revision is named by the SHA-256 of the compact JSON of its messages, each bro
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import Final, cast
 
-from store.meerkat.codec import decode_loaded, decode_quickly, encode
+from store.meerkat.codec import decode_loaded, decode_unproved, encode
 from store.meerkat.strict_json import Json
 from store.meerkat.structs import Fields
 from store.meerkat.typed import typed_message
@@ -25,6 +25,7 @@ NO_TIME: Final = "1970-01-01T00:00:00Z"
 PREFIX: Final = "sha256:"
 
 _IDENTIFIED: Final = ("user", "block_assistant")
+_INLINE: Final = b'"source":"inline"'
 _DELIVERY: Final = ("delivery_id", "in_reply_to")
 _PICTURED: Final = ("comms", "external_event", "runtime_notice")
 
@@ -78,9 +79,7 @@ class TranscriptDigests:
             NotTyped: Meerkat refuses it; TimeMissing: what it holds differs from load to load.
                 After one of these the digests mean nothing any more.
         """
-        message = read_stored(data)
-        plain = encode(message)
-        self._update(message, plain)
+        self._update(*read_stored(data))
 
     def add_value(self, message: Json) -> None:
         """Take the next message, as `codec.decode` gives it. Raises NotTyped, TimeMissing."""
@@ -88,26 +87,26 @@ class TranscriptDigests:
         self._update(made, encode(made))
 
     def _update(self, message: Fields, plain: bytes) -> None:
-        separator = b"," if self.count else b""
-        for form, data in self._forms(message, plain):
-            if (hashed := self._hashes.get(form)) is not None:
-                hashed.update(separator)
-                hashed.update(data)
+        hashes = self._hashes
+        self._feed(DigestFormat.F1, plain)
         self.count += 1
-
-    def _forms(self, message: Fields, plain: bytes) -> Iterator[tuple[DigestFormat, bytes]]:
-        yield DigestFormat.F1, plain
-        if self._hashes.keys() == {DigestFormat.F1}:
+        if len(hashes) == 1 and DigestFormat.F1 in hashes:
             return
-        bare = with_blobs(message)
-        yield DigestFormat.F2, plain if bare is message else encode(bare)
+        bare = with_blobs(message) if _INLINE in plain else message
+        self._feed(DigestFormat.F2, plain if bare is message else encode(bare), 1)
         if not self._needs_timeless:
             return
         timeless = _timeless_bytes(bare, plain if bare is message else None)
-        yield DigestFormat.F3, timeless
-        if DigestFormat.F5 in self._hashes:
+        self._feed(DigestFormat.F3, timeless, 1)
+        if DigestFormat.F5 in hashes:
             last = without_origins(bare)
-            yield DigestFormat.F5, timeless if last is bare else encode(timeless_form(last))
+            self._feed(DigestFormat.F5, timeless if last is bare else encode(timeless_form(last)), 1)
+
+    def _feed(self, form: DigestFormat, data: bytes, before: int = 0) -> None:
+        """Hash a message in one form, behind a comma unless it is the first."""
+        hashed = self._hashes.get(form)
+        if hashed is not None:
+            hashed.update(b"," + data if self.count > before else data)
 
     def revision(self, form: DigestFormat) -> str:
         """The name of the revision that the messages so far make. Raises KeyError for a format not asked for."""
@@ -122,10 +121,24 @@ class TranscriptDigests:
         return frozenset(form for form in self._formats if self.revision(form) == revision)
 
 
-def read_stored(data: bytes) -> Fields:
-    """Read a stored message as Meerkat does. Raises NotStrict, NotTyped, TimeMissing."""
-    value, is_proved = decode_quickly(data)
-    return typed_message(value if is_proved else decode_loaded(data))
+def read_stored(data: bytes) -> tuple[Fields, bytes]:
+    """Read a stored message as Meerkat does.
+
+    Returns:
+        It, and the bytes in which Meerkat would print it, most often those that came in.
+
+    Raises:
+        NotStrict, NotTyped, TimeMissing.
+    """
+    value = decode_unproved(data)
+    if value is not None:
+        made = typed_message(value)
+        plain = encode(made)
+        # Printed alike, it was read right: a key that stands twice or a number in another spelling would show.
+        if plain == data or encode(value) == data:
+            return made, plain
+    made = typed_message(decode_loaded(data))
+    return made, encode(made)
 
 
 def digest_of(messages: Iterable[Json], form: DigestFormat) -> str:

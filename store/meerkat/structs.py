@@ -7,9 +7,8 @@ keys dropped, defaults filled in, free values sorted; or it raises NotTyped wher
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from store.meerkat.numbers import LoadedFloat, as_loaded
 from store.meerkat.strict_json import Doubled, Json
@@ -53,15 +52,19 @@ class Need(Enum):
     """It is no field but reads the whole object, and its fields stand here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+# Looked up for every field of every message: an attribute of an enumeration costs as much as reading the field.
+_REQUIRED, _OPTIONAL, _FULL = Need.REQUIRED, Need.OPTIONAL, Need.FULL
+
+
+class Field(NamedTuple):
     """One field of a structure.
 
     Attributes:
+        key: None of a SPREAD one.
         default: of a FILLED one.
     """
 
-    key: str
+    key: str | None
     read: Read
     need: Need = Need.REQUIRED
     default: Json = None
@@ -94,7 +97,7 @@ def nullable(key: str, read: Read) -> Field:
 
 def spread(read: Read) -> Field:
     """Fields that a reader of the whole object gives, as if they stood here."""
-    return Field("", read, Need.SPREAD)
+    return Field(None, read, Need.SPREAD)
 
 
 def fields_of(value: Json, what: str) -> Fields:
@@ -108,29 +111,35 @@ def fields_of(value: Json, what: str) -> Fields:
 
 def take(into: Fields, found: Fields, fields: tuple[Field, ...]) -> None:
     """Read the fields of `found` in their order into `into`. Raises NotTyped."""
-    for field in fields:
-        key, need = field.key, field.need
-        if need is Need.SPREAD:
-            into.update(field.read(found))  # type: ignore[arg-type]  # an object, being read by a structure
-            continue
-        value = found.get(key)
-        if value is None:
-            if need is Need.OPTIONAL or (need is Need.FULL and key not in found):
-                continue
-            if need is Need.NULLABLE:
-                into[key] = None
-                continue
-            if key not in found:
-                if need is Need.REQUIRED:
-                    raise NotTyped(f"it has no “{key}”")
-                into[key] = field.default
-                continue
-        try:
-            read = field.read(value)
-        except NotTyped as problem:
-            raise type(problem)(f"{problem}, in “{key}”") from None
-        if need is not Need.FULL or read:
-            into[key] = read
+    key: str | None = None
+    try:
+        for key, read, need, default in fields:
+            value = found.get(key) if key is not None else None
+            if value is None:
+                if need is _OPTIONAL:
+                    continue
+                if key is None:
+                    into.update(read(found))  # type: ignore[arg-type]  # what is spread is an object
+                    continue
+                if key not in found:
+                    if need is _REQUIRED:
+                        break
+                    if need is not _FULL:
+                        into[key] = default
+                    continue
+                if need is Need.NULLABLE:
+                    into[key] = None
+                    continue
+            made = read(value)
+            if made or need is not _FULL:
+                into[key] = made  # type: ignore[index]  # only what is spread has no key
+        else:
+            return
+    except NotTyped as problem:
+        if key is None:
+            raise
+        raise type(problem)(f"{problem}, in “{key}”") from None
+    raise NotTyped(f"it has no “{key}”")
 
 
 def struct(what: str, *fields: Field) -> Read:

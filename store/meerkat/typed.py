@@ -20,7 +20,12 @@ _TIME = re.compile(
     r"(?:([Zz])|([+-])([01]\d|2[0-3]):([0-5]\d))",
     re.ASCII,
 )
-_SAFE_DAYS = 28
+_USUAL = re.compile(
+    r"\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+    r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.(?:\d{3}){0,2}(?!000)\d{3})?Z",
+    re.ASCII,
+)
+"""A time as it is printed, of a day that there is."""
 
 
 def typed_message(message: Json, missing_time: str | None = None) -> Fields:
@@ -54,25 +59,25 @@ def typed_message(message: Json, missing_time: str | None = None) -> Fields:
 
 def typed_time(value: Json) -> str:
     """Print a time as Meerkat does: UTC, with as many of 0, 3, 6 or 9 digits as are needed (§2.2). Raises NotTyped."""
-    matched = _TIME.fullmatch(value) if isinstance(value, str) else None
-    if matched is None:
+    if not isinstance(value, str):
+        raise NotTyped("its time is no text")
+    if _USUAL.fullmatch(value):
+        return value
+    if (matched := _TIME.fullmatch(value)) is None:
         raise NotTyped("its time is none")
-    whole = f"{matched[1]}-{matched[2]}-{matched[3]}T{matched[4]}:{matched[5]}:{matched[6]}"
-    if matched[9] or int(matched[3]) > _SAFE_DAYS:
-        whole = _in_utc(whole, matched)
-    digits = (matched[7] or "")[:9]
-    if len(digits) % 3 or digits.endswith("000"):
-        digits = digits.ljust(9, "0")
-        while digits.endswith("000"):
-            digits = digits[:-3]
+    whole = _in_utc(matched)
+    digits = (matched[7] or "")[:9].ljust(9, "0")
+    while digits.endswith("000"):
+        digits = digits[:-3]
     return f"{whole}.{digits}Z" if digits else f"{whole}Z"
 
 
-def _in_utc(whole: str, matched: re.Match[str]) -> str:
-    """The time in UTC, proved to be one; a leap second stays one."""
+def _in_utc(matched: re.Match[str]) -> str:
+    """The time in UTC without its fraction, proved to be one; a leap second stays one."""
     second = "59" if matched[6] == "60" else matched[6]
     try:
-        moment = datetime.fromisoformat(f"{whole[:17]}{second}")
+        year, month, day, hour, minute = (int(matched[group]) for group in range(1, 6))
+        moment = datetime(year, month, day, hour, minute, int(second))
         if matched[9]:
             offset = timedelta(hours=int(matched[10]), minutes=int(matched[11]))
             moment += -offset if matched[9] == "+" else offset
