@@ -33,6 +33,8 @@ TITLE_WORDS = {
     TitleSource.ID: "the id, since nothing better is stored",
 }
 
+MIGRATED = Sign("history", "Read in its newer form")
+
 
 @dataclass(frozen=True, slots=True)
 class InfoRow:
@@ -40,21 +42,28 @@ class InfoRow:
 
     Attributes:
         sign: an icon before the value, for what must not be overlooked.
+        is_unbroken: the value has no places where a line can end, and may be longer than a line.
     """
 
     name: str
     value: str
     is_mono: bool = False
     sign: Sign | None = None
+    is_unbroken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class InfoSection:
-    """A head, a note at its right, and rows."""
+    """A head, a note at its right, and rows.
+
+    Attributes:
+        is_first: stands above sizes and checks.
+    """
 
     title: str
     rows: tuple[InfoRow, ...]
     note: str = ""
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +128,7 @@ def _faults(faults: tuple[Fault, ...]) -> InfoSection:
     for fault in faults:
         each.setdefault(fault.sentence, fault)
     rows = [InfoRow(one_line(fault.code), _value(fault.sentence), sign=sign) for fault in each.values()]
-    return InfoSection("Faults", _cut(rows), counted(len(rows), "fault") if rows else "")
+    return InfoSection("Faults", _cut(rows), counted(len(rows), "fault") if rows else "", is_first=True)
 
 
 def _identity(detail: SessionDetail) -> InfoSection:
@@ -130,11 +139,20 @@ def _identity(detail: SessionDetail) -> InfoSection:
         InfoRow("Title taken from", TITLE_WORDS[summary.title_from]),
         InfoRow("State", shown_state(summary).value),
         InfoRow("Shown copy", _value(detail.authority) or ABSENT),
-        InfoRow("Document version", ABSENT if detail.document_version is None else str(detail.document_version)),
+        InfoRow("Document version", _version(detail)),
         InfoRow("Rewritten", "yes" if summary.is_rewritten else "no"),
     ]
+    # What was changed for display is nothing that the store says; it must not be overlooked.
+    rows.extend(InfoRow("Read in its newer form", _value(change), sign=MIGRATED) for change in detail.migrated)
     rows.extend(InfoRow(_value(name), _value(value) or ABSENT) for name, value in detail.facts)
     return InfoSection("Identity", _cut(rows))
+
+
+def _version(detail: SessionDetail) -> str:
+    """The version of the document and who writes such ones: "2, written by Meerkat 0.6.24 to 0.6.34"."""
+    version = "" if detail.document_version is None else str(detail.document_version)
+    writer = f"written by {_value(detail.written_by)}" if detail.written_by else ""
+    return ", ".join(part for part in (version, writer) if part) or ABSENT
 
 
 def _times(summary: SessionSummary, zone: tzinfo | None, known: CatalogueFacts | None) -> InfoSection:

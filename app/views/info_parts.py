@@ -10,6 +10,7 @@ from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
 from app.present.info import InfoRow, InfoSection, OpenedText
 from app.views.labels import IconLabel, TextLabel
+from app.views.plain_text import PlainText
 
 NAME_WIDTH = 200
 NAME_SHARE = 0.4
@@ -74,6 +75,10 @@ class SectionHead(QWidget):
         row.addStretch(1)
         row.addWidget(self._note)
 
+    def say(self, note: str) -> None:
+        """Show another note."""
+        self._note.setText(note)
+
 
 class ValueRow(QWidget):
     """A name and a value that can be selected and copied, under a line."""
@@ -85,12 +90,7 @@ class ValueRow(QWidget):
         name.setText(row.name)
         name.setWordWrap(True)
         name.setFixedWidth(look.px(NAME_WIDTH))
-        value = TextLabel(look, TypeUse.CODE if row.is_mono else TypeUse.SMALL, "text", self)
-        value.setText(row.value)
-        value.wrap()
-        value.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        value.make_copyable()
-        value.setAccessibleName(f"{row.name}: {row.value}")
+        value = self._value(row)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, look.px(5), 0, look.px(6))
         line.setSpacing(look.px(8))
@@ -100,6 +100,20 @@ class ValueRow(QWidget):
             icon.set_icon(row.sign.icon, row.sign.role or "text_2", row.sign.word)
             line.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(value, 1)
+
+    def _value(self, row: InfoRow) -> QWidget:
+        look, use, spoken = self._look, TypeUse.CODE if row.is_mono else TypeUse.SMALL, f"{row.name}: {row.value}"
+        if row.is_unbroken:
+            text = PlainText(look, use, "text", spoken, self)
+            text.say(row.value)
+            return text
+        value = TextLabel(look, use, "text", self)
+        value.setText(row.value)
+        value.wrap()
+        value.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        value.make_copyable()
+        value.setAccessibleName(spoken)
+        return value
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the value room enough; Qt's name."""

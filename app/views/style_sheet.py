@@ -76,6 +76,7 @@ QLineEdit {{ background: {_c(look, "base")}; color: {_c(look, "text")}; border: 
 QPlainTextEdit, QTextEdit {{ background: {_c(look, "base")}; color: {_c(look, "text")};
     border: 1px solid {_c(look, "line")}; border-radius: {radius}px;
     selection-background-color: {_c(look, "text_select")}; selection-color: {_c(look, "text")}; }}
+#plain_text {{ background: transparent; border: 0; padding: 0; }}
 QComboBox QAbstractItemView {{ background: {_c(look, "base")}; border: 1px solid {_c(look, "line_control")};
     padding: {look.px(2)}px; }}
 #framed {{ background: {_c(look, "base")}; border: 1px solid {_c(look, "line_control")}; border-radius: {radius}px;

@@ -1,0 +1,143 @@
+"""What a check found, in words: names of checks, their outcomes, findings. Pure, any thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from app.present.info import VALUE_LIMIT_CHARS, InfoRow
+from app.present.one_line import one_line
+from app.present.summary import Sign
+from app.present.times import clock_text
+from store.values.checks import CheckName, CheckResult, Finding, Outcome, SessionCheck, Severity
+
+CHECK_NAMES = {
+    CheckName.DOCUMENT: "Document",
+    CheckName.ROW_COUNTS: "Row counts",
+    CheckName.REVISION_DIGEST: "Revision digest",
+    CheckName.REVISION_GRAPH: "Rewrite chain",
+    CheckName.HEAD_TOKEN: "Head and token",
+    CheckName.AUTHORITY: "Authority",
+    CheckName.ROW_LINEAGE: "Row lineage",
+    CheckName.METADATA_CELLS: "Metadata cells",
+    CheckName.COPIES: "Snapshot and projection",
+    CheckName.BOUNDARY_RECEIPTS: "Boundary receipts",
+    CheckName.BLOBS: "Blobs",
+}
+"""What people call each check."""
+
+OUTCOME_SIGNS = {
+    Outcome.PASSED: Sign("circle-check", "passed", "ok"),
+    Outcome.FAILED: Sign("circle-x", "failed", "error"),
+    Outcome.NOT_APPLICABLE: Sign("minus", "not applicable", "text_3"),
+}
+SEVERITY_SIGNS = {
+    Severity.ERROR: Sign("circle-x", "Error", "error"),
+    Severity.WARNING: Sign("triangle-alert", "Warning", "warn"),
+    Severity.INFO: Sign("info", "Information", "text_2"),
+}
+SEVERITY_PLURALS = {Severity.ERROR: "Errors", Severity.WARNING: "Warnings", Severity.INFO: "Information"}
+
+SHORT_CHARS = 160
+"""What was promised and what is there are shown in the row up to this length; longer ones are cut there."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One check of a session as its row shows it.
+
+    Attributes:
+        short: beside the name: what agrees, or why there is nothing to check; of a failed one how many agree.
+        outcome: at the right: "passed", "1 failed", "not applicable".
+        detail: of a failed check, what does not agree; "" of all others.
+        expected, found: whole; "" where that is no single value.
+        spoken: all of it for screen readers and to be copied.
+    """
+
+    name: str
+    sign: Sign
+    short: str
+    outcome: str
+    detail: str
+    expected: str
+    found: str
+    spoken: str
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether it opens by itself."""
+        return bool(self.detail)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether its values do not fit into the row."""
+        return max(len(self.expected), len(self.found)) > SHORT_CHARS or "\n" in self.expected + self.found
+
+
+def check_lines(check: SessionCheck) -> tuple[CheckLine, ...]:
+    """One line for each check, in their order."""
+    return tuple(_line(result) for result in check.results)
+
+
+def failed_sentences(check: SessionCheck) -> tuple[str, ...]:
+    """What does not agree, one sentence a failed check."""
+    return tuple(f"{CHECK_NAMES[result.name]}: {_sentence(result)}" for result in check.failed)
+
+
+def further_rows(check: SessionCheck) -> tuple[InfoRow, ...]:
+    """What stands below the checks: the revision, whether the session could be changed, findings."""
+    rows = []
+    if check.revision:
+        revision = one_line(check.revision, VALUE_LIMIT_CHARS)
+        rows.append(InfoRow("Revision", revision, is_mono=True, is_unbroken=True))
+    if check.digest_format is not None:
+        rows.append(InfoRow("Digest format", str(check.digest_format)))
+    if check.write_reason:
+        word = "yes" if check.is_writable else "no"
+        rows.append(InfoRow("Session can take changes", f"{word}: {one_line(check.write_reason, VALUE_LIMIT_CHARS)}"))
+    said = {one_line(result.sentence, VALUE_LIMIT_CHARS) for result in check.failed}
+    for finding in check.findings:
+        sentence = one_line(finding.sentence, VALUE_LIMIT_CHARS)
+        if sentence not in said:
+            said.add(sentence)
+            rows.append(InfoRow(SEVERITY_SIGNS[finding.severity].word, sentence, sign=SEVERITY_SIGNS[finding.severity]))
+    return tuple(rows)
+
+
+def checked_note(at_ms: int, took_ms: int, zone: tzinfo | None = None) -> str:
+    """When a check was made and how long it took: "checked 11:53:22 in 84 ms"."""
+    took = f"{took_ms:,} ms" if took_ms < 1000 else f"{took_ms / 1000:.1f} s"
+    return f"checked {clock_text(at_ms, zone)} in {took}"
+
+
+def both_text(line: CheckLine) -> str:
+    """What was promised and what is there, for a window of its own."""
+    return f"{line.name}\n{line.detail}\n\nExpected\n{line.expected}\n\nFound\n{line.found}\n"
+
+
+def finding_text(finding: Finding) -> str:
+    """One finding as a line of text to copy."""
+    who = f"  {one_line(finding.session_id)}" if finding.session_id else ""
+    return f"{SEVERITY_SIGNS[finding.severity].word}{who}  {one_line(finding.sentence, VALUE_LIMIT_CHARS)}"
+
+
+def _line(result: CheckResult) -> CheckLine:
+    name, sign, sentence = CHECK_NAMES[result.name], OUTCOME_SIGNS[result.outcome], _sentence(result)
+    if result.outcome is not Outcome.FAILED:
+        return CheckLine(name, sign, sentence, sign.word, "", "", "", _spoken(name, sign.word, sentence))
+    outcome, short = sign.word, ""
+    if result.agreeing is not None and result.total is not None:
+        outcome = f"{result.total - result.agreeing:,} failed"
+        short = f"{result.agreeing:,} of {result.total:,} agree"
+    pairs = (("expected", result.expected), ("found", result.found))
+    values = [f"{word} {one_line(value)}" for word, value in pairs if value]
+    spoken = _spoken(name, outcome, "; ".join((sentence, *values)))
+    return CheckLine(name, sign, short, outcome, sentence, result.expected, result.found, spoken)
+
+
+def _spoken(name: str, outcome: str, sentence: str) -> str:
+    return f"{name}: {outcome}. {sentence}" if sentence else f"{name}: {outcome}"
+
+
+def _sentence(result: CheckResult) -> str:
+    return one_line(result.sentence, VALUE_LIMIT_CHARS)
