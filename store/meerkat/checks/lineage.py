@@ -1,15 +1,20 @@
-"""Chained digests over the rows of a strand and over rewrites (formats/meerkat.md §1.5 rule 12). Pure."""
+"""Chained digests over the rows of a strand and over rewrites (formats/meerkat.md §1.5 rule 12). Pure.
+
+A lineage tells how rows came about, not only what they are: after a rewrite it is another one than that of the same
+rows appended one by one.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from store.meerkat.checks.tokens import EMPTY_REWRITE_DIGEST
 
 PREFIX = "row-lineage-v1-sha256:"
 _EMPTY = hashlib.sha256(b"meerkat.session-message-row-lineage.v1.empty\0").digest()
 _APPEND = b"meerkat.session-message-row-lineage.v1.append\0"
+_SPLICE = b"meerkat.session-message-row-lineage.v1.splice\0"
 _STEP = b"meerkat.transcript-rewrite-prefix.step.v1\0"
 _REWRITES = "sha256:"
 
@@ -42,6 +47,22 @@ class RowLineage:
         step.update(row)
         self._state = step.digest()
         self.count += 1
+
+    def splice(self, begin: int, end: int, rows: Sequence[bytes]) -> None:
+        """Go on from a rewrite that put other rows in the place of rows [begin, end); what was removed is not needed.
+
+        Raises ValueError when there are no such rows.
+        """
+        if not 0 <= begin <= end <= self.count:
+            raise ValueError("no such rows")
+        step = hashlib.sha256(_SPLICE + self._state)
+        for number in (self.count, begin, end, len(rows)):
+            step.update(number.to_bytes(8, "big"))
+        for row in rows:
+            step.update(len(row).to_bytes(8, "big"))
+            step.update(row)
+        self._state = step.digest()
+        self.count += len(rows) - (end - begin)
 
     @property
     def digest(self) -> str:
