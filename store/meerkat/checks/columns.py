@@ -53,7 +53,9 @@ def judge_columns(
         ("creation time (ms)", columns.created_at_ms, envelope.created_at_ms),
         ("time of change (ms)", columns.updated_at_ms, envelope.updated_at_ms),
     )
-    wrong = [(what, said, real) for what, said, real in pairs if real is not None and (type(said) is bool or said != real)]
+    wrong = [
+        (what, said, real) for what, said, real in pairs if real is not None and (type(said) is bool or said != real)
+    ]
     where, name = columns.where, CheckName.ROW_COUNTS
     if wrong:
         what, said, real = wrong[0]

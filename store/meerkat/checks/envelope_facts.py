@@ -1,4 +1,4 @@
-"""What stands around the messages of a whole document, read as strictly as Meerkat reads it (formats/meerkat.md §2.1)."""
+"""What stands around the messages of a document, read as strictly as Meerkat reads it (formats/meerkat.md §2.1)."""
 
 from __future__ import annotations
 

@@ -5,17 +5,17 @@ Message by message: never more than one of them is decoded, and other threads ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-
-import orjson
 
 from store.cancel import CancelToken
 from store.meerkat.checks.blob_files import referred_blobs
 from store.meerkat.checks.lineage import RowLineage
-from store.meerkat.digests import DigestFormat, TranscriptDigests
+from store.meerkat.codec import decode
+from store.meerkat.digests import NO_TIME, DigestFormat, TranscriptDigests
+from store.meerkat.typed import TimeMissing, typed_message
 
-_TIME = b'"created_at":"'
+REPORTED_MESSAGES = 1_000
 
 
 @dataclass(slots=True)
@@ -47,7 +47,6 @@ class Passed:
         blob_ids: blobs that are referred to; hostile texts among them.
         inline_count: pictures that stand in messages.
         revisions: name of the transcript after so many messages, in each format; as far as it could be read.
-        lineages: digest of each wanted lineage after so many rows, for the counts that were wanted.
     """
 
     count: int = 0
@@ -59,9 +58,14 @@ class Passed:
     revisions: dict[int, dict[DigestFormat, str]] = field(default_factory=dict)
 
     @property
+    def is_named(self) -> bool:
+        """Whether the transcript so far has a name that stays the same."""
+        return not self.problem and not self.untimed_count
+
+    @property
     def revision(self) -> dict[DigestFormat, str]:
         """The whole transcript's name in each format; none if it cannot be read."""
-        return self.revisions.get(self.count, {}) if not self.problem else {}
+        return self.revisions.get(self.count, {}) if self.is_named else {}
 
 
 def pass_over(messages: Iterable[bytes], wanted: Wanted, token: CancelToken, total: int = 0) -> Passed:
@@ -72,57 +76,54 @@ def pass_over(messages: Iterable[bytes], wanted: Wanted, token: CancelToken, tot
         total: how many there will be, for the progress; 0 if that is not known.
     """
     found = Passed()
-    digests = TranscriptDigests(wanted.formats) if wanted.formats else None
+    digests = TranscriptDigests(wanted.formats)
     counts = frozenset(wanted.counts)
-    if 0 in counts and digests is not None:
+    if 0 in counts:
         found.revisions[0] = _names(digests, wanted.formats)
     for data in messages:
-        _look_at(data, found)
+        found.size_bytes += len(data)
+        ids, inline_count = referred_blobs(data)
+        found.blob_ids.update(ids)
+        found.inline_count += inline_count
         for lineage in wanted.lineages:
             if lineage.count == found.count:
                 lineage.add(data)
-        if digests is not None and not found.problem:
-            found.problem = _take(digests.add, data, found.count, wanted.are_legacy_refused)
+        if not found.problem:
+            _take(digests, data, found, wanted.are_legacy_refused)
         found.count += 1
-        if digests is not None and found.count in counts and not found.problem:
+        if found.count in counts and found.is_named:
             found.revisions[found.count] = _names(digests, wanted.formats)
         token.take_turn()
-        if not found.count % 1_000:
+        if not found.count % REPORTED_MESSAGES:
             token.report(found.count, total, "Checking", "messages")
-    if digests is not None and not found.problem:
+    if found.is_named:
         found.revisions[found.count] = _names(digests, wanted.formats)
     return found
 
 
-def _look_at(data: bytes, found: Passed) -> None:
-    found.size_bytes += len(data)
-    # A message ends with its time, in every release that writes one.
-    if data[-62:].find(_TIME) < 0 and not _has_time(data):
-        found.untimed_count += 1
-    ids, inline_count = referred_blobs(data)
-    found.blob_ids.update(ids)
-    found.inline_count += inline_count
-
-
-def _take(add: Callable[[bytes], None], data: bytes, number: int, are_legacy_refused: bool) -> str:
-    """Let a message be hashed; the sentence that says why its Meerkat would refuse it, or "" if it does not."""
+def _take(digests: TranscriptDigests, data: bytes, found: Passed, are_legacy_refused: bool) -> None:
+    """Let a message be hashed, or note why its Meerkat would refuse it."""
+    number = found.count + 1
     if are_legacy_refused and data.startswith(b'{"role":"assistant"'):
-        return f"Message {number + 1:,} has the role “assistant”, which Meerkat reads no more since 0.7.0."
+        found.problem = f"Message {number:,} has the role “assistant”, which Meerkat reads no more since 0.7.0."
+        return
     try:
-        add(data)
+        if found.untimed_count:
+            typed_message(decode(data))
+        else:
+            digests.add(data)
+    except TimeMissing:
+        found.untimed_count += 1
+        _take_untimed(data, found, number)
     except ValueError as reason:
-        return f"Message {number + 1:,} is not what Meerkat reads: {reason}."
-    return ""
+        found.problem = f"Message {number:,} is not what Meerkat reads: {reason}."
 
 
-def _has_time(data: bytes) -> bool:
-    if b'"created_at"' not in data:
-        return False
+def _take_untimed(data: bytes, found: Passed, number: int) -> None:
     try:
-        message = orjson.loads(data)
-    except ValueError:
-        return True
-    return not isinstance(message, dict) or message.get("created_at") is not None
+        typed_message(decode(data), missing_time=NO_TIME)
+    except ValueError as reason:
+        found.problem = f"Message {number:,} is not what Meerkat reads: {reason}."
 
 
 def _names(digests: TranscriptDigests, formats: Collection[DigestFormat]) -> dict[DigestFormat, str]:

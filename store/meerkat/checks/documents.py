@@ -1,0 +1,272 @@
+"""The checks of a session that is one whole document, wherever it is stored (formats/meerkat.md §1.1, §2, §3.4).
+
+Knows no database: a document is bytes that can be read in pieces, with what is stored beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from store.cancel import CancelToken
+from store.meerkat.agreement import equal_bytes, graphs_agree, messages_agree
+from store.meerkat.byte_source import ByteSource
+from store.meerkat.checks.checked import Checked, unreadable
+from store.meerkat.checks.columns import Columns, judge_columns
+from store.meerkat.checks.envelope_facts import EnvelopeFacts, read_envelope_facts
+from store.meerkat.checks.message_pass import Passed, Wanted, pass_over
+from store.meerkat.checks.receipts import judge_receipts, read_receipts
+from store.meerkat.checks.releases import Releases, format_words
+from store.meerkat.checks.results import counted, failed, not_applicable, passed, short
+from store.meerkat.checks.tokens import ROW_PREFIX
+from store.meerkat.details import member_span_at, metadata_span
+from store.meerkat.digests import ALL_FORMATS
+from store.meerkat.document_walk import DocumentWalk, read_from, walk_document
+from store.meerkat.graph import judge
+from store.meerkat.graph_values import GraphVerdict
+from store.meerkat.metadata import GRAPH_KEY
+from store.meerkat.walker import Broken
+from store.values.checks import CheckName, CheckResult
+
+PAGE_MESSAGES = 200
+UNTIMED = "Meerkat before 0.6.0 stored no times of messages, and so they hash to something else at each load"
+NO_HEAD = "The session is a whole document, without a head of its own."
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A whole document and what is stored beside it.
+
+    Attributes:
+        session_id: that its row or file names; "" where only the document itself names one.
+        source: the document that is shown.
+        releases: that can have written it.
+        columns: what is stored about it; None where nothing is, then `no_columns` says so in a sentence.
+        other: the second copy; None where there is none, then `no_other` says so.
+        are_columns_of_other: the columns speak of the second copy.
+        receipts: stored receipts of run boundaries; None where there cannot be any, then `no_receipts` says so.
+        token: the name under which the runtime keeps the document; None where it has none (§1.5 rule 11).
+        obstacle: why the session could not take a change; "" if nothing is known.
+    """
+
+    session_id: str
+    source: ByteSource
+    releases: Releases
+    columns: Columns | None = None
+    no_columns: str = ""
+    other: ByteSource | None = None
+    no_other: str = ""
+    are_columns_of_other: bool = False
+    receipts: Sequence[bytes] | None = None
+    no_receipts: str = ""
+    token: str | None = None
+    obstacle: str = ""
+
+
+def check_document(stored: StoredDocument, token: CancelToken) -> Checked:
+    """Prove what can be proved of a whole document, but for its blobs."""
+    try:
+        walk = walk_document(stored.source, token, whole=True)
+    except Broken:
+        return unreadable(stored.session_id, "The stored document of this session is no JSON object.")
+    checked = Checked(stored.session_id, obstacle=stored.obstacle)
+    envelope = read_envelope_facts(stored.source, walk, token)
+    checked.session_id = stored.session_id or envelope.session_id or ""
+    verdict, is_open = _judge_graph(stored, walk, token)
+    receipts, unreadable_count = read_receipts(stored.receipts or ())
+    counts = {receipt.count for receipt in receipts}
+    if verdict is not None and verdict.head_count is not None:
+        counts.add(verdict.head_count)
+    found = pass_over(
+        _messages(stored.source, walk, token),
+        Wanted(ALL_FORMATS, counts, are_legacy_refused=stored.releases.is_legacy_refused),
+        token,
+        walk.index.count,
+    )
+    checked.blob_ids, checked.inline_count = found.blob_ids, found.inline_count
+    checked.take(_judge_reading(stored, envelope, found))
+    checked.take(_judge_revision(checked, stored.releases, found, verdict, is_open))
+    checked.take(_graph_result(verdict))
+    checked.leave_out(NO_HEAD, CheckName.HEAD_TOKEN, CheckName.ROW_LINEAGE, CheckName.METADATA_CELLS)
+    checked.take(_judge_token(stored, token))
+    _compare(checked, stored, walk, envelope, found, token)
+    if stored.receipts is None:
+        checked.leave_out(stored.no_receipts, CheckName.BOUNDARY_RECEIPTS)
+    elif found.untimed_count:
+        checked.leave_out(f"There is no digest to compare: {UNTIMED}.", CheckName.BOUNDARY_RECEIPTS)
+    else:
+        times = [commit.committed_at_ms for commit in (*verdict.retired, *verdict.commits)] if verdict else []
+        latest = max((time for time in times if time is not None), default=None)
+        checked.take(judge_receipts(receipts, unreadable_count, found, latest, bool(times)))
+    if found.untimed_count and not checked.obstacle:
+        checked.obstacle = f"Meerkat itself refuses to save this session: {UNTIMED}."
+    return checked
+
+
+def _messages(source: ByteSource, walk: DocumentWalk, token: CancelToken) -> Iterator[bytes]:
+    """The stored bytes of each message, a page at a time."""
+    count = walk.index.count
+    for begin in range(0, count, PAGE_MESSAGES):
+        page = read_from(source, walk.index, list(range(begin, min(count, begin + PAGE_MESSAGES))), token)
+        yield from (page[number] for number in range(begin, min(count, begin + PAGE_MESSAGES)))
+
+
+def _judge_graph(stored: StoredDocument, walk: DocumentWalk, token: CancelToken) -> tuple[GraphVerdict | None, bool]:
+    """Judge the graph of a document.
+
+    Returns:
+        None where there is none, and whether messages may follow its last body without a name of their own, as they do
+        in the compact shape.
+    """
+    span = metadata_span(stored.source, walk.spans, GRAPH_KEY, token)
+    if span is None or stored.source.read(span[0], 4) == b"null":
+        return None, False
+    is_open = member_span_at(stored.source, span[0], "format", token) is not None
+    return judge(stored.source, span[0], token, stored.releases.formats), is_open
+
+
+def _judge_reading(stored: StoredDocument, envelope: EnvelopeFacts, found: Passed) -> CheckResult:
+    """Whether the releases that it may come from read the document."""
+    name = CheckName.DOCUMENT
+    problem = envelope.problem or found.problem
+    if problem:
+        return failed(name, f"Meerkat refuses this session. {problem}")
+    if stored.session_id and envelope.session_id != stored.session_id.lower():
+        return failed(
+            name, "The document names another session than its row.", stored.session_id, envelope.session_id or ""
+        )
+    versions, version = stored.releases.versions, envelope.version
+    if versions is not None and version is not None and version not in versions:
+        sentence = f"The document has version {version:,}, which the Meerkat that used this store last refuses."
+        return failed(name, sentence, " or ".join(map(str, sorted(versions))), version)
+    return passed(name, f"read as Meerkat reads it: {counted(found.count, 'message')}")
+
+
+def _judge_revision(
+    checked: Checked, releases: Releases, found: Passed, verdict: GraphVerdict | None, is_open: bool
+) -> CheckResult:
+    """The stored name of the transcript against its messages, in the right one of the five formats."""
+    name = CheckName.REVISION_DIGEST
+    if found.untimed_count:
+        return not_applicable(name, f"There is no digest: {UNTIMED}.")
+    names = found.revision
+    if not names:
+        return not_applicable(name, "There is no digest of messages that Meerkat refuses.")
+    if verdict is None or verdict.head is None:
+        form = releases.one_of(releases.formats)
+        same = {names[one] for one in releases.formats}
+        checked.revision = same.pop() if len(same) == 1 else None
+        checked.digest_format = int(form) if form is not None else None
+        if verdict is None:
+            return not_applicable(name, "No revision is stored with this session: it was never rewritten.")
+        return not_applicable(name, "The revision graph does not name the revision that it ends in.")
+    covered = verdict.head_count if is_open and verdict.head_count is not None else found.count
+    at = found.revisions.get(min(covered, found.count), names)
+    fitting = frozenset(form for form, digest in at.items() if digest == verdict.head)
+    if not fitting:
+        likely = releases.one_of(verdict.formats) or min(verdict.formats or releases.formats)
+        messages = counted(found.count, "message")
+        sentence = f"Head {short(verdict.head)} is the digest of its {messages} in none of the five formats."
+        return failed(name, sentence, verdict.head, names[likely])
+    form = releases.one_of(verdict.formats & fitting or fitting)
+    checked.digest_format = int(form) if form is not None else None
+    checked.revision = names[form or min(fitting)]
+    words = format_words(fitting, releases)
+    if covered < found.count:
+        first = counted(covered, "message")
+        return passed(name, f"revision {short(verdict.head)} equals the first {first} of {found.count:,} ({words})")
+    return passed(name, f"head {short(verdict.head)} equals its {counted(found.count, 'message')} ({words})")
+
+
+def _graph_result(verdict: GraphVerdict | None) -> CheckResult:
+    name = CheckName.REVISION_GRAPH
+    if verdict is None:
+        return not_applicable(name, "There is no revision graph: the session was never rewritten.")
+    total = len(verdict.bodies)
+    if not verdict.is_sound:
+        return failed(name, verdict.problem, verdict.expected, verdict.found, verdict.agreeing, total)
+    commits = counted(len(verdict.commits), "rewrite")
+    kept = counted(total, "retained revision")
+    gone = f", {len(verdict.retired):,} older ones no longer stored" if verdict.retired else ""
+    return passed(name, f"{commits}, {kept}, each parent found{gone}", total)
+
+
+def _judge_token(stored: StoredDocument, token: CancelToken) -> CheckResult:
+    """The name under which a runtime keeps the document: the digest of its bytes."""
+    name = CheckName.AUTHORITY
+    if stored.token is None:
+        return not_applicable(name, "No row seals this document.")
+    found = digest_of_source(stored.source, token)
+    if found != stored.token:
+        return failed(name, "The document is not the one that the runtime names.", stored.token, found)
+    return passed(name, f"the runtime names this document: {short(found)}")
+
+
+def digest_of_source(source: ByteSource, token: CancelToken) -> str:
+    """The whole-row token of a stored document, read in pieces."""
+    state = hashlib.sha256()
+    for at in range(0, source.size_bytes, 1024 * 1024):
+        token.check()
+        state.update(source.read(at, 1024 * 1024))
+    return ROW_PREFIX + state.hexdigest()
+
+
+def _compare(
+    checked: Checked,
+    stored: StoredDocument,
+    walk: DocumentWalk,
+    envelope: EnvelopeFacts,
+    found: Passed,
+    token: CancelToken,
+) -> None:
+    """The second copy against the first, and the columns against the one that they speak of."""
+    described = (stored.source, walk, envelope, found.count)
+    if stored.other is None:
+        checked.leave_out(stored.no_other, CheckName.COPIES)
+    else:
+        other_walk = _walk_other(stored.source, stored.other, walk, token)
+        if other_walk is None:
+            checked.take(
+                failed(CheckName.COPIES, "The second copy of this session is no JSON object.", "a document", "")
+            )
+        else:
+            checked.take(_judge_copies(stored.source, stored.other, walk, other_walk, found.count, token))
+        if stored.are_columns_of_other and other_walk is not walk:
+            if other_walk is None:
+                checked.leave_out("The row's own document cannot be read.", CheckName.ROW_COUNTS)
+                return
+            other_envelope = read_envelope_facts(stored.other, other_walk, token)
+            described = (stored.other, other_walk, other_envelope, other_walk.index.count)
+    if stored.columns is None:
+        checked.leave_out(stored.no_columns, CheckName.ROW_COUNTS)
+        return
+    source, its_walk, its_envelope, count = described
+    checked.take(judge_columns(stored.columns, its_envelope, count, source, its_walk.spans.get("metadata"), token))
+
+
+def _walk_other(one: ByteSource, other: ByteSource, walk: DocumentWalk, token: CancelToken) -> DocumentWalk | None:
+    """Walk the second copy; the walk of the first where both are the same bytes, None where it is no document."""
+    if equal_bytes(one, other, (0, one.size_bytes), (0, other.size_bytes), token):
+        return walk
+    try:
+        return walk_document(other, token, whole=True)
+    except Broken:
+        return None
+
+
+def _judge_copies(
+    one: ByteSource, other: ByteSource, walk: DocumentWalk, other_walk: DocumentWalk, count: int, token: CancelToken
+) -> CheckResult:
+    name = CheckName.COPIES
+    if other_walk is walk:
+        return passed(name, "runtime row and session row are the same bytes")
+    if not messages_agree(one, other, walk, other_walk, token):
+        other_count = other_walk.index.count
+        if other_count != count:
+            sentence = f"The runtime row holds {counted(count, 'message')}, the session row {other_count:,}."
+            return failed(name, sentence, count, other_count)
+        return failed(name, "Runtime row and session row differ in their messages.", "equal messages", "other ones")
+    if not graphs_agree(one, other, walk, other_walk, token):
+        return failed(name, "Runtime row and session row differ in their revisions.", "equal revisions", "other ones")
+    return passed(name, "runtime row and session row tell the same messages and revisions")
