@@ -8,6 +8,7 @@ from store.cancel import CancelToken
 from store.meerkat.byte_source import ByteSource
 from store.meerkat.content import as_count
 from store.meerkat.metadata import Budget, large_node, node
+from store.meerkat.migration import SESSION_METADATA, VERSION, migrate_session_metadata, version_change
 from store.meerkat.strict_json import Json, NotStrict, parse
 from store.meerkat.usage import usage_of
 from store.meerkat.walker import Broken, Undecodable, Walker
@@ -26,6 +27,8 @@ class Envelope:
         version: of the document or head.
         metadata: its tree.
         small: decoded metadata values, as far as they are small.
+        is_document: it is that of a whole document, which older releases brought into a newer form when they read it.
+        migrated: what is shown in its newer form, one sentence each (formats/meerkat.md §2.7).
     """
 
     version: int | None = None
@@ -33,6 +36,13 @@ class Envelope:
     metadata: tuple[MetadataNode, ...] = ()
     small: dict[str, Json] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    is_document: bool = False
+    migrated: list[str] = field(default_factory=list)
+
+    @property
+    def is_migrated(self) -> bool:
+        """Whether the document is of a version that is migrated when it is read; later releases refuse it instead."""
+        return self.is_document and (self.version is None or self.version <= VERSION)
 
 
 def read_envelope(source: ByteSource, spans: dict[str, tuple[int, int]], token: CancelToken) -> Envelope:
@@ -41,9 +51,11 @@ def read_envelope(source: ByteSource, spans: dict[str, tuple[int, int]], token: 
     Args:
         spans: places of the document's top-level values.
     """
-    envelope = Envelope()
+    envelope = Envelope(is_document=True)
     version = _small(source, spans.get("version"))
     envelope.version = as_count(version)
+    if envelope.is_migrated and envelope.version != VERSION:
+        envelope.migrated.append(version_change(version))
     envelope.usage = usage_of(_small(source, spans.get("usage")))
     span = spans.get("metadata")
     if span is not None:
@@ -82,11 +94,22 @@ def take_metadata(envelope: Envelope, source: ByteSource, begin: int, token: Can
                 )
                 nodes.append(large_node(key, end - member.begin))
                 continue
+            if key == SESSION_METADATA and envelope.is_migrated and isinstance(value, dict):
+                value = _migrated(envelope, value)
             envelope.small[key] = value
             nodes.append(node(key, (key,), value, budget))
     except (Broken, Undecodable):
         envelope.faults.append(Fault("bad-metadata", "The stored metadata of the session is no JSON object."))
     envelope.metadata = tuple(nodes)
+
+
+def _migrated(envelope: Envelope, value: dict[str, Json]) -> dict[str, Json]:
+    """The session's own metadata in its newer form; what is different is noted."""
+    migration = migrate_session_metadata(value)
+    if not migration.changes:
+        return value
+    envelope.migrated.extend(migration.changes)
+    return dict(sorted(migration.document.items()))
 
 
 def metadata_span(
