@@ -130,8 +130,37 @@ def _marks(layout: Layout, table: int) -> tuple[str, str]:
     flagged = f"coalesce({_FLAGGED.format(f'({metadata})')}, 0)"
     if table == IN_HEADS:
         rewrites = "CASE typeof(s.rewrite_count) WHEN 'integer' THEN s.rewrite_count & 1048575 ELSE 0 END"
-        return f"{state} | {rewrites} << 2", f"{state} = 2 OR {flagged}"
+        mark = f"{state} | {rewrites} << 2 | {_is_ahead(layout)} << 23"
+        return mark, f"{state} = 2 OR {flagged}{_told_elsewhere(layout, state)}"
     return state, f"CASE {state} WHEN 2 THEN 1 WHEN 1 THEN 0 ELSE {flagged} END"
+
+
+def _is_ahead(layout: Layout) -> str:
+    """SQL for whether a head is another one than the last committed (formats/meerkat.md §1.5, rule 10)."""
+    if not layout.has("runtime_session_authority"):
+        return "0"
+    return (
+        "EXISTS (SELECT 1 FROM runtime_session_authority a WHERE a.runtime_id = 'rt:session:' || s.session_id"
+        " AND a.committed_head_token IS NOT s.cas_token)"
+    )
+
+
+def _told_elsewhere(layout: Layout, state: str) -> str:
+    """SQL, to be added to a condition, for heads whose cells or catalogue say that the session is archived."""
+    terms = ""
+    if layout.has("session_head_metadata_current") and layout.has("session_head_metadata_cells"):
+        terms += (
+            " OR EXISTS (SELECT 1 FROM session_head_metadata_current u JOIN session_head_metadata_cells l"
+            " ON l.session_id = u.session_id AND l.metadata_key = u.metadata_key"
+            " AND l.exact_value_digest = u.exact_value_digest WHERE u.session_id = s.session_id"
+            " AND u.metadata_key = 'session_lifecycle_terminal' AND CAST(l.metadata_json AS TEXT) = '\"archived\"')"
+        )
+    if layout.has("runtime_session_catalog"):
+        terms += (
+            f" OR {state} = 0 AND EXISTS (SELECT 1 FROM (SELECT entry_json FROM runtime_session_catalog k"
+            f" WHERE k.runtime_id = 'rt:session:' || s.session_id) s WHERE {_CATALOGUED})"
+        )
+    return terms
 
 
 def read_running_ids(connection: sqlite3.Connection, sources: Sources, since_ms: int, until_ms: int) -> frozenset[str]:

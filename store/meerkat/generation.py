@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from store.errors import ForeignDatabase, UnreadableGeneration
@@ -36,6 +36,29 @@ WHOLE_BLOB_COLUMNS = {
     "runtime_whole_blob_bodies": frozenset({"blob_sha256", "session_snapshot"}),
 }
 CATALOGUE_COLUMNS = frozenset({"runtime_id", "created_at_ms", "updated_at_ms", "entry_json"})
+_RUNTIME = frozenset({"runtime_id"})
+_CELL = frozenset({"session_id", "metadata_key", "key_route", "exact_value_digest"})
+OPTIONAL_COLUMNS = WHOLE_BLOB_COLUMNS | {
+    "runtime_session_catalog": CATALOGUE_COLUMNS,
+    "runtime_states": _RUNTIME | {"runtime_state_json"},
+    "runtime_session_snapshots": _RUNTIME | {"session_snapshot"},
+    "runtime_input_states": _RUNTIME | {"state_json"},
+    "runtime_session_authority": _RUNTIME | {"store_revision", "boundary_head_json", "committed_head_token"},
+    "runtime_head_canonical_provisional_tails": _RUNTIME | {"run_id"},
+    "session_strand_links": frozenset(
+        {"session_id", "strand", "successor", "strand_len", "splice_start", "splice_end", "successor_end"}
+    ),
+    "session_rewrites": frozenset(
+        {"session_id", "rewrite_idx", "parent_strand", "parent_len", "strand", "strand_len", "commit_json"}
+    ),
+    "session_head_metadata_cells": _CELL | {"metadata_json"},
+    "session_head_metadata_current": _CELL,
+    "session_head_metadata_state_deltas": frozenset({"session_id", "metadata_key", "successor_exact_value_digest"}),
+    "session_transcript_retirements": frozenset({"session_id", "retired_count", "base_json"}),
+    "session_component_events": frozenset({"session_id", "event_json"}),
+}
+"""Tables that a store may lack, and the columns that are read of them. With other columns a table is none of ours."""
+
 NEWEST_LEDGER = 5
 
 
@@ -62,6 +85,7 @@ class Layout:
         has_heads: sessions are split into heads and strands.
         ledger: version of the session store's schema, None before there was a ledger.
         is_half_bridged: a migration stopped half-way; the sessions are still whole documents.
+        has_graph_edges: `session_rewrites` has the column `graph_edge_json` (ledger 3 and later).
         needs_trust: the schema has indexes over JSON functions (see trust.py).
         faults: what is odd about the store as a whole.
     """
@@ -71,6 +95,7 @@ class Layout:
     has_heads: bool
     ledger: int | None = None
     is_half_bridged: bool = False
+    has_graph_edges: bool = False
     needs_trust: bool = False
     faults: tuple[Fault, ...] = ()
 
@@ -95,7 +120,8 @@ def recognise(connection: sqlite3.Connection, name: str) -> Layout:
         UnreadableGeneration: it is, in a layout that is not read yet.
     """
     rows = connection.execute("SELECT CAST(name AS TEXT) FROM sqlite_master WHERE type = 'table'").fetchall()
-    tables = _known(connection, frozenset(_text(row[0]) for row in rows))
+    named = frozenset(_text(row[0]) for row in rows)
+    tables = _known(connection, named)
     has_sessions = "sessions" in tables
     has_heads = "session_heads" in tables
     if not has_sessions and not has_heads and tables >= WHOLE_BLOB_COLUMNS.keys():
@@ -117,7 +143,9 @@ def recognise(connection: sqlite3.Connection, name: str) -> Layout:
         raise UnreadableGeneration(
             f"“{name}” has session heads in a layout that no known release wrote.", "It may come from a newer Meerkat."
         )
-    return _with_sessions(connection, tables, has_heads)
+    layout = _with_sessions(connection, tables, has_heads)
+    foreign = named - tables
+    return replace(layout, faults=(*layout.faults, _foreign_tables(foreign))) if foreign else layout
 
 
 def _with_sessions(connection: sqlite3.Connection, tables: frozenset[str], has_heads: bool) -> Layout:
@@ -151,7 +179,15 @@ def _with_sessions(connection: sqlite3.Connection, tables: frozenset[str], has_h
         )
         return Layout(Generation.S06, tables, False, ledger, is_half_bridged=True, faults=tuple(faults))
     generation = Generation.NEWER if is_newer else _generation(ledger, has_heads)
-    return Layout(generation, tables, has_heads, ledger, faults=tuple(faults))
+    has_edges = "session_rewrites" in tables and "graph_edge_json" in _columns(connection, "session_rewrites")
+    return Layout(generation, tables, has_heads, ledger, has_graph_edges=has_edges, faults=tuple(faults))
+
+
+def _foreign_tables(tables: frozenset[str]) -> Fault:
+    names = ", ".join(f"“{table}”" for table in sorted(tables))
+    verb = "has" if len(tables) == 1 else "have"
+    what = f"{names} {verb} other columns than in any known Meerkat; what stands there is not read."
+    return Fault("foreign-tables", what)
 
 
 def _generation(ledger: int | None, has_heads: bool) -> Generation:
@@ -190,10 +226,11 @@ def refuse_utf_16(connection: sqlite3.Connection, name: str) -> None:
 
 
 def _known(connection: sqlite3.Connection, tables: frozenset[str]) -> frozenset[str]:
-    """The tables without those of a runtime that have other columns than any release gave them."""
-    wanted = WHOLE_BLOB_COLUMNS | {"runtime_session_catalog": CATALOGUE_COLUMNS}
+    """The tables without those that have other columns than any release gave them."""
     return tables - {
-        table for table, columns in wanted.items() if table in tables and not _has_columns(connection, table, columns)
+        table
+        for table, columns in OPTIONAL_COLUMNS.items()
+        if table in tables and not _has_columns(connection, table, columns)
     }
 
 

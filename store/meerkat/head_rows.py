@@ -155,13 +155,11 @@ def _head_facts(connection: sqlite3.Connection, layout: Layout, row: _Row, token
 def _take_runtime(facts: RowFacts, row: _Row) -> None:
     """The runtime's state; where it has no row for it, the entry of its catalogue tells (fact 9, 0.9.8)."""
     facts.runtime_state = runtime_state_of(row.state)
-    if row.entry is None:
-        return
-    entry = _object(row.entry)
+    entry = _object(row.entry) if facts.runtime_state is None and row.entry is not None else None
     if entry is None:
         return
-    if facts.runtime_state is None and isinstance(entry.get("runtime_state"), str):
-        facts.runtime_state = str(entry["runtime_state"])
+    state = entry.get("runtime_state")
+    facts.runtime_state = state if isinstance(state, str) else None
     facts.is_ended = entry.get("lifecycle_terminal") == "archived"
 
 

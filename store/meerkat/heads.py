@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from store.cancel import CancelToken
-from store.meerkat.byte_source import BlobSource, MemorySource
+from store.meerkat.byte_source import BlobSource
 from store.meerkat.generation import Layout
 from store.meerkat.listing import RUNTIME_PREFIX
 from store.meerkat.strict_json import Json, NotStrict, parse
@@ -28,6 +28,7 @@ MAX_HEAD_BYTES = 512 * 1024
 """A longer head is one with much inline metadata, and is walked: its other members are read one by one."""
 
 MAX_MEMBER_BYTES = 256 * 1024
+MAX_COUNT = (1 << 63) - 1
 NEWEST_VERSION = 4
 """Newest version of an envelope or head that is known (formats/meerkat.md §1.3)."""
 
@@ -369,14 +370,4 @@ def unfinished(count: int | None, committed: int | None, is_same_head: bool, tai
 
 
 def _count(value: object) -> int | None:
-    return value if type(value) is int and value >= 0 else None
-
-
-def head_source(connection: sqlite3.Connection, rowid: int) -> BlobSource:
-    """The stored bytes of `head_json`, to be closed before the connection."""
-    return BlobSource(connection, "session_heads", "head_json", rowid)
-
-
-def memory_source(head: HeadFields) -> MemorySource:
-    """The bytes of a head at hand."""
-    return MemorySource(head.raw)
+    return value if type(value) is int and 0 <= value <= MAX_COUNT else None

@@ -171,7 +171,28 @@ def stored_bytes(table: int, layout: Layout) -> str:
         terms.append(
             f"(SELECT coalesce(sum({octets('o.session_json')}), 0) FROM sessions o WHERE o.session_id = s.session_id)"
         )
+        terms.extend(_beside_head(layout))
     return " + ".join(terms)
+
+
+_BESIDE_HEADS = (
+    ("session_rewrites", "commit_json"),
+    ("session_head_metadata_cells", "metadata_json"),
+    ("session_component_events", "event_json"),
+    ("session_transcript_retirements", "base_json"),
+)
+"""Further tables with rows of a session that has a head, and the column that holds their JSON."""
+
+
+def _beside_head(layout: Layout) -> list[str]:
+    """SQL for the bytes of what else is stored of session `s`: rewrites, metadata values, events of live voice."""
+    columns = [(table, column) for table, column in _BESIDE_HEADS if layout.has(table)]
+    if layout.has_graph_edges:
+        columns.append(("session_rewrites", "graph_edge_json"))
+    return [
+        f"(SELECT coalesce(sum({octets(f'x.{column}')}), 0) FROM {table} x WHERE x.session_id = s.session_id)"
+        for table, column in columns
+    ]
 
 
 def octets(column: str) -> str:

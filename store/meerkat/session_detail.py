@@ -13,12 +13,14 @@ import orjson
 from store.cancel import CancelToken
 from store.errors import SessionDamaged, SessionError
 from store.meerkat.agreement import documents_agree
-from store.meerkat.byte_source import BlobSource, ByteSource, MemorySource
+from store.meerkat.byte_source import BlobSource, ByteSource
 from store.meerkat.details import Envelope, member_span_at, read_envelope, take_metadata
 from store.meerkat.document_walk import walk_document
 from store.meerkat.generation import Layout
+from store.meerkat.head_detail import head_fact_lines, head_metadata_value, read_head_envelope
 from store.meerkat.listing import RUNTIME_PREFIX
 from store.meerkat.metadata import value_at
+from store.meerkat.migration import SESSION_METADATA, VERSION, migrate_session_metadata, version_change
 from store.meerkat.places import Copy, Place, find_place
 from store.meerkat.row_facts import RowFacts
 from store.meerkat.session_rows import COPIES_DIFFER, stored_id
@@ -27,6 +29,7 @@ from store.meerkat.summaries import is_session_running, read_facts
 from store.meerkat.transcripts import Indexed, index_session
 from store.meerkat.usage import usage_of
 from store.meerkat.walker import Broken
+from store.meerkat.written_by import OF_PLAIN_STATE, OF_STATE_RECORD, bounds_of_layout, written_by
 from store.values.fault import Fault
 from store.values.session import SessionDetail, Usage
 from store.values.store import StoreKey
@@ -36,6 +39,7 @@ LARGE_BYTES = 2 * 1024 * 1024
 """From here on a document is not walked for the Info tab: the columns and the document's end tell the same."""
 
 TAIL_BYTES = 2_048
+_STATE_BOUNDS = {b'"': OF_PLAIN_STATE, b"{": OF_STATE_RECORD}
 _USAGE = re.compile(rb'"usage":(\{(?:[^{}]|\{[^{}]*\})*\})')
 
 
@@ -118,7 +122,7 @@ def read_detail(
         facts.is_running = is_session_running(connection, layout, facts, time.time())
     if not copies_agree(connection, place, token):
         facts.note("copies-differ", COPIES_DIFFER)
-    envelope = _envelope(connection, place, token)
+    envelope = _envelope(connection, layout, place, token)
     for fault in envelope.faults:
         facts.note(fault.code, fault.sentence)
     facts.metadata = facts.metadata or envelope.small
@@ -135,14 +139,31 @@ def read_detail(
         document_version=envelope.version,
         authority=place.copy.value,
         metadata=envelope.metadata,
-        facts=_fact_lines(connection, layout, place, facts),
+        facts=_fact_lines(connection, layout, place, facts, token),
+        written_by=_written_by(connection, layout, place, facts.session_id, envelope),
+        migrated=tuple(envelope.migrated),
     )
 
 
-def _envelope(connection: sqlite3.Connection, place: Place, token: CancelToken) -> Envelope:
+def _written_by(
+    connection: sqlite3.Connection, layout: Layout, place: Place, session_id: str, envelope: Envelope
+) -> str:
+    """The releases that write such a session, as far as its rows prove it."""
+    bounds = [bounds_of_layout(layout, place.copy)]
+    if place.copy in (Copy.SNAPSHOT, Copy.SESSIONS) and layout.has("runtime_states") and layout.ledger is None:
+        row = connection.execute(
+            "SELECT substr(CAST(runtime_state_json AS BLOB), 1, 1) FROM runtime_states WHERE runtime_id = ?",
+            (RUNTIME_PREFIX + session_id,),
+        ).fetchone()
+        if row is not None and row[0] in _STATE_BOUNDS:
+            bounds.append(_STATE_BOUNDS[row[0]])
+    return written_by(envelope.version, envelope.small, bounds)
+
+
+def _envelope(connection: sqlite3.Connection, layout: Layout, place: Place, token: CancelToken) -> Envelope:
     """What stands around the messages of the copy that is shown."""
-    if place.copy is Copy.HEAD:
-        return _head_envelope(connection, place, token)
+    if place.head_rowid is not None:
+        return read_head_envelope(connection, layout, place.head_rowid, token)
     try:
         source = BlobSource(connection, *place.document)
     except sqlite3.OperationalError:
@@ -159,25 +180,6 @@ def _envelope(connection: sqlite3.Connection, place: Place, token: CancelToken) 
         return envelope
 
 
-def _head_envelope(connection: sqlite3.Connection, place: Place, token: CancelToken) -> Envelope:
-    head, metadata = connection.execute(
-        "SELECT CAST(head_json AS BLOB), CAST(metadata_json AS BLOB) FROM session_heads WHERE rowid = ?",
-        (place.head_rowid,),
-    ).fetchone()
-    envelope = Envelope()
-    try:
-        _, value = parse(head or b"")
-    except NotStrict as reason:
-        envelope.faults.append(Fault("bad-head", f"The head of this session cannot be read: {reason}."))
-        value = {}
-    if isinstance(value, dict):
-        version = value.get("version")
-        envelope.version = version if isinstance(version, int) else None
-        envelope.usage = usage_of(value.get("usage"))
-    take_metadata(envelope, MemorySource(metadata or b""), 0, token)
-    return envelope
-
-
 def _large_envelope(
     connection: sqlite3.Connection, sessions_rowid: int, source: BlobSource, token: CancelToken
 ) -> Envelope:
@@ -186,6 +188,9 @@ def _large_envelope(
     found = _USAGE.findall(source.read(max(0, source.size_bytes - TAIL_BYTES), TAIL_BYTES))
     version = re.match(rb'\s*\{\s*"version":\s*(\d{1,9})[,\s}]', source.read(0, 100))
     envelope.version = int(version.group(1)) if version else None
+    envelope.is_document = True
+    if envelope.is_migrated and envelope.version != VERSION:
+        envelope.migrated.append(version_change(envelope.version))
     if found:
         envelope.usage = _usage(found[-1])
     try:
@@ -204,13 +209,12 @@ def _usage(data: bytes) -> Usage:
 
 
 def _fact_lines(
-    connection: sqlite3.Connection, layout: Layout, place: Place, facts: RowFacts
+    connection: sqlite3.Connection, layout: Layout, place: Place, facts: RowFacts, token: CancelToken
 ) -> tuple[tuple[str, str], ...]:
     """Further lines for people: where the session is stored, and what the runtime keeps of it."""
     lines: list[tuple[str, str]] = []
-    if place.copy is Copy.HEAD:
-        lines.append(("Stored as", "head and strand"))
-        lines.append(("Rewrites", f"{place.mark[2]:,}" if isinstance(place.mark[2], int) else "–"))
+    if place.head_rowid is not None:
+        lines.extend(head_fact_lines(connection, layout, place.head_rowid, token))
     else:
         lines.append(("Stored as", "whole document"))
         lines.append(("Document shown", f"{place.size_bytes:,} bytes"))
@@ -231,9 +235,13 @@ def read_unmasked(
 ) -> str:
     """The stored JSON text of one metadata value. Raises SessionError where there is none."""
     place = find_place(connection, layout, session_id)
+    if place.head_rowid is not None:
+        key = path[0] if path and isinstance(path[0], str) else ""
+        with head_metadata_value(connection, layout, place.head_rowid, key, token) as (source, span):
+            return _text_at(source, span, path)
     with closing(_metadata_source(connection, place)) as source:
         begin = 0
-        if place.copy is not Copy.HEAD and not (place.size_bytes > LARGE_BYTES and place.sessions_rowid is not None):
+        if not (place.size_bytes > LARGE_BYTES and place.sessions_rowid is not None):
             try:
                 begin = walk_document(source, token, whole=True).spans["metadata"][0]
             except (Broken, KeyError):
@@ -243,8 +251,6 @@ def read_unmasked(
 
 def _metadata_source(connection: sqlite3.Connection, place: Place) -> BlobSource:
     try:
-        if place.copy is Copy.HEAD:
-            return BlobSource(connection, "session_heads", "metadata_json", place.head_rowid or 0)
         if place.size_bytes > LARGE_BYTES and place.sessions_rowid is not None:
             return BlobSource(connection, "sessions", "metadata_json", place.sessions_rowid)
         return BlobSource(connection, *place.document)
@@ -257,11 +263,20 @@ def value_text(source: ByteSource, begin: int, path: tuple[str | int, ...], toke
     span = member_span_at(source, begin, path[0], token) if path and isinstance(path[0], str) else None
     if span is None:
         raise SessionError("There is no such value in the session's metadata.")
+    return _text_at(source, span, path)
+
+
+def _text_at(source: ByteSource, span: tuple[int, int], path: tuple[str | int, ...]) -> str:
+    """The same for the value of the path's first key at a span."""
     try:
         text, value = parse(source.read(span[0], span[1] - span[0]))
     except NotStrict as reason:
         raise SessionError(f"This value of the session's metadata cannot be read: {reason}.") from None
-    found, value = value_at(value, path[1:])
+    stored = value
+    found, value = value_at(stored, path[1:])
+    if not found and path[0] == SESSION_METADATA:
+        # The tree shows it in its newer form, where the document is of an old one.
+        found, value = value_at(migrate_session_metadata(stored).document, path[1:])
     if not found:
         raise SessionError("There is no such value in the session's metadata.")
     try:

@@ -29,6 +29,9 @@ MAX_LINKS = 20_000
 MAX_STEPS = 2_000_000
 """Pieces looked at on the way along the links; only a file made to be slow has more."""
 
+MAX_ROW = (1 << 63) - 1
+"""The highest row number that SQLite can hold."""
+
 MAX_NAME_BYTES = 100
 """Of a strand's name in a sentence."""
 
@@ -112,19 +115,11 @@ class Strand:
 
     def range_of(self, run: Run) -> tuple[bytes, bytes, int, int]:
         """Parameters of `IN_RUN`."""
-        return self.session_id, run.strand, run.first, run.first + run.end - run.begin
+        return self.session_id, run.strand, min(run.first, MAX_ROW), min(run.first + run.end - run.begin, MAX_ROW)
 
     def has_same_rows(self, other: Strand, count: int) -> bool:
         """Whether the first messages stand in the same rows in both."""
         return tuple(self.within(0, count)) == tuple(other.within(0, count))
-
-
-def has_links(connection: sqlite3.Connection) -> bool:
-    """Whether the database has a table of links (ledger 2 and later)."""
-    found = connection.execute(
-        "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?)", (LINKS_TABLE,)
-    ).fetchone()
-    return bool(found[0])
 
 
 def read_links(connection: sqlite3.Connection, session_id: bytes) -> Links:
@@ -135,8 +130,8 @@ def read_links(connection: sqlite3.Connection, session_id: bytes) -> Links:
             f" FROM {LINKS_TABLE} WHERE session_id = CAST(? AS TEXT) LIMIT ?",
             (session_id, MAX_LINKS),
         ).fetchall()
-    except sqlite3.OperationalError:
-        if has_links(connection):
+    except sqlite3.OperationalError as error:
+        if not str(error).startswith("no such"):
             raise
         return {}
     return {strand or b"": _link(successor, numbers) for strand, successor, *numbers in rows}

@@ -51,7 +51,7 @@ MAX_EXAMINED = 200
 EDGE_BYTES = 200
 _LAST_TIME = re.compile(rb'"created_at":"([0-9A-Z:.+-]{1,60})"\}$')
 
-HARMLESS = ("copies-differ",)
+HARMLESS = ("copies-differ", "unfinished-run", "newer-version")
 """Faults of an index that leave a session what it is."""
 
 

@@ -7,6 +7,13 @@ from pathlib import Path
 
 from store.meerkat.generation import Generation, Layout
 
+_READ_ONLY = {
+    Generation.S07H: "Meerkat 0.7.25 to 0.8.3 cannot resume what it compacted itself; such stores are read only.",
+    Generation.S08L: "Meerkat 0.8.4 to 0.8.50 guards its stores with stamps and seals of its own; they are read only.",
+    Generation.S09: "Meerkat 0.8.51 and later seals its stores; they are read only.",
+    Generation.NEWER: "The store is newer than every Meerkat known to Burrow; such stores are read only.",
+}
+
 
 def writability(main: Path, layout: Layout) -> tuple[bool, str]:
     """Say whether a store may be written, in one sentence.
@@ -14,10 +21,11 @@ def writability(main: Path, layout: Layout) -> tuple[bool, str]:
     Source:
         formats/meerkat.md §0 fact 11: S-0.6 files written by 0.6.0 to 0.7.24 only.
     """
-    if layout.generation is not Generation.S06:
-        return False, "Stores with heads and strands are read only: their writers guard them with seals of their own."
     if layout.is_half_bridged:
         return False, "A migration to a newer Meerkat stopped half-way here; such a store is read only."
+    reason = _READ_ONLY.get(layout.generation)
+    if reason is not None:
+        return False, reason
     if layout.ledger is not None:
         return False, "The store has a schema ledger, which releases that Burrow may write for do not have."
     if not layout.has("runtime_auth_oauth_flow_state"):
