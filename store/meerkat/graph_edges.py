@@ -97,6 +97,7 @@ def judge_edges(graph: Graph, source: ByteSource, token: CancelToken, formats: F
         commits=tuple(graph.commits),
         retired=tuple(graph.retired),
         stored_format=graph.stored_format,
+        is_open=True,
     )
     return replace(verdict, problem=problem.sentence, expected=problem.expected, found=problem.found)
 
@@ -120,7 +121,7 @@ class _Judging:
         base = self._proved(anchor, "The first revision of the graph")
         for data in read_body(self._source, anchor, 0, anchor.count):
             self._lineage.add(data)
-        _ask_prefix(_object(graph.fields.get("anchor.row_prefix")), self._lineage, "the first revision")
+        ask_prefix(graph.fields.get("anchor.row_prefix"), self._lineage, "the first revision")
         if not graph.edges:
             raise GraphProblem("The revision graph has no rewrite.")
         rewrites = self._retired_rewrites()
@@ -128,18 +129,18 @@ class _Judging:
             self._token.take_turn()
             base = self._step(step, base)
             rewrites = rewrite_prefix([step.edge.fields["commit"]], rewrites)
-            _ask_chain(step.edge.fields.get("rewrite_prefix"), step.number, rewrites, f"rewrite {step.number:,}")
+            ask_chain(step.edge.fields.get("rewrite_prefix"), step.number, rewrites, f"rewrite {step.number:,}")
         total = len(graph.retired) + len(graph.edges)
-        _ask_chain(graph.fields.get("rewrite_prefix"), total, rewrites, "the revision graph")
+        ask_chain(graph.fields.get("rewrite_prefix"), total, rewrites, "the revision graph")
         if not graph.has_retired:
-            _ask_chain(graph.fields.get("graph_prefix"), total, self._graph_prefix(), "the revision graph")
+            ask_chain(graph.fields.get("graph_prefix"), total, self._graph_prefix(), "the revision graph")
 
     def _retired_rewrites(self) -> str:
         """The digest of the rewrites whose bodies are not stored any more."""
         graph = self._graph
         rewrites = rewrite_prefix(graph.retired_bytes, EMPTY_REWRITE_DIGEST)
         if graph.has_retired:
-            _ask_chain(graph.fields.get("retired.rewrite_prefix"), len(graph.retired), rewrites, "the retired rewrites")
+            ask_chain(graph.fields.get("retired.rewrite_prefix"), len(graph.retired), rewrites, "the retired rewrites")
         return rewrites
 
     def _proved(self, body: Body, what: str) -> Proved:
@@ -187,28 +188,25 @@ class _Judging:
         if edge.at != commit.begin:
             raise GraphProblem(f"Rewrite {number:,} replaces messages at another place than it says.")
         self._lineage.splice(commit.begin, commit.end, self._rows(edge.replacement))
-        _ask_prefix(_object(edge.fields.get("result_witness")).get("row_prefix"), self._lineage, f"rewrite {number:,}")
+        ask_prefix(member(edge.fields.get("result_witness"), "row_prefix"), self._lineage, f"rewrite {number:,}")
         return child
 
     def _ask_parent_rows(self, step: Step) -> None:
         """Carry the lineage of rows along to the parent of an edge's commit."""
         edge = step.edge
-        stored = _object(edge.fields.get("parent_row_prefix"))
+        stored = edge.fields.get("parent_row_prefix")
         what = f"the revision that rewrite {step.number:,} came from"
         if edge.kind == REBUILT_KIND:
             # Its rows were written anew: what is stored is where the lineage begins again.
-            digest, count = _prefix(stored)
-            if count != step.parent.count:
-                raise GraphProblem(
-                    f"The row lineage of {what} counts other rows.", f"{count}", f"{step.parent.count:,}"
-                )
-            self._lineage = _lineage_from(digest, count, what)
+            if member(stored, "row_count") != step.parent.count:
+                raise GraphProblem(f"The row lineage of {what} counts other rows than it has.")
+            self._lineage = lineage_from(str(member(stored, "digest")), step.parent.count, what)
             return
         if edge.kind == SPLICE_KIND and edge.splice_at is not None:
             self._lineage.splice(edge.splice_at, edge.splice_at + edge.splice.count, self._rows(edge.splice))
         for data in self._rows(edge.appended):
             self._lineage.add(data)
-        _ask_prefix(stored, self._lineage, what)
+        ask_prefix(stored, self._lineage, what)
 
     def _rows(self, body: Body) -> list[bytes]:
         return list(read_body(self._source, body, 0, body.count))
@@ -266,37 +264,38 @@ def _add_field(state: hashlib._Hash, label: str, value: bytes) -> None:
     state.update(value)
 
 
-def _object(data: bytes | None) -> dict[str, Json]:
-    try:
-        value = parse(data or b"")[1]
-    except NotStrict:
-        return {}
-    return value if isinstance(value, dict) else {}
+def member(value: bytes | Json, key: str) -> Json:
+    """A member of an object, or of the object whose stored bytes these are; None where there is none."""
+    if isinstance(value, bytes):
+        try:
+            value = parse(value)[1]
+        except NotStrict:
+            return None
+    return value.get(key) if isinstance(value, dict) else None
 
 
-def _prefix(value: Json) -> tuple[str, int]:
-    """Digest and count of a row prefix."""
-    digest = value.get("digest") if isinstance(value, dict) else None
-    count = value.get("row_count") if isinstance(value, dict) else None
-    return digest if isinstance(digest, str) else "", count if isinstance(count, int) else -1
-
-
-def _lineage_from(digest: str, count: int, what: str) -> RowLineage:
+def lineage_from(digest: str, count: int, what: str) -> RowLineage:
+    """Go on with a lineage that is stored. Raises GraphProblem."""
     try:
         return RowLineage.from_digest(digest, count)
     except ValueError:
         raise GraphProblem(f"The row lineage of {what} is no digest.", found=digest) from None
 
 
-def _ask_prefix(value: Json, lineage: RowLineage, what: str) -> None:
-    """Compare a stored row prefix with the lineage that was followed."""
-    digest, count = _prefix(value)
+def ask_prefix(stored: bytes | Json, lineage: RowLineage, what: str) -> None:
+    """Compare a stored row prefix with the lineage that was followed. Raises GraphProblem."""
+    digest, count = member(stored, "digest"), member(stored, "row_count")
     if (digest, count) != (lineage.digest, lineage.count):
-        raise GraphProblem(f"The row lineage of {what} does not agree with its messages.", digest, lineage.digest)
+        raise GraphProblem(
+            f"The row lineage of {what} does not agree with its messages.", _shown(digest), lineage.digest
+        )
 
 
-def _ask_chain(data: bytes | None, count: int, digest: str, what: str) -> None:
-    """Compare a stored chain of rewrites with the one that was followed."""
-    value = _object(data)
-    if (value.get("occurrence_count"), value.get("digest")) != (count, digest):
-        raise GraphProblem(f"The chain of rewrites of {what} does not agree.", str(value.get("digest")), digest)
+def ask_chain(stored: bytes | Json, count: int, digest: str, what: str) -> None:
+    """Compare a stored chain of rewrites with the one that was followed. Raises GraphProblem."""
+    if (member(stored, "occurrence_count"), member(stored, "digest")) != (count, digest):
+        raise GraphProblem(f"The chain of rewrites of {what} does not agree.", _shown(member(stored, "digest")), digest)
+
+
+def _shown(value: Json) -> str:
+    return value if isinstance(value, str) else "nothing"

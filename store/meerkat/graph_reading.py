@@ -387,6 +387,18 @@ class _Reader:
                 graph.fields.update({f"retired.{key}": data for key, data in fields.items()})
 
 
+def read_retirement(source: ByteSource, token: CancelToken) -> Graph:
+    """Read what is left of retired rewrites of a head: their commits, and the first body that is still known."""
+    graph = Graph(Shape.EDGES)
+    try:
+        _Reader(source, token, None).read(0, graph)
+    except GraphProblem as problem:
+        graph.problem = problem
+    except Broken as broken:
+        graph.problem = GraphProblem(f"The record of retired rewrites is no JSON from byte {broken.at_byte:,} on.")
+    return graph
+
+
 def read_edge(source: ByteSource, token: CancelToken) -> Edge:
     """Read one edge that is stored alone, beside a rewrite of a head. Raises GraphProblem."""
     try:

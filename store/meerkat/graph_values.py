@@ -219,6 +219,7 @@ class GraphVerdict:
         bodies: retained bodies, oldest first; `agreeing` of them are what their names say.
         commits: of bodies that are stored; `retired` those whose bodies are not stored any more.
         stored_format: the graph's own number of its digest format (§3.2), None where none is written.
+        is_open: messages are appended to its last body without a new name, as in the compact shape.
         is_renamed: its names are of two formats, and Meerkat 0.7.14 and later rename them when they read it.
     """
 
@@ -232,6 +233,7 @@ class GraphVerdict:
     commits: tuple[Commit, ...] = ()
     retired: tuple[Commit, ...] = ()
     stored_format: int | None = None
+    is_open: bool = False
     is_renamed: bool = False
 
     @property

@@ -58,12 +58,14 @@ class Proved:
         marks: MARK_BYTES of a digest of each message's stored bytes: equal marks are equal messages.
         digests: of the whole body, by format.
         formats: those by which the body is named; empty when none fits.
+        size_bytes: stored bytes of its messages.
     """
 
     text: Text
     marks: bytearray = field(default_factory=bytearray)
     digests: dict[DigestFormat, str] = field(default_factory=dict)
     formats: Formats = frozenset()
+    size_bytes: int = 0
 
     @property
     def count(self) -> int:
@@ -104,6 +106,7 @@ def prove(text: Text, name: str, formats: Formats, token: CancelToken) -> Proved
     for data in text.read(0, text.count):
         add_message(digests, data)
         proved.marks += mark_of(data)
+        proved.size_bytes += len(data)
         token.take_turn()
     return settle(proved, {form: digests.revision(form) for form in formats or ALL_FORMATS}, name, token)
 
