@@ -20,6 +20,7 @@ from store.errors import SessionChanged, SessionError
 from store.meerkat.blobs import read_blob
 from store.meerkat.candidates import find_candidates
 from store.meerkat.census import read_census, read_running_ids, read_waiting_ids
+from store.meerkat.findings import Read, database_findings
 from store.meerkat.generation import Layout, recognise
 from store.meerkat.index_cache import IndexCache
 from store.meerkat.listing import Sources, find_sources, list_handles
@@ -28,12 +29,14 @@ from store.meerkat.plain_texts import read_plain_texts
 from store.meerkat.reading import Reading
 from store.meerkat.realm import RUNNING_S, is_store_running, realm_id, store_name
 from store.meerkat.session_detail import index_with_faults, matching_ids, read_detail, read_unmasked
+from store.meerkat.store_sizes import database_sizes
 from store.meerkat.summaries import read_summaries
 from store.meerkat.transcripts import Indexed, index_beginning, is_long, read_messages, verify
 from store.meerkat.trust import needs_trust, trust
 from store.meerkat.whole_facts import read_catalogue_facts
 from store.meerkat.writable import writability
 from store.opening import Looking
+from store.values.checks import Finding, SizeBreakdown
 from store.values.following import Followed
 from store.values.listing import CatalogueFacts, CensusRow
 from store.values.message import ImageRef, Message, Outline, WholeRef
@@ -243,6 +246,17 @@ class StoreFile:
             return read_blob(self._looking.path.parent, ref.blob)
         return self._with_reading(session_id, token, lambda reading: reading.image(ref))
 
+    def store_sizes(self, token: CancelToken) -> SizeBreakdown:
+        """Where the bytes of the whole store go, its log, blobs and event logs included."""
+        may_wait("measure a store")
+        return database_sizes(self._looking.path, self._looking.size_bytes, self._reader(token), token)
+
+    def store_findings(self, token: CancelToken) -> tuple[Finding, ...]:
+        """What is lost, orphaned or left over in the store and its realm."""
+        may_wait("check a store")
+        count = self._read(lambda connection: find_sources(connection, self._layout), token).count
+        return database_findings(self._looking.path, self._layout, self._reader(token), count, token)
+
     def has_changed(self) -> bool:
         """Whether the files moved since they were opened or refreshed."""
         return self._looking.has_changed()
@@ -294,6 +308,14 @@ class StoreFile:
 
     def _read(self, batch: Callable[[sqlite3.Connection], T], token: CancelToken) -> T:
         return self._looking.read(_with_bytes(batch, self._layout), token)
+
+    def _reader(self, token: CancelToken) -> Read:
+        """What runs batches on the store for whoever has several of them."""
+
+        def read(batch: Callable[[sqlite3.Connection], T]) -> T:
+            return self._read(batch, token)
+
+        return read
 
     def _index(self, session_id: str, token: CancelToken) -> Indexed:
         def batch(connection: sqlite3.Connection) -> Indexed:

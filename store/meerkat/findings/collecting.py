@@ -1,0 +1,92 @@
+"""Findings as they are gathered: so many of one kind are kept, and the rest is counted."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from store.values.checks import Finding, Severity
+
+MAX_OF_A_KIND = 1_000
+"""More findings of one code are counted and not listed one by one."""
+
+MAX_SHOWN_CHARS = 80
+_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+class Collector:
+    """Takes findings; not shared between threads."""
+
+    def __init__(self) -> None:
+        self._kept: list[Finding] = []
+        self._counts: dict[tuple[Severity, str], int] = {}
+
+    def add(self, finding: Finding) -> None:
+        """Keep a finding, or only count it where there are too many of its kind."""
+        kind = (finding.severity, finding.code)
+        count = self._counts[kind] = self._counts.get(kind, 0) + 1
+        if count <= MAX_OF_A_KIND:
+            self._kept.append(finding)
+
+    def take(self, findings: Iterable[Finding], unlisted: int = 0) -> None:
+        """Keep findings of one kind.
+
+        Args:
+            unlisted: further ones of the kind of the last, which were only counted.
+        """
+        last = None
+        for last in findings:
+            self.add(last)
+        if last is not None and unlisted > 0:
+            self._counts[last.severity, last.code] += unlisted
+
+    def findings(self) -> tuple[Finding, ...]:
+        """All that is kept, by kind as it came, and a last word of each kind of which more were found."""
+        more = [
+            Finding(
+                severity, None, code, f"{count - MAX_OF_A_KIND:,} more of this kind were found; they are not listed."
+            )
+            for (severity, code), count in self._counts.items()
+            if count > MAX_OF_A_KIND
+        ]
+        return (*self._kept, *more)
+
+
+def some_rows(
+    connection: sqlite3.Connection, statement: str, parameters: Sequence[object] = ()
+) -> tuple[list[tuple[Any, ...]], int]:
+    """Run a statement that may find very many rows.
+
+    Returns:
+        The first rows, and how many there are beyond them.
+    """
+    rows = connection.execute(f"{statement} LIMIT {MAX_OF_A_KIND}", parameters).fetchall()
+    if len(rows) < MAX_OF_A_KIND:
+        return rows, 0
+    count = connection.execute(f"SELECT count(*) FROM ({statement})", parameters).fetchone()[0]
+    return rows, int(count) - len(rows)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 row`, `2,000 rows`."""
+    return f"1 {one}" if number == 1 else f"{number:,} {many or one + 's'}"
+
+
+def shown(value: bytes | str | None) -> str:
+    """A name out of a store as part of a sentence: one line, not long, without what could command a terminal."""
+    text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value or ""
+    text = _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text if len(text) <= MAX_SHOWN_CHARS else text[: MAX_SHOWN_CHARS - 1] + "…"
+
+
+def sized(size_bytes: int) -> str:
+    """`812 bytes`, `91.8 kB`, `46.1 MB`: powers of 1000."""
+    if size_bytes < 1000:
+        return counted(size_bytes, "byte")
+    amount, units = size_bytes / 1000, ["kB", "MB", "GB", "TB"]
+    while amount >= 999.95 and len(units) > 1:
+        amount /= 1000
+        units.pop(0)
+    return f"{amount:.1f} {units[0]}"
