@@ -15,12 +15,13 @@ from store.meerkat.byte_source import ByteSource
 from store.meerkat.checks.checked import Checked, unreadable
 from store.meerkat.checks.columns import Columns, judge_columns
 from store.meerkat.checks.envelope_facts import EnvelopeFacts, read_envelope_facts
+from store.meerkat.checks.graph_words import graph_result
 from store.meerkat.checks.message_pass import Passed, Wanted, pass_over
 from store.meerkat.checks.receipts import judge_receipts, read_receipts
 from store.meerkat.checks.releases import Releases, format_words
 from store.meerkat.checks.results import counted, failed, not_applicable, passed, short
 from store.meerkat.checks.tokens import ROW_PREFIX
-from store.meerkat.details import member_span_at, metadata_span
+from store.meerkat.details import metadata_span
 from store.meerkat.digests import ALL_FORMATS
 from store.meerkat.document_walk import DocumentWalk, read_from, walk_document
 from store.meerkat.graph import judge
@@ -73,7 +74,7 @@ def check_document(stored: StoredDocument, token: CancelToken) -> Checked:
     checked = Checked(stored.session_id, obstacle=stored.obstacle)
     envelope = read_envelope_facts(stored.source, walk, token)
     checked.session_id = stored.session_id or envelope.session_id or ""
-    verdict, is_open = _judge_graph(stored, walk, token)
+    verdict = _judge_graph(stored, walk, token)
     receipts, unreadable_count = read_receipts(stored.receipts or ())
     counts = {receipt.count for receipt in receipts}
     if verdict is not None and verdict.head_count is not None:
@@ -86,8 +87,8 @@ def check_document(stored: StoredDocument, token: CancelToken) -> Checked:
     )
     checked.blob_ids, checked.inline_count = found.blob_ids, found.inline_count
     checked.take(_judge_reading(stored, envelope, found))
-    checked.take(_judge_revision(checked, stored.releases, found, verdict, is_open))
-    checked.take(_graph_result(verdict))
+    checked.take(_judge_revision(checked, stored.releases, found, verdict))
+    checked.take(graph_result(verdict))
     checked.leave_out(NO_HEAD, CheckName.HEAD_TOKEN, CheckName.ROW_LINEAGE, CheckName.METADATA_CELLS)
     checked.take(_judge_token(stored, token))
     _compare(checked, stored, walk, envelope, found, token)
@@ -112,18 +113,12 @@ def _messages(source: ByteSource, walk: DocumentWalk, token: CancelToken) -> Ite
         yield from (page[number] for number in range(begin, min(count, begin + PAGE_MESSAGES)))
 
 
-def _judge_graph(stored: StoredDocument, walk: DocumentWalk, token: CancelToken) -> tuple[GraphVerdict | None, bool]:
-    """Judge the graph of a document.
-
-    Returns:
-        None where there is none, and whether messages may follow its last body without a name of their own, as they do
-        in the compact shape.
-    """
+def _judge_graph(stored: StoredDocument, walk: DocumentWalk, token: CancelToken) -> GraphVerdict | None:
+    """Judge the graph of a document; None where there is none."""
     span = metadata_span(stored.source, walk.spans, GRAPH_KEY, token)
     if span is None or stored.source.read(span[0], 4) == b"null":
-        return None, False
-    is_open = member_span_at(stored.source, span[0], "format", token) is not None
-    return judge(stored.source, span[0], token, stored.releases.formats), is_open
+        return None
+    return judge(stored.source, span[0], token, stored.releases.formats)
 
 
 def _judge_reading(stored: StoredDocument, envelope: EnvelopeFacts, found: Passed) -> CheckResult:
@@ -143,9 +138,7 @@ def _judge_reading(stored: StoredDocument, envelope: EnvelopeFacts, found: Passe
     return passed(name, f"read as Meerkat reads it: {counted(found.count, 'message')}")
 
 
-def _judge_revision(
-    checked: Checked, releases: Releases, found: Passed, verdict: GraphVerdict | None, is_open: bool
-) -> CheckResult:
+def _judge_revision(checked: Checked, releases: Releases, found: Passed, verdict: GraphVerdict | None) -> CheckResult:
     """The stored name of the transcript against its messages, in the right one of the five formats."""
     name = CheckName.REVISION_DIGEST
     if found.untimed_count:
@@ -161,7 +154,7 @@ def _judge_revision(
         if verdict is None:
             return not_applicable(name, "No revision is stored with this session: it was never rewritten.")
         return not_applicable(name, "The revision graph does not name the revision that it ends in.")
-    covered = verdict.head_count if is_open and verdict.head_count is not None else found.count
+    covered = verdict.head_count if verdict.is_open and verdict.head_count is not None else found.count
     at = found.revisions.get(min(covered, found.count), names)
     fitting = frozenset(form for form, digest in at.items() if digest == verdict.head)
     if not fitting:
@@ -177,19 +170,6 @@ def _judge_revision(
         first = counted(covered, "message")
         return passed(name, f"revision {short(verdict.head)} equals the first {first} of {found.count:,} ({words})")
     return passed(name, f"head {short(verdict.head)} equals its {counted(found.count, 'message')} ({words})")
-
-
-def _graph_result(verdict: GraphVerdict | None) -> CheckResult:
-    name = CheckName.REVISION_GRAPH
-    if verdict is None:
-        return not_applicable(name, "There is no revision graph: the session was never rewritten.")
-    total = len(verdict.bodies)
-    if not verdict.is_sound:
-        return failed(name, verdict.problem, verdict.expected, verdict.found, verdict.agreeing, total)
-    commits = counted(len(verdict.commits), "rewrite")
-    kept = counted(total, "retained revision")
-    gone = f", {len(verdict.retired):,} older ones no longer stored" if verdict.retired else ""
-    return passed(name, f"{commits}, {kept}, each parent found{gone}", total)
 
 
 def _judge_token(stored: StoredDocument, token: CancelToken) -> CheckResult:

@@ -19,19 +19,32 @@ REPORTED_MESSAGES = 1_000
 
 
 @dataclass(slots=True)
+class Goal:
+    """A row lineage that is carried on in a pass.
+
+    Attributes:
+        lineage: as it stands; rows from its own count on are added.
+        end: rows that it is to cover.
+    """
+
+    lineage: RowLineage
+    end: int
+
+
+@dataclass(slots=True)
 class Wanted:
     """What is to be found out of the messages.
 
     Attributes:
         formats: in which the transcript is to be named.
         counts: after so many messages it is named too, beside at its end.
-        lineages: row lineages to be carried on, each from the row on at which it stands.
+        goals: row lineages to be carried on.
         are_legacy_refused: the legacy assistant message is refused by the releases that wrote the store.
     """
 
     formats: Collection[DigestFormat]
     counts: Collection[int] = ()
-    lineages: tuple[RowLineage, ...] = ()
+    goals: tuple[Goal, ...] = ()
     are_legacy_refused: bool = False
 
 
@@ -85,9 +98,9 @@ def pass_over(messages: Iterable[bytes], wanted: Wanted, token: CancelToken, tot
         ids, inline_count = referred_blobs(data)
         found.blob_ids.update(ids)
         found.inline_count += inline_count
-        for lineage in wanted.lineages:
-            if lineage.count == found.count:
-                lineage.add(data)
+        for goal in wanted.goals:
+            if goal.lineage.count == found.count < goal.end:
+                goal.lineage.add(data)
         if not found.problem:
             _take(digests, data, found, wanted.are_legacy_refused)
         found.count += 1

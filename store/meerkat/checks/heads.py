@@ -1,0 +1,266 @@
+"""The checks of a session that is a head and a strand of rows (formats/meerkat.md §1.5)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+
+from store.cancel import CancelToken
+from store.errors import SessionDamaged
+from store.meerkat.byte_source import BlobSource
+from store.meerkat.cells import Cells, read_cells
+from store.meerkat.checks.alongside import Alongside
+from store.meerkat.checks.checked import Checked
+from store.meerkat.checks.graph_words import graph_result
+from store.meerkat.checks.head_cells import judge_cells
+from store.meerkat.checks.head_lineage import Lineages, find_lineages
+from store.meerkat.checks.head_seals import judge_authority, judge_head_token
+from store.meerkat.checks.message_pass import Passed, Wanted, pass_over
+from store.meerkat.checks.receipts import judge_receipts, read_receipts
+from store.meerkat.checks.releases import FIRST_SEALED_LEDGER, Releases, format_words, releases_of_head
+from store.meerkat.checks.results import counted, failed, not_applicable, passed, short
+from store.meerkat.checks.rows import NO_RECEIPTS, find_obstacle, read_stored_receipts
+from store.meerkat.digests import ALL_FORMATS
+from store.meerkat.generation import Layout
+from store.meerkat.graph_rewrites import judge_rewrites
+from store.meerkat.heads import Boundary, Head, read_boundary, read_head, unfinished
+from store.meerkat.listing import RUNTIME_PREFIX
+from store.meerkat.places import Place
+from store.meerkat.rewrites import Rewrites, read_rewrites
+from store.meerkat.strands import Strand, read_strand, resolve_strand
+from store.meerkat.strict_json import NotStrict, parse
+from store.meerkat.times import system_time_ms
+from store.values.checks import CheckName, CheckResult, Finding, Severity
+
+MAX_PARSED_BYTES = 256 * 1024
+SEALED = "Sessions with heads and strands are read only: their writers guard them with seals of their own."
+_NOTHING_READ = "The messages of this session cannot be found."
+
+
+@dataclass(frozen=True, slots=True)
+class HeadRows:
+    """The rows of a session with a head, as far as they are read before its messages.
+
+    Attributes:
+        boundary: the last committed head; None where none is recorded.
+        cells: its metadata; None where that stands in the head.
+        strand: None where not one message can be found; `why` says so.
+        rewrites: that were adopted.
+    """
+
+    head: Head
+    boundary: Boundary | None
+    cells: Cells | None
+    rewrites: Rewrites
+    strand: Strand | None
+    why: str
+
+
+def check_head(
+    connection: sqlite3.Connection, layout: Layout, place: Place, session_id: str, token: CancelToken
+) -> Checked:
+    """Prove what can be proved of a session with a head, but for its blobs. Raises SessionDamaged."""
+    rows = _read_rows(connection, layout, place, token)
+    head = rows.head
+    checked = Checked(session_id, obstacle=SEALED)
+    releases = releases_of_head(layout, head.json.version)
+    receipts, unreadable_count = read_receipts(read_stored_receipts(connection, layout, session_id) or ())
+    counts = {receipt.count for receipt in receipts}
+    if rows.boundary is not None and rows.boundary.head.message_count is not None:
+        counts.add(rows.boundary.head.message_count)
+    lineages = find_lineages(connection, head, rows.rewrites, rows.strand, token)
+    with ExitStack() as opened:
+        alongside = _snapshot(connection, layout, session_id, opened, token)
+        found = _pass(connection, rows, alongside, counts, lineages, releases, token)
+    checked.blob_ids, checked.inline_count = found.blob_ids, found.inline_count
+    checked.take(_judge_reading(rows, found))
+    checked.take(_judge_counts(rows, found))
+    checked.take(_judge_revision(checked, releases, rows, found))
+    checked.take(graph_result(judge_rewrites(connection, layout, head, token, releases.formats)))
+    checked.take(judge_head_token(connection, head, token))
+    checked.take(judge_authority(layout, head, rows.boundary, found))
+    checked.take(lineages.judge())
+    checked.take(judge_cells(head, rows.cells))
+    checked.take(_judge_copies(layout, alongside, found))
+    if not layout.has("runtime_boundary_receipts"):
+        checked.leave_out(NO_RECEIPTS, CheckName.BOUNDARY_RECEIPTS)
+    else:
+        kept = rows.rewrites.kept
+        rewritten_at_ms = kept[-1].commit.committed_at_ms if kept else None
+        checked.take(judge_receipts(receipts, unreadable_count, found, rewritten_at_ms, bool(head.rewrite_count)))
+    checked.obstacle = find_obstacle(connection, layout, session_id) or SEALED
+    _note_unfinished(checked, rows)
+    return checked
+
+
+def _read_rows(connection: sqlite3.Connection, layout: Layout, place: Place, token: CancelToken) -> HeadRows:
+    head = read_head(connection, place.head_rowid or 0, token)
+    if head is None:
+        raise SessionDamaged("The head of this session is not there any more.")
+    cells = None
+    if head.json.has_cells:
+        cells = read_cells(connection, layout, head.session_id, head.json.fields.get("metadata_identity"))
+    boundary = read_boundary(connection, layout, head.session_id)
+    rewrites = read_rewrites(connection, layout, head, token)
+    strand, why = None, _NOTHING_READ
+    if head.message_count is None:
+        why = "The head of this session does not say how many messages it has."
+    else:
+        try:
+            length = head.message_count
+            strand = resolve_strand(connection, head.session_id, head.strand, length, token, rewrites.links)
+        except SessionDamaged as error:
+            why = error.sentence
+    return HeadRows(head, boundary, cells, rewrites, strand, why)
+
+
+def _snapshot(
+    connection: sqlite3.Connection, layout: Layout, session_id: str, opened: ExitStack, token: CancelToken
+) -> Alongside | None:
+    """The runtime's snapshot where Meerkat may still read it: before heads were sealed."""
+    if (layout.ledger or 0) >= FIRST_SEALED_LEDGER or not layout.has("runtime_session_snapshots"):
+        return None
+    row = connection.execute(
+        "SELECT rowid FROM runtime_session_snapshots WHERE runtime_id = ?", (RUNTIME_PREFIX + session_id,)
+    ).fetchone()
+    if row is None:
+        return None
+    try:
+        source = BlobSource(connection, "runtime_session_snapshots", "session_snapshot", row[0])
+    except sqlite3.OperationalError:
+        return None
+    opened.enter_context(closing(source))
+    return Alongside(source, token)
+
+
+def _pass(
+    connection: sqlite3.Connection,
+    rows: HeadRows,
+    alongside: Alongside | None,
+    counts: Collection[int],
+    lineages: Lineages,
+    releases: Releases,
+    token: CancelToken,
+) -> Passed:
+    """One pass over the messages, which the snapshot is compared with."""
+    strand = rows.strand
+    wanted = Wanted(ALL_FORMATS, counts, tuple(lineages.goals), releases.is_legacy_refused)
+    if strand is None:
+        return pass_over((), wanted, token)
+    messages: Iterator[bytes] = (data for _, data in read_strand(connection, strand, 0, strand.length, token))
+    if alongside is not None:
+        messages = alongside.watch(messages)
+    return pass_over(messages, wanted, token, strand.length)
+
+
+def _judge_reading(rows: HeadRows, found: Passed) -> CheckResult:
+    """Whether Meerkat reads head, metadata and messages."""
+    name, head = CheckName.DOCUMENT, rows.head
+    broken = next((fault for fault in head.json.faults), None)
+    problem = broken.sentence if broken is not None else rows.why if rows.strand is None else found.problem
+    problem = problem or _cell_problem(rows.cells)
+    if problem:
+        return failed(name, f"Meerkat refuses this session. {problem}")
+    own_id = head.json.session_id
+    if own_id is None or own_id.lower().encode("utf-8", "surrogatepass") != head.session_id.lower():
+        expected = head.session_id.decode("utf-8", "backslashreplace")
+        return failed(name, "The head names another session than its row.", expected, own_id or "")
+    return passed(name, f"read as Meerkat reads it: {counted(found.count, 'message')}")
+
+
+def _cell_problem(cells: Cells | None) -> str:
+    for cell in cells.cells if cells is not None else ():
+        if cell.value is None or len(cell.value) > MAX_PARSED_BYTES:
+            continue
+        try:
+            parse(cell.value)
+        except NotStrict as reason:
+            return f"The metadata value “{cell.name[:100]}” cannot be read: {reason}."
+    return ""
+
+
+def _judge_counts(rows: HeadRows, found: Passed) -> CheckResult:
+    """Rows of the strand, columns beside the head, and rewrites, against what the head says."""
+    name, head = CheckName.ROW_COUNTS, rows.head
+    promised = head.message_count
+    if promised is None or rows.strand is None or rows.strand.missing:
+        sentence = rows.why if rows.strand is None else rows.strand.faults[-1].sentence
+        return failed(name, sentence, "" if promised is None else promised, found.count)
+    differing = next((fault for fault in head.faults if fault.code == "head-differs"), None)
+    if differing is not None:
+        return failed(name, differing.sentence, *_first_difference(head))
+    kept, retired = len(rows.rewrites.kept) + len(rows.rewrites.problems), rows.rewrites.retired_count
+    adopted = head.rewrite_count or 0
+    if kept + retired != adopted:
+        sentence = f"The head counts {counted(adopted, 'rewrite')}; {kept:,} are stored and {retired:,} retired."
+        return failed(name, sentence, adopted, kept + retired)
+    rewrites = f", {counted(adopted, 'rewrite')}" if adopted else ""
+    return passed(name, f"{counted(found.count, 'row')} of the strand{rewrites}, as the head counts them")
+
+
+def _first_difference(head: Head) -> tuple[object, object]:
+    """A counter that head and column differ in; nothing where it is something else."""
+    pairs = (
+        (head.json.message_count, head.columns.message_count),
+        (head.json.rewrite_count, head.columns.rewrite_count),
+        (system_time_ms(head.json.fields.get("created_at")), head.columns.created_at_ms),
+        (system_time_ms(head.json.fields.get("updated_at")), head.columns.updated_at_ms),
+    )
+    for said, stored in pairs:
+        if said is not None and said != stored:
+            return said, stored if type(stored) is int else "no number"
+    return "", ""
+
+
+def _judge_revision(checked: Checked, releases: Releases, rows: HeadRows, found: Passed) -> CheckResult:
+    """The head's name for the transcript against its messages, in the right one of the five formats."""
+    name, stored = CheckName.REVISION_DIGEST, rows.head.json.head_revision
+    if found.untimed_count:
+        return not_applicable(name, "There is no digest: messages without times hash to something else at each load.")
+    if stored is None:
+        return failed(name, "The head of this session names no revision.")
+    names = found.revision
+    if not names or rows.strand is None:
+        return not_applicable(name, "There is no digest of messages that cannot be read.")
+    messages = counted(found.count, "message")
+    fitting = frozenset(form for form, digest in names.items() if digest == stored)
+    if not fitting:
+        sentence = f"Head {short(stored)} is the digest of its {messages} in none of the five formats."
+        return failed(name, sentence, stored, names[min(releases.formats)])
+    form = releases.one_of(fitting)
+    checked.digest_format = int(form) if form is not None else None
+    checked.revision = stored
+    return passed(name, f"head {short(stored)} equals its {messages} ({format_words(fitting, releases)})")
+
+
+def _judge_copies(layout: Layout, alongside: Alongside | None, found: Passed) -> CheckResult:
+    name = CheckName.COPIES
+    if (layout.ledger or 0) >= FIRST_SEALED_LEDGER:
+        return not_applicable(name, "The head alone counts; a snapshot beside it is frozen and may be older.")
+    if alongside is None:
+        return not_applicable(name, "There is no second copy: the session has no runtime row.")
+    if alongside.is_broken:
+        return failed(name, "The runtime's snapshot is no document.", "a document", "something else")
+    if alongside.differs:
+        at = alongside.count + 1
+        sentence = f"The runtime's snapshot differs from the head in message {at:,}."
+        return failed(name, sentence, "equal messages", "other ones")
+    if alongside.is_longer:
+        sentence = f"The runtime's snapshot holds more than the {counted(found.count, 'message')} of the head."
+        return failed(name, sentence, found.count, f"more than {found.count:,}")
+    if alongside.count < found.count:
+        behind = counted(found.count - alongside.count, "message")
+        return not_applicable(name, f"The runtime's snapshot is an older state: it lacks the last {behind}.")
+    return passed(name, "runtime row and head tell the same messages")
+
+
+def _note_unfinished(checked: Checked, rows: HeadRows) -> None:
+    boundary = rows.boundary
+    if boundary is None:
+        return
+    is_same = boundary.head.raw == rows.head.json.raw
+    fault = unfinished(rows.head.message_count, boundary.head.message_count, is_same, boundary.tail)
+    if fault is not None:
+        checked.findings.append(Finding(Severity.WARNING, checked.session_id, fault.code, fault.sentence))
