@@ -23,6 +23,7 @@ from store.meerkat.prefix import Prefix, prefix_of
 from store.meerkat.reading import Reading
 from store.meerkat.row_facts import RowFacts, check_id
 from store.meerkat.session_detail import value_text
+from store.meerkat.small_files import look_at
 from store.meerkat.strict_json import Json, NotStrict, parse
 from store.meerkat.times import system_time_ms
 from store.meerkat.titles import prompt_text
@@ -40,6 +41,10 @@ MAX_DOCUMENT_BYTES = 256 * 1024 * 1024
 MAX_TITLE_MESSAGES = 200
 NEWEST_VERSION = 4
 """The last version of a document that is known (formats/meerkat.md §1.3)."""
+
+
+BAD_ID = "The id of this session is no UUID; Meerkat does not take it for a session."
+WRONG_ID = "The session's document names another session than its file."
 
 
 def newer_version(version: int | None) -> Fault | None:
@@ -135,7 +140,9 @@ class Content:
             facts.total_tokens = usage.input_tokens + usage.output_tokens
         facts.prompt = self._first_prompt(token)
         facts.has_answer = index.kinds.find(bytes((MessageKind.ASSISTANT,))) >= 0
-        check_id(facts)
+        check_id(facts, BAD_ID)
+        if self.stored_id is not None and self.stored_id.lower() != self.id.lower():
+            facts.damage("wrong-id", WRONG_ID)
         for fault in (*index.faults, *self.envelope.faults):
             facts.damage(fault.code, fault.sentence)
         newer = newer_version(self.envelope.version)
@@ -184,7 +191,7 @@ def read_content(
         OpenError: it cannot be read.
     """
     may_wait("open a document")
-    moved = moves_of(path)
+    moved = look_at(path)
     source = MemorySource(read_plain(path, token, MAX_DOCUMENT_BYTES))
     known = older.prefix if older is not None else None
     try:
@@ -214,12 +221,3 @@ def _value_in(source: MemorySource, walk: DocumentWalk, key: str) -> Json:
         return parse(source.read(span[0], span[1] - span[0]))[1]
     except NotStrict:
         return None
-
-
-def moves_of(path: Path) -> tuple[int, ...]:
-    """What tells that a file is another one, or another state of it; a link is not followed. Empty if it is gone."""
-    try:
-        status = path.stat(follow_symlinks=False)
-    except OSError:
-        return ()
-    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)

@@ -13,10 +13,12 @@ from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.errors import SessionMissing
 from store.meerkat.blobs import read_blob
-from store.meerkat.document_content import Content, moves_of, newer_version, read_content
+from store.meerkat.document_content import Content, newer_version, read_content
 from store.meerkat.generation import Generation
 from store.meerkat.places import Copy
 from store.meerkat.realm import realm_id
+from store.meerkat.small_files import look_at
+from store.meerkat.written_by import written_by
 from store.values.following import Followed
 from store.values.listing import CatalogueFacts, CensusRow
 from store.values.message import ImageRef, Message, Outline, WholeRef
@@ -120,6 +122,8 @@ class DocumentFile:
             authority=Copy.FILE.value,
             metadata=content.envelope.metadata,
             facts=(("Stored as", "document file"), ("Document shown", f"{content.source.size_bytes:,} bytes")),
+            written_by=written_by(content.envelope.version, content.envelope.small),
+            migrated=tuple(content.envelope.migrated),
         )
 
     def unmasked(self, session_id: str, path: tuple[str | int, ...], token: CancelToken) -> str:
@@ -184,7 +188,7 @@ class DocumentFile:
     def has_changed(self) -> bool:
         """Whether the file moved since it was read."""
         may_wait("look at a file")
-        return moves_of(self._path) != self._content.moves
+        return look_at(self._path) != self._content.moves
 
     def is_running(self) -> bool:
         """No program works on a document."""

@@ -29,7 +29,7 @@ def store_name(main: Path, realm: str | None) -> str:
     """What people call a store: its realm, else its folder where the file has the name that all have."""
     if realm:
         return realm
-    if main.name == "sessions.sqlite3" and main.parent.name:
+    if main.name in ("sessions.sqlite3", "runtime.sqlite3", "runtime.sqlite") and main.parent.name:
         return main.parent.name
     return main.name
 

@@ -127,14 +127,21 @@ class RowFacts:
         return has_ended or self.is_ended or is_flagged or self.metadata.get("session_lifecycle_terminal") == "archived"
 
 
-def check_id(facts: RowFacts) -> None:
-    """Add a fault where the id is none that Meerkat would accept."""
+REFUSED_ID = "The id of this session is no UUID; Meerkat refuses to list its whole store for that."
+
+
+def check_id(facts: RowFacts, sentence: str = REFUSED_ID) -> None:
+    """Add a fault where the id is none that Meerkat would accept.
+
+    Args:
+        sentence: what it says then.
+    """
     if _WRITTEN_ID.fullmatch(facts.session_id):
         return  # as all products write it; any other spelling that is read is rare
     try:
         uuid.UUID(facts.session_id)
     except ValueError:
-        facts.damage("bad-id", "The id of this session is no UUID; Meerkat refuses to list its whole store for that.")
+        facts.damage("bad-id", sentence)
 
 
 def counter(facts: RowFacts, value: object, what: str) -> int | None:

@@ -28,6 +28,7 @@ from store.meerkat.places import find_place
 from store.meerkat.plain_texts import read_plain_texts
 from store.meerkat.reading import Reading
 from store.meerkat.realm import RUNNING_S, is_store_running, realm_id, store_name
+from store.meerkat.realm_documents import documents_left_out
 from store.meerkat.session_detail import index_with_faults, matching_ids, read_detail, read_unmasked
 from store.meerkat.store_sizes import database_sizes
 from store.meerkat.summaries import read_summaries
@@ -37,6 +38,7 @@ from store.meerkat.whole_facts import read_catalogue_facts
 from store.meerkat.writable import writability
 from store.opening import Looking
 from store.values.checks import Finding, SizeBreakdown
+from store.values.fault import Fault
 from store.values.following import Followed
 from store.values.listing import CatalogueFacts, CensusRow
 from store.values.message import ImageRef, Message, Outline, WholeRef
@@ -67,9 +69,14 @@ class StoreFile:
     def facts(self, token: CancelToken) -> StoreFacts:
         """Say what the store is and how it is being read; counts its sessions."""
         may_wait("read a store")
-        sources = self._read(lambda connection: find_sources(connection, self._layout), token)
-        self._sources = sources
         main = self._looking.path
+
+        def batch(connection: sqlite3.Connection) -> tuple[Sources, tuple[Fault, ...]]:
+            left_out = documents_left_out(connection, self._layout, main, token)
+            return find_sources(connection, self._layout), left_out
+
+        sources, left_out = self._read(batch, token)
+        self._sources = sources
         realm = realm_id(main.parent)
         is_writable, write_reason = writability(main, self._layout)
         return StoreFacts(
@@ -87,7 +94,7 @@ class StoreFile:
             is_running=is_store_running(main),
             state_of_ms=self._looking.state_of_ms,
             realm=realm,
-            faults=self._layout.faults,
+            faults=(*self._layout.faults, *left_out),
         )
 
     def ids(self, order: SortOrder, token: CancelToken) -> SessionIds:

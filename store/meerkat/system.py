@@ -8,15 +8,23 @@ from pathlib import Path
 from store.backend import Backend
 from store.blocking import may_wait
 from store.cancel import CancelToken
+from store.errors import EmptyFile, ForeignDatabase
 from store.meerkat.document_file import looks_like_document, open_document
+from store.meerkat.generation import Generation
+from store.meerkat.realm_documents import documents_instead, open_documents
 from store.meerkat.store_file import StoreFile, recognise_layout
-from store.meerkat.unread_realm import REDB_MAGIC, refusal_of_realm, refusal_of_redb, unread_realm
+from store.meerkat.unread_realm import (
+    DOCUMENTS_FOLDER,
+    REDB_MAGIC,
+    main_files_of,
+    refusal_of_realm,
+    refusal_of_redb,
+)
 from store.opening import SQLITE_MAGIC, Looking, is_text
 from store.opening.classify import classify_os
 from store.opening.stamp import LOOK_FLAGS
 from store.values.store import StoreKind
 
-MAIN_FILE = "sessions.sqlite3"
 SNIFFED_BYTES = 4_096
 
 
@@ -29,15 +37,11 @@ class Meerkat:
         return StoreKind.MEERKAT
 
     def main_files(self, folder: Path) -> tuple[Path, ...]:
-        """The realm's database; in a realm without one, what is in its place, so that it can be said."""
-        main = folder / MAIN_FILE
-        if os.path.lexists(main):
-            return (main,)
-        unread = unread_realm(folder, MAIN_FILE)
-        return () if unread is None else (unread,)
+        """What a realm keeps its sessions in; a realm without any stands for itself, so that it can be said."""
+        return main_files_of(folder)
 
     def open(self, path: Path, scratch: Path, token: CancelToken, *, is_in_place: bool = False) -> Backend:
-        """Open a database or a session document to look.
+        """Open a database, a folder of session documents, or one document to look.
 
         Raises:
             NotAStore, ForeignDatabase: it is not of Meerkat.
@@ -46,19 +50,37 @@ class Meerkat:
         """
         may_wait("open a store")
         if path.is_dir():
+            if path.name == DOCUMENTS_FOLDER:
+                return open_documents(path, token)
             raise refusal_of_realm(path)
         beginning = _beginning_of(path)
         if beginning.startswith(REDB_MAGIC):
             raise refusal_of_redb(path.name)
         if not beginning.startswith(SQLITE_MAGIC) and looks_like_document(beginning) and is_text(beginning):
             return open_document(path, token)
-        looking = Looking.in_place(path, scratch) if is_in_place else Looking(path, scratch)
         try:
-            layout = looking.read(lambda connection: recognise_layout(connection, looking.path.name), token)
-        except BaseException:
-            looking.close()
-            raise
-        return StoreFile(looking, layout)
+            return _open_database(path, scratch, token, is_in_place)
+        except (ForeignDatabase, EmptyFile):
+            documents = documents_instead(path)
+            if documents is None:
+                raise
+            return documents
+
+
+def _open_database(path: Path, scratch: Path, token: CancelToken, is_in_place: bool) -> Backend:
+    looking = Looking.in_place(path, scratch) if is_in_place else Looking(path, scratch)
+    try:
+        layout = looking.read(lambda connection: recognise_layout(connection, looking.path.name), token)
+        opened = StoreFile(looking, layout)
+        if layout.generation is Generation.WHOLE_BLOB and not opened.facts(token).session_count:
+            documents = documents_instead(looking.path)
+            if documents is not None:
+                looking.close()
+                return documents
+    except BaseException:
+        looking.close()
+        raise
+    return opened
 
 
 def _beginning_of(path: Path) -> bytes:

@@ -250,12 +250,11 @@ def is_long(place: Place) -> bool:
     return place.size_bytes > LONG_BYTES
 
 
-def index_beginning(
-    connection: sqlite3.Connection, layout: Layout, place: Place, limit: int, token: CancelToken
-) -> Indexed:
-    """Index the first messages of a session, and as many more as their calls need to find their results.
+def enough_for(limit: int) -> Enough:
+    """What says when the first messages, and those with the results of their calls, are indexed.
 
-    Raises SessionDamaged.
+    Args:
+        limit: messages that are wanted.
     """
 
     def is_enough(index: TranscriptIndex) -> bool:
@@ -263,7 +262,17 @@ def index_beginning(
             return True
         return index.count >= limit and (index.count >= limit + BEYOND_MESSAGES or not index.join.is_waiting(limit))
 
-    return index_session(connection, layout, place, token, is_enough)
+    return is_enough
+
+
+def index_beginning(
+    connection: sqlite3.Connection, layout: Layout, place: Place, limit: int, token: CancelToken
+) -> Indexed:
+    """Index the first messages of a session, and as many more as their calls need to find their results.
+
+    Raises SessionDamaged.
+    """
+    return index_session(connection, layout, place, token, enough_for(limit))
 
 
 def verify(connection: sqlite3.Connection, found: Place, indexed: Indexed, has_moved: bool, token: CancelToken) -> None:

@@ -150,7 +150,7 @@ def _take_catalogued(facts: RowFacts, entry: dict[str, Json]) -> None:
     if not facts.metadata and isinstance(entry.get("labels"), dict):
         facts.metadata = {"session_labels": entry["labels"]}
     if entry.get("lifecycle_terminal") == "archived":
-        facts.metadata = {"session_lifecycle_terminal": "archived"} | facts.metadata
+        facts.metadata.setdefault("session_lifecycle_terminal", "archived")
 
 
 def _object(data: bytes | None) -> dict[str, Json]:

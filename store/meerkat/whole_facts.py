@@ -92,7 +92,7 @@ def _read_batch(
             times: list[int] = []
             is_forked = False
         elif facts.are_all_messages and row_of(handle)[0] != IN_HEADS:
-            times, is_forked = _from_messages(facts)
+            times, is_forked = times_of(facts)
         else:
             times, is_forked = _from_walk(connection, layout, facts, token)
         answers.append(answer_of(facts, times, is_forked))
@@ -117,7 +117,7 @@ def _read_rows(
     return {facts.handle: facts for facts in rows}
 
 
-def _from_messages(facts: RowFacts) -> tuple[list[int], bool]:
+def times_of(facts: RowFacts) -> tuple[list[int], bool]:
     """First and last time of a decoded transcript, and whether it says that it was forked."""
     messages = facts.messages
     damaged_count = 0
