@@ -14,11 +14,13 @@ from store.cancel import CancelToken
 from store.errors import SessionMissing
 from store.meerkat.blobs import read_blob
 from store.meerkat.document_content import Content, newer_version, read_content
+from store.meerkat.folder_findings import document_sizes
 from store.meerkat.generation import Generation
 from store.meerkat.places import Copy
 from store.meerkat.realm import realm_id
 from store.meerkat.small_files import look_at
 from store.meerkat.written_by import written_by
+from store.values.checks import Finding, Severity, SizeBreakdown
 from store.values.following import Followed
 from store.values.listing import CatalogueFacts, CensusRow
 from store.values.message import ImageRef, Message, Outline, WholeRef
@@ -184,6 +186,39 @@ class DocumentFile:
             return self._of(session_id).reading(token).image(ref)
         folder = self._path.parent
         return read_blob(folder.parent if folder.name == "sessions_jsonl" else folder, ref.blob)
+
+    def revisions(self, session_id: str, token: CancelToken) -> tuple[Revision, ...]:
+        """The versions of the transcript that are known, oldest first, the current one last."""
+        may_wait("read a document")
+        return self._retained.revisions(self._of(session_id), token)
+
+    def revision_messages(
+        self, session_id: str, revision: str, begin: int, end: int, token: CancelToken
+    ) -> tuple[Message, ...]:
+        """Decode messages [begin, end) of one version."""
+        may_wait("read a document")
+        reading = self._retained.reading(self._of(session_id), revision, token)
+        return reading.messages(begin, max(begin, min(end, reading.count)))
+
+    def revision_raw(self, session_id: str, revision: str, message: int, token: CancelToken) -> bytes:
+        """The exact stored bytes of a message of one version."""
+        may_wait("read a document")
+        return self._retained.reading(self._of(session_id), revision, token).raw(message)
+
+    def revision_whole(self, session_id: str, revision: str, ref: WholeRef, token: CancelToken) -> str:
+        """The uncut text of a block that was cut, in one version."""
+        may_wait("read a document")
+        return self._retained.reading(self._of(session_id), revision, token).whole(ref)
+
+    def store_sizes(self, token: CancelToken) -> SizeBreakdown:
+        """Where the bytes of the document go."""
+        may_wait("measure a document")
+        return document_sizes(self._content.source, token)
+
+    def store_findings(self, token: CancelToken) -> tuple[Finding, ...]:
+        """A document stands alone, so that nothing can be left over around it."""
+        faults = self.facts(token).faults
+        return tuple(Finding(Severity.WARNING, None, fault.code, fault.sentence) for fault in faults)
 
     def has_changed(self) -> bool:
         """Whether the file moved since it was read."""

@@ -19,6 +19,7 @@ from store.errors import SessionDamaged, SessionError
 from store.meerkat.blobs import read_blob
 from store.meerkat.document_walk import read_from, walk_document
 from store.meerkat.folder_documents import FolderDocuments
+from store.meerkat.folder_findings import documents_findings, documents_sizes
 from store.meerkat.folder_index import FolderIndex
 from store.meerkat.folder_rows import catalogue_facts, census_row, stale
 from store.meerkat.generation import Generation
@@ -28,6 +29,7 @@ from store.meerkat.realm import has_fresh_lease, is_recent_s, realm_id
 from store.meerkat.small_files import FileSource
 from store.meerkat.transcripts import FIRST_WINDOW_BYTES, LONG_BYTES, enough_for
 from store.meerkat.walker import Broken
+from store.values.checks import Finding, SizeBreakdown
 from store.values.following import Followed
 from store.values.listing import CatalogueFacts, CensusRow
 from store.values.message import ImageRef, Message, Outline, WholeRef
@@ -211,6 +213,17 @@ class DocumentFolder:
         if ref.blob is not None:
             return read_blob(self._folder.parent, ref.blob)
         return self._reading(session_id, token).image(ref)
+
+    def store_sizes(self, token: CancelToken) -> SizeBreakdown:
+        """Where the bytes of the folder go, with the blobs and event logs of the realm around it."""
+        may_wait("measure a store")
+        return documents_sizes(self._folder, token)
+
+    def store_findings(self, token: CancelToken) -> tuple[Finding, ...]:
+        """What is lost, orphaned or left over in the folder and its realm."""
+        may_wait("check a store")
+        count = len(self._index.scan(token).entries)
+        return documents_findings(self._folder, count, self.is_running(), token)
 
     def has_changed(self) -> bool:
         """Whether the folder moved, or one of the files that are looked at in turn."""

@@ -48,8 +48,6 @@ def find_runtime_rows(connection: sqlite3.Connection, tables: Tables, is_running
         _waiting_inputs(connection, sessions, is_running, found)
     if tables.has("runtime_states", "runtime_id", "runtime_state_json"):
         _stopped(connection, sessions, found)
-    if tables.has("runtime_head_canonical_provisional_tails", "runtime_id"):
-        _unfinished_runs(connection, tables, sessions, found)
     if tables.has("runtime_whole_blob_bodies", "blob_sha256", "session_snapshot"):
         _bodies_of_nobody(connection, tables, found)
     _rows_of_gone(connection, tables, sessions, found)
@@ -145,39 +143,6 @@ def _stopped(connection: sqlite3.Connection, sessions: _Sessions, found: Collect
             for row in unreadable
         ),
         more,
-    )
-
-
-def _unfinished_runs(connection: sqlite3.Connection, tables: Tables, sessions: _Sessions, found: Collector) -> None:
-    """Runs that were killed between a tool's result and the answer (rule 10)."""
-    numbers, joined = "NULL, NULL", ""
-    if tables.has("runtime_session_authority", "runtime_id", "boundary_head_json") and tables.has(
-        "session_heads", "session_id", "message_count"
-    ):
-        head = _TEXT.format("a.boundary_head_json")
-        numbers = f"h.message_count, CASE WHEN json_valid({head}) THEN json_extract({head}, '$.message_count') END"
-        joined = (
-            " LEFT JOIN runtime_session_authority a ON a.runtime_id = p.runtime_id"
-            f" LEFT JOIN session_heads h ON h.session_id = {_ID.format('p')}"
-        )
-    rows, more = some_rows(
-        connection,
-        f"SELECT CAST({_ID.format('p')} AS BLOB), {numbers} FROM runtime_head_canonical_provisional_tails p{joined}"
-        f" WHERE {_OF_SESSIONS.format('p')} AND NOT ({sessions.are_gone('p')})",
-    )
-    found.take((_unfinished(*row) for row in rows), more)
-
-
-def _unfinished(raw_id: bytes | None, count: object, committed: object) -> Finding:
-    told = ""
-    if isinstance(count, int) and isinstance(committed, int) and count > committed:
-        told = f" Its head counts {counted(count, 'message')}, {committed:,} of them committed."
-    return Finding(
-        Severity.WARNING,
-        stored_id(raw_id),
-        "unfinished-run",
-        f"A run of this session did not finish.{told} Meerkat lists and shows the committed part only; the next resume"
-        " finishes the old turn first.",
     )
 
 
