@@ -7,6 +7,7 @@ from store.backend import Backend, System
 from store.cancel import CancelToken, Progress
 from store.demo import make_demo
 from store.discovery import Origin, SearchPlace, Surroundings, added_places, find_at, usual_places
+from store.doctor import examine
 from store.errors import BurrowError, Cancelled, OpenError, SessionError
 from store.library import Found, Library
 from store.lists import Lists
@@ -35,6 +36,7 @@ __all__ = [
     "Surroundings",
     "System",
     "added_places",
+    "examine",
     "find_at",
     "given_up_facts",
     "make_demo",
