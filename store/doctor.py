@@ -72,7 +72,7 @@ def examine(library: Library, key: StoreKey, token: CancelToken, progress: Progr
     account.add(backend.store_findings(token))
     token.report(account.checked, account.total, "Measuring the store", "sessions")
     account.sizes = backend.store_sizes(token)
-    return account.so_far()
+    return account.final()
 
 
 def failed_check(facts: StoreFacts, error: OpenError) -> StoreCheck:
@@ -123,6 +123,12 @@ class Account:
     def note_all_counted(self) -> None:
         """Every session was read: what the store counted before may be another number by now."""
         self.total = self.checked
+
+    def final(self) -> StoreCheck:
+        """The account, with what was found of a session in one place."""
+        for kept in self._kept.values():
+            kept.sort(key=lambda finding: finding.session_id or "")
+        return self.so_far()
 
     def so_far(self) -> StoreCheck:
         """The account as it stands."""

@@ -43,7 +43,11 @@ class Collector:
             self._counts[last.severity, last.code] += unlisted
 
     def findings(self) -> tuple[Finding, ...]:
-        """All that is kept, by kind as it came, and a last word of each kind of which more were found."""
+        """All that is kept, by session, and a last word of each kind of which more were found.
+
+        What concerns no single session comes first.
+        """
+        self._kept.sort(key=lambda finding: (finding.session_id or "", finding.code))
         more = [
             Finding(
                 severity, None, code, f"{count - MAX_OF_A_KIND:,} more of this kind were found; they are not listed."
