@@ -20,6 +20,8 @@ from store.errors import SessionChanged, SessionError
 from store.meerkat.blobs import read_blob
 from store.meerkat.candidates import find_candidates
 from store.meerkat.census import read_census, read_running_ids, read_waiting_ids
+from store.meerkat.checks.session_sizes import session_sizes
+from store.meerkat.checks.sessions import check_sessions
 from store.meerkat.findings import Read, database_findings
 from store.meerkat.generation import Layout, recognise
 from store.meerkat.index_cache import IndexCache
@@ -30,6 +32,7 @@ from store.meerkat.reading import Reading
 from store.meerkat.realm import RUNNING_S, is_store_running, realm_id, store_name
 from store.meerkat.realm_documents import documents_left_out
 from store.meerkat.session_detail import index_with_faults, matching_ids, read_detail, read_unmasked
+from store.meerkat.store_revisions import StoreRevisions
 from store.meerkat.store_sizes import database_sizes
 from store.meerkat.summaries import read_summaries
 from store.meerkat.transcripts import Indexed, index_beginning, is_long, read_messages, verify
@@ -37,11 +40,12 @@ from store.meerkat.trust import needs_trust, trust
 from store.meerkat.whole_facts import read_catalogue_facts
 from store.meerkat.writable import writability
 from store.opening import Looking
-from store.values.checks import Finding, SizeBreakdown
+from store.values.checks import Finding, SessionCheck, SizeBreakdown
 from store.values.fault import Fault
 from store.values.following import Followed
 from store.values.listing import CatalogueFacts, CensusRow
 from store.values.message import ImageRef, Message, Outline, WholeRef
+from store.values.revisions import Revision
 from store.values.session import SessionDetail, SessionIds, SessionSummary, SortOrder
 from store.values.store import StoreFacts, StoreKey, StoreKind
 from store.values.texts import PlainMessage
@@ -64,6 +68,7 @@ class StoreFile:
         self._layout = layout
         self._key = StoreKey(str(looking.path))
         self._indexes = IndexCache()
+        self._retained = StoreRevisions(looking)
         self._sources: Sources | None = None
 
     def facts(self, token: CancelToken) -> StoreFacts:
@@ -253,6 +258,16 @@ class StoreFile:
             return read_blob(self._looking.path.parent, ref.blob)
         return self._with_reading(session_id, token, lambda reading: reading.image(ref))
 
+    def checks(self, session_ids: Sequence[str], token: CancelToken) -> tuple[SessionCheck, ...]:
+        """Prove what the store promises of sessions, one answer an id, in their order."""
+        may_wait("check a session")
+        return check_sessions(self._reader(token), self._layout, self._looking.path, session_ids, token)
+
+    def sizes(self, session_id: str, token: CancelToken) -> SizeBreakdown:
+        """Where the bytes of one session go, its blobs and event log included. Raises SessionMissing."""
+        may_wait("measure a session")
+        return session_sizes(self._reader(token), self._layout, self._looking.path.parent, session_id, token)
+
     def store_sizes(self, token: CancelToken) -> SizeBreakdown:
         """Where the bytes of the whole store go, its log, blobs and event logs included."""
         may_wait("measure a store")
@@ -263,6 +278,28 @@ class StoreFile:
         may_wait("check a store")
         count = self._read(lambda connection: find_sources(connection, self._layout), token).count
         return database_findings(self._looking.path, self._layout, self._reader(token), count, token)
+
+    def revisions(self, session_id: str, token: CancelToken) -> tuple[Revision, ...]:
+        """The versions of the transcript that are known, oldest first, the current one last."""
+        may_wait("read a session")
+        return self._retained.revisions(self._layout, session_id, token)
+
+    def revision_messages(
+        self, session_id: str, revision: str, begin: int, end: int, token: CancelToken
+    ) -> tuple[Message, ...]:
+        """Decode messages [begin, end) of one version."""
+        may_wait("read a session")
+        return self._retained.messages(self._layout, session_id, revision, begin, end, token)
+
+    def revision_raw(self, session_id: str, revision: str, message: int, token: CancelToken) -> bytes:
+        """The exact stored bytes of a message of one version."""
+        may_wait("read a session")
+        return self._retained.use(self._layout, session_id, revision, lambda reading: reading.raw(message), token)
+
+    def revision_whole(self, session_id: str, revision: str, ref: WholeRef, token: CancelToken) -> str:
+        """The uncut text of a block that was cut, in one version."""
+        may_wait("read a session")
+        return self._retained.use(self._layout, session_id, revision, lambda reading: reading.whole(ref), token)
 
     def has_changed(self) -> bool:
         """Whether the files moved since they were opened or refreshed."""
@@ -311,6 +348,7 @@ class StoreFile:
     def close(self) -> None:
         """Give back snapshots and indexes."""
         self._indexes.clear()
+        self._retained.close()
         self._looking.close()
 
     def _read(self, batch: Callable[[sqlite3.Connection], T], token: CancelToken) -> T:

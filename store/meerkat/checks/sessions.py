@@ -6,7 +6,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 from store.cancel import CancelToken
 from store.errors import SessionError
@@ -15,26 +14,17 @@ from store.meerkat.checks.checked import Checked, unreadable
 from store.meerkat.checks.documents import check_document
 from store.meerkat.checks.heads import check_head
 from store.meerkat.checks.rows import stored_document
+from store.meerkat.findings.tables import Read
 from store.meerkat.generation import Layout
 from store.meerkat.places import Copy, find_place
 from store.meerkat.realm import is_store_running
 from store.meerkat.writable import writability
 from store.values.checks import SessionCheck
 
-T = TypeVar("T")
-
 BATCH_S = 0.25
 """After so long a batch ends: a store in use could not be read in longer ones. One session is never cut in two."""
 
 RUNNING = "A program works on this store now."
-
-
-class Read(Protocol):
-    """Runs a batch of statements on one consistent state of a store, as `Looking.read` does."""
-
-    def __call__(self, batch: Callable[[sqlite3.Connection], T], token: CancelToken) -> T:
-        """Run the batch, perhaps several times, and hand back its result."""
-        ...
 
 
 def check_sessions(
@@ -52,7 +42,7 @@ def check_sessions(
     answers: list[SessionCheck] = []
     while len(answers) < len(session_ids):
         page = session_ids[len(answers) :]
-        for checked in read(_batch(layout, page, token), token):
+        for checked in read(_batch(layout, page, token)):
             answers.append(checked.answer(blobs, is_writable, write_reason, token))
     return tuple(answers)
 
