@@ -156,6 +156,14 @@ class Backend(Protocol):
         """
         ...
 
+    def revision_raw(self, session_id: str, revision: str, message: int, token: CancelToken) -> bytes:
+        """The exact stored bytes of a message of one version. Raises as `revision_messages` does."""
+        ...
+
+    def revision_whole(self, session_id: str, revision: str, ref: WholeRef, token: CancelToken) -> str:
+        """The uncut text of a block that was cut, in one version. Raises as `revision_messages` does."""
+        ...
+
     def checks(self, session_ids: Sequence[str], token: CancelToken) -> tuple[SessionCheck, ...]:
         """Prove what the store promises of sessions, one answer an id, in their order.
 

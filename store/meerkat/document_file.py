@@ -18,12 +18,14 @@ from store.meerkat.folder_findings import document_sizes
 from store.meerkat.generation import Generation
 from store.meerkat.places import Copy
 from store.meerkat.realm import realm_id
+from store.meerkat.revision_reading import ContentRevisions, page_of
 from store.meerkat.small_files import look_at
 from store.meerkat.written_by import written_by
 from store.values.checks import Finding, Severity, SizeBreakdown
 from store.values.following import Followed
 from store.values.listing import CatalogueFacts, CensusRow
 from store.values.message import ImageRef, Message, Outline, WholeRef
+from store.values.revisions import Revision
 from store.values.session import SessionDetail, SessionIds, SessionSummary, SortOrder
 from store.values.store import Access, StoreFacts, StoreKey, StoreKind
 from store.values.texts import PlainMessage
@@ -55,6 +57,7 @@ class DocumentFile:
         self._key = StoreKey(str(path))
         # Replaced as one thing when the file moved; who reads takes hold of it once.
         self._content = content
+        self._retained = ContentRevisions()
 
     def facts(self, token: CancelToken) -> StoreFacts:  # noqa: ARG002 - the protocol's
         """Say what the document is; it holds one session."""
@@ -197,8 +200,7 @@ class DocumentFile:
     ) -> tuple[Message, ...]:
         """Decode messages [begin, end) of one version."""
         may_wait("read a document")
-        reading = self._retained.reading(self._of(session_id), revision, token)
-        return reading.messages(begin, max(begin, min(end, reading.count)))
+        return page_of(self._retained.reading(self._of(session_id), revision, token), begin, end)
 
     def revision_raw(self, session_id: str, revision: str, message: int, token: CancelToken) -> bytes:
         """The exact stored bytes of a message of one version."""

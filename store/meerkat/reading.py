@@ -27,6 +27,11 @@ class Reading:
         self._data: dict[int, bytes] = {}
         self._parsed: dict[int, Stored | NotStrict] = {}
 
+    @property
+    def count(self) -> int:
+        """Messages that there are."""
+        return self._index.count
+
     def messages(self, begin: int, end: int) -> tuple[Message, ...]:
         """Decode messages [begin, end). Raises SessionError where there are none."""
         if not 0 <= begin <= end <= self._index.count:

@@ -1,0 +1,269 @@
+"""The retained revisions of a session, and the name of the current one (formats/meerkat.md §3.2, §3.4, §1.5 rule 7).
+
+Here they are only named and found; whether they are what their names say is a check of its own. What is malformed ends
+the list of the older ones; the current one is always in it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from store.cancel import CancelToken
+from store.meerkat.byte_source import ByteSource
+from store.meerkat.checks.releases import Releases
+from store.meerkat.details import metadata_span
+from store.meerkat.digests import ALL_FORMATS, DigestFormat, TranscriptDigests
+from store.meerkat.generation import Layout
+from store.meerkat.graph_edges import replay
+from store.meerkat.graph_reading import Graph, Shape, read_graph
+from store.meerkat.graph_values import Body, Commit, GraphProblem, read_body
+from store.meerkat.heads import Head
+from store.meerkat.metadata import GRAPH_KEY
+from store.meerkat.rewrites import Rewrites, StrandText, read_rewrites
+from store.meerkat.strict_json import Json, NotStrict
+from store.meerkat.transcript_index import TranscriptIndex
+from store.meerkat.typed import NotTyped
+from store.values.revisions import Revision
+
+Spans = dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A body that stands in rows: the first messages of a strand."""
+
+    strand: bytes
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A known revision, and where its messages stand.
+
+    Attributes:
+        body: in the document, or with `is_base` in the record of retired rewrites; None where they are rows, or gone.
+    """
+
+    revision: Revision
+    body: Body | None = None
+    rows: Rows | None = None
+    is_base: bool = False
+
+
+class _List:
+    """Revisions in their order, each name once: the first one counts, one that is stored before one that is not."""
+
+    def __init__(self, commits: Iterable[Commit]) -> None:
+        self._found: dict[str, Kept] = {}
+        self._makers: dict[str, Commit] = {}
+        for commit in commits:
+            self._makers.setdefault(commit.revision, commit)
+
+    def add(self, name: str, parent: str | None, created_at_ms: int | None, count: int, kept: Kept | None) -> None:
+        known = self._found.get(name)
+        if known is not None and (known.revision.is_stored or kept is None):
+            return
+        maker = self._makers.get(name)
+        revision = Revision(name, parent, created_at_ms, count, is_stored=kept is not None)
+        if maker is not None:
+            revision = replace(revision, reason=maker.reason, note=maker.note, actor=maker.actor)
+        self._found[name] = replace(kept, revision=revision) if kept is not None else Kept(revision)
+
+    def add_body(self, body: Body, is_base: bool = False) -> None:
+        kept = Kept(_NO_REVISION, body=body, is_base=is_base)
+        self.add(body.revision, body.parent, body.created_at_ms, body.count, kept)
+
+    def add_retired(self, commits: Iterable[Commit]) -> None:
+        for commit in commits:
+            self.add(commit.parent, None, None, commit.before, None)
+            self.add(commit.revision, commit.parent, commit.committed_at_ms, commit.after, None)
+
+    def all(self) -> tuple[Kept, ...]:
+        return tuple(self._found.values())
+
+
+_NO_REVISION = Revision(None, None, None, None)
+
+
+def kept_in_graph(graph: Graph) -> tuple[Kept, ...]:
+    """The revisions of a graph, oldest first; as far as it can be followed."""
+    found = _List((*graph.retired, *graph.commits))
+    found.add_retired(graph.retired)
+    for body in graph.bodies:
+        found.add_body(body)
+    if graph.shape is Shape.EDGES:
+        try:
+            for step in replay(graph):
+                found.add_body(step.parent)
+                found.add_body(step.child)
+        except GraphProblem:
+            pass
+    return found.all()
+
+
+def kept_in_rewrites(rewrites: Rewrites) -> tuple[Kept, ...]:
+    """The revisions that the rewrites of a head name, oldest first."""
+    base = rewrites.retired
+    retired = base.retired if base is not None else []
+    found = _List((*retired, *(rewrite.commit for rewrite in rewrites.kept)))
+    found.add_retired(retired)
+    for body in base.bodies if base is not None else ():
+        found.add_body(body, is_base=True)
+    before = base.bodies[0].revision if base is not None and base.bodies else None
+    for rewrite in rewrites.kept:
+        commit, at_ms = rewrite.commit, rewrite.commit.committed_at_ms
+        parent = Kept(_NO_REVISION, rows=Rows(rewrite.parent_strand, rewrite.parent_length))
+        child = Kept(_NO_REVISION, rows=Rows(rewrite.strand, rewrite.length))
+        found.add(commit.parent, before if before != commit.parent else None, at_ms, rewrite.parent_length, parent)
+        found.add(commit.revision, commit.parent, at_ms, rewrite.length, child)
+        before = commit.revision
+    return found.all()
+
+
+def graph_of(source: ByteSource, spans: Spans, token: CancelToken) -> Graph | None:
+    """Read the graph of a document; None where it has none.
+
+    Args:
+        spans: places of the document's top-level values.
+    """
+    span = metadata_span(source, spans, GRAPH_KEY, token)
+    return read_graph(source, span[0], token) if span is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """What the transcript that is shown is called.
+
+    Attributes:
+        name: None where it cannot be told: formats that are possible give different names, or there is no digest.
+        digest_format: 1 to 5, by which it is named; None where none or several fit.
+    """
+
+    name: str | None
+    digest_format: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A name that is stored for a transcript.
+
+    Attributes:
+        count: of its messages, the first ones, that the name is of.
+    """
+
+    name: str
+    count: int
+
+
+def name_current(
+    read: Callable[[], Iterator[bytes]], count: int, stored: Stored | None, releases: Releases, token: CancelToken
+) -> Current:
+    """Find the name of a transcript.
+
+    Args:
+        read: reads its `count` stored messages from the first one on.
+        stored: None where no name is stored.
+        releases: that it may come from; their formats are tried first, others only where none of these fits.
+    """
+    rest = ALL_FORMATS - releases.formats if stored is not None else frozenset()
+    try:
+        current, fits = _try_formats(read(), count, stored, releases, releases.formats, token)
+        if not fits and rest:
+            other, fits = _try_formats(read(), count, stored, releases, rest, token)
+            current = other if fits else current
+    except (NotStrict, NotTyped, GraphProblem):
+        return Current(None)
+    return current
+
+
+def _try_formats(
+    messages: Iterator[bytes],
+    count: int,
+    stored: Stored | None,
+    releases: Releases,
+    formats: frozenset[DigestFormat],
+    token: CancelToken,
+) -> tuple[Current, bool]:
+    """Find the name in some formats; says whether the stored name fits. Raises NotStrict, NotTyped, GraphProblem."""
+    digests = TranscriptDigests(formats)
+    fitting: frozenset[DigestFormat] = frozenset()
+    if stored is not None and not stored.count:
+        fitting = digests.formats_of(stored.name)
+    for data in messages:
+        digests.add(data)
+        if stored is not None and digests.count == stored.count:
+            fitting = digests.formats_of(stored.name)
+        token.take_turn()
+        token.report(digests.count, count, "Naming the transcript", "messages")
+    form = releases.one_of(fitting or formats)
+    number = int(form) if form is not None else None
+    if stored is not None and stored.count == count and fitting:
+        return Current(stored.name, number), True
+    names = {
+        digests.revision(each) for each in ((form,) if form is not None else releases.formats & formats or formats)
+    }
+    return Current(names.pop() if len(names) == 1 else None, number), bool(fitting)
+
+
+def document_revisions(
+    source: ByteSource, index: TranscriptIndex, spans: Spans, releases: Releases, token: CancelToken
+) -> tuple[Revision, ...]:
+    """The revisions of a whole document, oldest first, the current one last.
+
+    Args:
+        index, spans: of a walk through the whole of it.
+    """
+    graph = graph_of(source, spans, token)
+    kept = kept_in_graph(graph) if graph is not None else ()
+    whole = Body(begins=index.begins, sizes=index.sizes)
+    last = kept[-1].revision if kept else None
+    stored: Stored | None = None
+    if graph is not None and graph.shape is Shape.BODIES and graph.head is not None:
+        stored = Stored(graph.head, whole.count)
+    elif graph is not None and last is not None and last.revision is not None:
+        stored = Stored(last.revision, last.message_count or 0)
+    current = name_current(lambda: read_body(source, whole, 0, whole.count), whole.count, stored, releases, token)
+    return with_current([each.revision for each in kept], current, whole.count, stored.name if stored else None)
+
+
+def head_revisions(
+    connection: sqlite3.Connection, layout: Layout, head: Head, releases: Releases, token: CancelToken
+) -> tuple[Revision, ...]:
+    """The revisions of a session of strands, oldest first, the current one last."""
+    rewrites = read_rewrites(connection, layout, head, token)
+    kept = kept_in_rewrites(rewrites)
+    count = head.message_count or 0
+    stored = head.json.head_revision
+    text = StrandText(connection, rewrites.body(head.strand, count, token), token)
+    name = Stored(stored, count) if stored is not None else None
+    current = name_current(lambda: text.read(0, count), count, name, releases, token)
+    if stored is not None and current.name != stored:
+        # What Meerkat calls it, also where it is not that: which is for a check to say.
+        current = Current(stored)
+    last = kept[-1].revision.revision if kept else None
+    return with_current([each.revision for each in kept], current, count, last)
+
+
+def with_current(kept: Sequence[Revision], current: Current, count: int, parent: str | None) -> tuple[Revision, ...]:
+    """Put the current revision behind the others; where it is one of them it is taken from its place."""
+    others = [revision for revision in kept if revision.revision != current.name or current.name is None]
+    same = next((each for each in kept if current.name is not None and each.revision == current.name), None)
+    if same is None:
+        same = Revision(current.name, parent if parent != current.name else None, None, count)
+    made = replace(same, is_head=True, is_stored=True, message_count=count, digest_format=current.digest_format)
+    return (*others, made)
+
+
+def told_formats(metadata: dict[str, Json], releases: Releases) -> Releases:
+    """Releases narrowed by what older ones did not know yet: later ones keep what they find, so nothing tells the last.
+
+    Source: formats/meerkat.md §1.4, §2.6.
+    """
+    told = ALL_FORMATS
+    if "session_runtime_checkpoint_provenance_v1" in metadata:
+        told = frozenset({DigestFormat.F3, DigestFormat.F4, DigestFormat.F5})
+    elif "session_lifecycle_terminal" in metadata:
+        told = ALL_FORMATS - {DigestFormat.F1}
+    return replace(releases, formats=releases.formats & told or releases.formats)
