@@ -1,9 +1,8 @@
-"""Realms on another backend than SQLite are named for what they are, by every way that leads to them (1-case-2)."""
+"""What a realm keeps its sessions in, found by names; what cannot be read is named by every way that leads to it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -15,51 +14,35 @@ from store.meerkat import MEERKAT
 from store.meerkat.unread_realm import REDB_MAGIC
 
 Copy = Callable[[str], Path]
-JSONL_REALM = "meerkat/realm-0.6.24-rkat-jsonl"
 
 
-@pytest.mark.parametrize("inside", ["", "realm", "realm/sessions_jsonl"])
-def test_1_case_2_a_realm_of_documents_says_that_its_backend_is_not_readable_yet(
-    copy_sample: Copy, own_paths: OwnPaths, untouched: Callable[[Path], AbstractContextManager[None]], inside: str
+def realm_of(folder: Path, backend: str) -> Path:
+    folder.mkdir()
+    (folder / "realm_manifest.json").write_text(f'{{"realm_id":"old","backend":"{backend}","origin":"explicit"}}')
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("backend", "code", "said"),
+    [
+        ("sqlite", "no-store-in-folder", "The realm “old” has no session database."),
+        ("jsonl", "no-store-in-folder", "The realm “old” keeps its sessions as JSON documents and has none yet."),
+        ("redb", "unreadable-generation", "The realm “old” keeps its sessions in a redb database"),
+    ],
+)
+def test_3_1_a_realm_without_any_sessions_says_what_its_manifest_says(
+    own_paths: OwnPaths, tmp_path: Path, backend: str, code: str, said: str
 ) -> None:
-    folder = copy_sample(JSONL_REALM)
-    library = Library(own_paths)
-    with untouched(folder):
-        (facts,) = library.open(folder / inside, CancelToken())
+    (facts,) = Library(own_paths).open(realm_of(tmp_path / "realm", backend), CancelToken())
     (fault,) = facts.faults
-    assert (fault.code, facts.name) == ("unreadable-generation", "realm")
-    assert "“demo-jsonl”" in fault.sentence
-    assert "the JSONL backend is not readable yet" in fault.sentence
-    assert "sessions_jsonl" in facts.advice
+    assert fault.code == code
+    assert fault.sentence.startswith(said)
 
 
-def test_1_3_a_single_document_of_such_a_realm_opens(copy_sample: Copy, own_paths: OwnPaths) -> None:
-    documents = sorted((copy_sample(JSONL_REALM) / "realm" / "sessions_jsonl").glob("*.jsonl"))
-    library = Library(own_paths)
-    for document in documents:
-        (facts,) = library.open(document, CancelToken())
-        assert facts.is_open
-        assert facts.session_count == 1
-    assert len(documents) == 3
-    library.close_all()
-
-
-def test_1_case_2_a_realm_without_any_store_says_so(own_paths: OwnPaths, tmp_path: Path) -> None:
-    realm = tmp_path / "new-realm"
-    realm.mkdir()
-    (realm / "realm_manifest.json").write_text('{"realm_id":"fresh","backend":"sqlite","origin":"explicit"}')
-    (facts,) = Library(own_paths).open(realm, CancelToken())
-    (fault,) = facts.faults
-    assert fault.code == "no-store-in-folder"
-    assert fault.sentence == "The realm “fresh” has no session database."
-
-
-def test_1_case_2_a_redb_database_is_named_by_its_beginning_and_found_by_its_name(
+def test_3_1_a_redb_database_is_named_by_its_beginning_and_found_by_its_name(
     open_store: Callable[[Path], Backend], own_paths: OwnPaths, tmp_path: Path
 ) -> None:
-    realm = tmp_path / "old-realm"
-    realm.mkdir()
-    (realm / "realm_manifest.json").write_text('{"realm_id":"old","backend":"redb"}')
+    realm = realm_of(tmp_path / "old-realm", "redb")
     (realm / "sessions.redb").write_bytes(REDB_MAGIC + bytes(4096))
     with pytest.raises(UnreadableGeneration, match="redb"):
         open_store(realm / "sessions.redb")
@@ -67,10 +50,35 @@ def test_1_case_2_a_redb_database_is_named_by_its_beginning_and_found_by_its_nam
     assert [fault.code for fault in facts.faults] == ["unreadable-generation"]
 
 
-def test_1_3_a_realm_with_a_database_is_that_database_whatever_else_lies_in_it(tmp_path: Path) -> None:
-    for name in ("sessions.sqlite3", "realm_manifest.json", "sessions.redb"):
+def test_3_1_documents_beside_a_redb_database_are_read_and_the_database_is_named(
+    copy_sample: Copy, own_paths: OwnPaths
+) -> None:
+    realm = copy_sample("meerkat/realm-0.6.24-rkat-jsonl") / "realm"
+    (realm / "sessions.redb").write_bytes(REDB_MAGIC + bytes(4096))
+    (realm / "sessions_jsonl" / "session_index.redb").write_bytes(REDB_MAGIC + bytes(4096))
+    library = Library(own_paths)
+    told = {facts.file_name: facts.session_count for facts in library.open(realm, CancelToken())}
+    assert told == {"sessions_jsonl": 3, "sessions.redb": None}
+    library.close_all()
+
+
+def test_3_1_a_realm_with_a_database_is_that_database_whatever_else_lies_in_it(tmp_path: Path) -> None:
+    for name in ("sessions.sqlite3", "realm_manifest.json", "sessions.redb", "runtime.sqlite3"):
         (tmp_path / name).write_bytes(b"")
     documents = tmp_path / "sessions_jsonl"
     documents.mkdir()
     assert MEERKAT.main_files(tmp_path) == (tmp_path / "sessions.sqlite3",)
     assert MEERKAT.main_files(documents) == ()
+
+
+def test_3_1_a_runtime_goes_before_the_documents_beside_it_from_either_folder(tmp_path: Path) -> None:
+    documents = tmp_path / "sessions_jsonl"
+    documents.mkdir()
+    assert MEERKAT.main_files(tmp_path) == MEERKAT.main_files(documents) == (documents,)
+    (tmp_path / "runtime.sqlite3").write_bytes(b"")
+    assert MEERKAT.main_files(tmp_path) == MEERKAT.main_files(documents) == (tmp_path / "runtime.sqlite3",)
+
+
+def test_3_1_a_host_s_own_runtime_is_found_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "runtime.sqlite").write_bytes(b"")
+    assert MEERKAT.main_files(tmp_path) == (tmp_path / "runtime.sqlite",)
