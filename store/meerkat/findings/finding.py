@@ -8,6 +8,7 @@ from pathlib import Path
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
+from store.errors import DamagedDatabase
 from store.meerkat.findings.blob_findings import (
     Blobs,
     drop_mentioned_in_files,
@@ -20,6 +21,7 @@ from store.meerkat.findings.leftovers import find_leftovers
 from store.meerkat.findings.log_findings import AskStored, Stored, find_in_logs
 from store.meerkat.findings.runtime_rows import find_runtime_rows
 from store.meerkat.findings.session_rows import find_lone_rows
+from store.meerkat.findings.soundness import find_unsound
 from store.meerkat.findings.stored import read_stored
 from store.meerkat.findings.strand_rows import find_strand_rows
 from store.meerkat.findings.tables import Read, read_tables
@@ -47,6 +49,9 @@ def database_findings(
     found = Collector()
     for fault in layout.faults:
         found.add(Finding(Severity.WARNING, None, fault.code, fault.sentence))
+    unsound = find_unsound(read)
+    if unsound is not None:
+        found.add(unsound)
     tables = read(read_tables)
     for step in (
         lambda connection, into: find_lone_rows(connection, tables, into),
@@ -54,7 +59,11 @@ def database_findings(
         lambda connection, into: find_runtime_rows(connection, tables, is_running, into),
     ):
         token.check()
-        found.take(read(_gathering(step)))
+        try:
+            found.take(read(_gathering(step)))
+        except DamagedDatabase:
+            if unsound is None:
+                raise
     find_leftovers(main, is_running, found, token)
 
     def ask(session_ids: Sequence[str]) -> dict[str, Stored]:
