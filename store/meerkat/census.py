@@ -132,6 +132,8 @@ def _marks(layout: Layout, table: int) -> tuple[str, str]:
         rewrites = "CASE typeof(s.rewrite_count) WHEN 'integer' THEN s.rewrite_count & 1048575 ELSE 0 END"
         mark = f"{state} | {rewrites} << 2 | {_is_ahead(layout)} << 23"
         return mark, f"{state} = 2 OR {flagged}{_told_elsewhere(layout, state)}"
+    if layout.has_heads:
+        return state, f"{state} = 2 OR {flagged}"
     return state, f"CASE {state} WHEN 2 THEN 1 WHEN 1 THEN 0 ELSE {flagged} END"
 
 

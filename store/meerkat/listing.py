@@ -35,6 +35,8 @@ _HEADS = "session_heads s"
 _SNAPSHOTS = "runtime_session_snapshots n WHERE n.runtime_id >= 'rt:session:' AND n.runtime_id < 'rt:session;'"
 _ORPHANS = f"{_SNAPSHOTS} AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.session_id = {ORPHAN_ID})"
 
+_HEADLESS_ORPHANS = f"{_ORPHANS} AND NOT EXISTS (SELECT 1 FROM session_heads h WHERE h.session_id = {ORPHAN_ID})"
+
 _COLUMN = {
     SortKey.UPDATED: "s.updated_at_ms",
     SortKey.CREATED: "s.created_at_ms",
@@ -76,16 +78,22 @@ def find_sources(connection: sqlite3.Connection, layout: Layout) -> Sources:
     if layout.has_whole_blobs and _exists(connection, "runtime_whole_blob_authority"):
         return _with_whole_blobs(connection, layout)
     if layout.has_heads:
-        heads, left = _count(connection, _HEADS), _count(connection, _HEADLESS)
-        rows = ((IN_HEADS, _HEADS), (IN_SESSIONS, _HEADLESS)) if left else ((IN_HEADS, _HEADS),)
-        return Sources(rows, heads + left)
+        return _with_heads(connection, layout)
     if not layout.has("sessions"):
         return _with_whole_blobs(connection, layout)
     sessions = _count(connection, _SESSIONS)
-    orphans = _count_orphans(connection, layout, sessions)
+    orphans = _count_orphans(connection, layout, sessions, _ORPHANS)
     if orphans:
         return Sources(((IN_SESSIONS, _SESSIONS), (IN_SNAPSHOTS, _ORPHANS)), sessions + orphans)
     return Sources(((IN_SESSIONS, _SESSIONS),), sessions)
+
+
+def _with_heads(connection: sqlite3.Connection, layout: Layout) -> Sources:
+    """Heads, rows in `sessions` that have none, and snapshots that have neither (rule 10)."""
+    heads, left = _count(connection, _HEADS), _count(connection, _HEADLESS)
+    orphans = _count_orphans(connection, layout, heads + left, _HEADLESS_ORPHANS)
+    counted = ((IN_HEADS, _HEADS, 1), (IN_SESSIONS, _HEADLESS, left), (IN_SNAPSHOTS, _HEADLESS_ORPHANS, orphans))
+    return Sources(tuple((table, source) for table, source, count in counted if count), heads + left + orphans)
 
 
 def _with_whole_blobs(connection: sqlite3.Connection, layout: Layout) -> Sources:
@@ -97,8 +105,9 @@ def _with_whole_blobs(connection: sqlite3.Connection, layout: Layout) -> Sources
         tables.append((IN_SESSIONS, f"{_HEADLESS} AND {of_row}"))
     elif layout.has("sessions"):
         tables.append((IN_SESSIONS, f"{_SESSIONS} WHERE {of_row}"))
-    if not layout.has_heads and layout.has("runtime_session_snapshots"):
+    if layout.has("runtime_session_snapshots"):
         orphans = _ORPHANS if layout.has("sessions") else _SNAPSHOTS
+        orphans = _HEADLESS_ORPHANS if layout.has_heads else orphans
         tables.append((IN_SNAPSHOTS, f"{orphans} AND {of_snapshot}"))
     counted = [(table, source, _count(connection, source)) for table, source in tables]
     held = tuple((table, source) for table, source, count in counted if count) or tuple(tables[:1])
@@ -113,13 +122,13 @@ def _count(connection: sqlite3.Connection, source: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {source}").fetchone()[0])
 
 
-def _count_orphans(connection: sqlite3.Connection, layout: Layout, sessions: int) -> int:
+def _count_orphans(connection: sqlite3.Connection, layout: Layout, sessions: int, orphans: str) -> int:
     """Snapshots without a row in `sessions`: the product shows such a session, and does not list it."""
     if not layout.has("runtime_session_snapshots"):
         return 0
     if sessions > MAX_EXACT_SNAPSHOTS and _count(connection, "runtime_session_snapshots") <= sessions:
         return 0
-    return _count(connection, _ORPHANS)
+    return _count(connection, orphans)
 
 
 def list_handles(

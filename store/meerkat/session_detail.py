@@ -48,7 +48,7 @@ def matching_ids(connection: sqlite3.Connection, layout: Layout, beginning: str)
     columns = [("sessions", "session_id", "")] if layout.has("sessions") else []
     if layout.has_heads:
         columns.append(("session_heads", "session_id", ""))
-    elif layout.has("runtime_session_snapshots"):
+    if layout.has("runtime_session_snapshots"):
         columns.append(("runtime_session_snapshots", "runtime_id", RUNTIME_PREFIX))
     if layout.has_whole_blobs:
         columns.append(("runtime_whole_blob_authority", "runtime_id", RUNTIME_PREFIX))

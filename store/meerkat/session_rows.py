@@ -88,6 +88,7 @@ def read_session_rows(
     for row in connection.execute(statement, tuple(rowids)).fetchall():
         token.check()
         found[row[0]] = _session_facts(connection, row, token)
+        found[row[0]].is_state_alone = not layout.has_heads
     return found
 
 
@@ -250,6 +251,7 @@ def read_orphan_rows(
     for rowid, raw_id, length, small, state_json in connection.execute(statement, tuple(rowids)).fetchall():
         token.check()
         facts = RowFacts(stored_id(raw_id), rowid << 2 | IN_SNAPSHOTS, size_bytes=length or 0)
+        facts.is_state_alone = not layout.has_heads
         facts.runtime_state = runtime_state_of(state_json)
         facts.note("no-sessions-row", "The session has no row in “sessions”, only the runtime's snapshot.")
         check_id(facts)

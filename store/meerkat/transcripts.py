@@ -23,7 +23,7 @@ from store.meerkat.heads import Head, read_boundary, read_head, unfinished
 from store.meerkat.listing import octets
 from store.meerkat.places import Copy, Place
 from store.meerkat.prefix import Prefix, prefix_of
-from store.meerkat.strands import IN_RUN, LINKS_TABLE, Strand, missing_messages, nothing_stored, overlay, read_links
+from store.meerkat.strands import IN_RUN, LINKS_TABLE, Strand, missing_messages, overlay, read_links
 from store.meerkat.transcript_index import TranscriptIndex
 from store.meerkat.walker import Broken
 from store.values.fault import Fault
@@ -148,8 +148,6 @@ def _index_strand(
         indexed.numbers = numbers
         return indexed
     if len(numbers) < count:
-        if not numbers:
-            raise nothing_stored(strand)
         indexed.numbers = numbers
         indexed.index.faults.append(Fault("missing-messages", missing_messages(count - len(numbers), count)))
     _note_unfinished(connection, layout, head, indexed.index)

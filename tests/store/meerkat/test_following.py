@@ -208,7 +208,7 @@ def test_2_10_a_transcript_that_became_shorter_is_indexed_whole(
     "change",
     [
         "UPDATE session_heads SET rewrite_count = 1",
-        "UPDATE session_heads SET strand = 'rebase:1'",
+        "UPDATE session_heads SET strand = 'rebase:1', head_json = replace(head_json, '\"root\"', '\"rebase:1\"')",
         "UPDATE session_heads SET message_count = 2",
         "UPDATE session_strand_messages SET message_json = '{}' WHERE seq = 2",
     ],

@@ -1,4 +1,4 @@
-"""Sessions of heads and strands: the head decides, missing rows are said, links are not read yet (1.5, 1-case-5)."""
+"""Sessions of heads and strands: the head decides, missing rows are said (1.5, 1-case-5)."""
 
 from __future__ import annotations
 
@@ -16,12 +16,6 @@ from store.values.session import SessionState, SessionSummary
 
 Open = Callable[[Path], Backend]
 Rows = Callable[..., tuple[SessionSummary, ...]]
-
-LINKS = (
-    "CREATE TABLE session_strand_links (session_id TEXT, strand TEXT, successor TEXT, strand_len INTEGER,"
-    " splice_start INTEGER, splice_end INTEGER, successor_end INTEGER, created_at_ms INTEGER,"
-    " PRIMARY KEY (session_id, strand))"
-)
 
 
 def texts(backend: Backend, name: str, token: CancelToken) -> list[str]:
@@ -108,21 +102,6 @@ def test_1_case_5_a_damaged_head_is_a_damaged_row(
     with pytest.raises(SessionDamaged):
         backend.outline(make.session_id(3), token)
     assert backend.detail(make.session_id(1), token).summary.faults
-
-
-def test_B2_linked_strands_are_said_to_be_not_readable_yet(
-    made_strands: Any, make: Any, open_store: Open, list_rows: Rows, token: CancelToken
-) -> None:
-    name = made_strands.add_head(1, [make.user("linked")])
-    made_strands.add_head(2, [make.user("sound")])
-    made_strands.connection.execute(LINKS)
-    made_strands.connection.execute("INSERT INTO session_strand_links VALUES (?, 'root', 'x', 1, 0, 0, 0, 0)", (name,))
-    backend = open_store(made_strands.done())
-    linked, sound = list_rows(backend)
-    assert "links and cells are not readable yet" in linked.faults[0].sentence
-    assert sound.faults == ()
-    with pytest.raises(SessionDamaged, match="not readable yet"):
-        backend.outline(name, token)
 
 
 def test_1_4_archived_heads_are_told_by_the_key_or_the_state(
