@@ -29,6 +29,7 @@ class ActionId(StrEnum):
     COPY_SESSION_TITLE = "copy-session-title"
     COPY_STORE_PATH = "copy-store-path"
     SHOW_IN_FOLDER = "show-in-folder"
+    CHECK_STORE = "check-store"
     SELECT_ALL = "select-all"
     FIND = "find"
     FIND_NEXT = "find-next"
@@ -177,6 +178,13 @@ ACTIONS: dict[ActionId, ActionSpec] = {
     ActionId.COPY_SESSION_TITLE: ActionSpec("Copy Session &Title", "Copy the title of the session", (), "", _SESSION),
     ActionId.COPY_STORE_PATH: ActionSpec("Copy Store Pat&h", "Copy where the store is", (), "", Need.PLACE),
     ActionId.SHOW_IN_FOLDER: ActionSpec("Show in File &Manager", "Show the store's folder", (), "", Need.PLACE),
+    ActionId.CHECK_STORE: ActionSpec(
+        "Chec&k Store…",
+        "Prove what the store promises, and find what is lost or left over",
+        (),
+        "shield-check",
+        Need.PLACE,
+    ),
     ActionId.PIN: ActionSpec(
         "&Pin", "Keep the session in the view Pinned", ("Ctrl+D",), "pin", _SESSION, is_checkable=True
     ),

@@ -125,6 +125,17 @@ KEY_GROUPS: tuple[KeyGroup, ...] = (
         ),
     ),
     KeyGroup(
+        "In the check of a store",
+        (
+            KeyLine(("Return",), "Show the session of the finding in the main window"),
+            KeyLine(("Ctrl+C",), "Copy the selected findings"),
+            KeyLine(("Ctrl+F",), "Filter the findings"),
+            KeyLine(("Ctrl+S",), "Save the report as text"),
+            KeyLine(("F5",), "Check again"),
+            KeyLine(("Esc",), "Cancel the check; then close the window"),
+        ),
+    ),
+    KeyGroup(
         "In the command palette",
         (
             KeyLine(("Up", "Down", "Tab"), "To the next or previous command"),

@@ -86,6 +86,7 @@ class Settings:
         fold_state: how tools and reasoning stand in a session that is opened.
         is_case_matched, is_whole_word: how the find bar compares.
         is_output_wrapped, is_json_tree: how the pane for a whole text shows it.
+        check_width_px, check_height_px: the window of the check of a store.
         recent: newest first.
         recent_commands: names of actions that were run from the command palette, newest first.
         open_paths: what was open when the program ended.
@@ -122,6 +123,8 @@ class Settings:
     is_whole_word: bool = False
     is_output_wrapped: bool = True
     is_json_tree: bool = False
+    check_width_px: int = 0
+    check_height_px: int = 0
     recent: tuple[RecentPlace, ...] = ()
     recent_commands: tuple[str, ...] = ()
     open_paths: tuple[str, ...] = ()

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from app.controllers.content_jobs import PreparedText, text_work
+from app.controllers.info_checks import InfoChecks
 from app.controllers.list_jobs import known_work
 from app.controllers.session_jobs import DetailAnswer, detail_work, unmasked_work
+from app.controllers.text_window_controller import TextWindowController
 from app.jobs import Lane, Newest, Query
 from app.look.look import Look
 from app.models.metadata_model import MetadataModel, Path
@@ -27,7 +30,7 @@ from store.errors import BurrowError
 from store.values.fault import Fault
 from store.values.listing import CatalogueFacts
 from store.values.session import SessionState, SessionSummary
-from store.values.store import SessionKey
+from store.values.store import SessionKey, StoreFacts
 
 if TYPE_CHECKING:
     from app.context import Context
@@ -41,6 +44,9 @@ WHAT_REMAINS = "What can still be read of it is shown; what else is known stands
 
 class PageController(QObject):
     """Knows the page, Info and its model.
+
+    Attributes:
+        checks: what Info says of the integrity of the session, and of sizes.
 
     Signals:
         failed (BurrowError): Info or a masked value could not be read.
@@ -60,13 +66,18 @@ class PageController(QObject):
         self._details = Newest(context.jobs)
         self._lookups = Newest(context.jobs)
         self._unmasked = Newest(context.jobs)
+        self._texts = Newest(context.jobs)
         look = context.looks.current
         self._metadata = MetadataModel(self)
         self._info = InfoView(look, self._metadata)
         self._page = SessionPage(look, transcript.widget, self._info)
+        self.checks = InfoChecks(context, self._info, lambda: self._page.is_info_shown, self)
+        self.checks.found.connect(self._say_head)
+        self.checks.both_asked.connect(self._on_both_asked)
         self._later = QTimer(self._page, singleShot=True, interval=DETAIL_AFTER_MS)
         self._later.timeout.connect(self._on_later)
         self._page.info_shown.connect(self._on_info_shown)
+        self._page.info_asked.connect(self.show_info)
         self._info.unmask_asked.connect(self._on_unmask_asked)
         transcript.faults.connect(self._on_transcript_faults)
         context.looks.changed.connect(self._on_look_changed)
@@ -104,6 +115,7 @@ class PageController(QObject):
             self._info.show_sentence("Reading…")
             self._say_head()
             self._transcript.show_session(summary.key)
+        self.checks.use(summary, is_reload=is_same)
         if self._page.is_info_shown:
             self._read_detail(Lane.USER)
         else:
@@ -115,6 +127,7 @@ class PageController(QObject):
         if self._summary is None or self._summary.key != summary.key:
             return
         self._take(summary)
+        self.checks.use(summary)
         self._say_head()
         if self._page.is_info_shown:
             self._read_detail(Lane.BACKGROUND)
@@ -133,6 +146,7 @@ class PageController(QObject):
         self._unmasked.cancel()
         self._lookups.cancel()
         self._summary = self._detail = self._known = None
+        self.checks.use(None)
         self._transcript_faults = ()
         self._metadata.set_nodes(())
         self._transcript.show_nothing()
@@ -189,11 +203,13 @@ class PageController(QObject):
         known = self._summary.faults if self._summary is not None else ()
         return tuple(dict.fromkeys((*known, *self._transcript_faults)))
 
+    @Slot()
     def _say_head(self) -> None:
         if self._summary is None:
             return
         count = self._summary.message_count
-        faults = self._faults()
+        # What a check found wrong is as much a fault of the session as what was met while it was read.
+        faults = (*self._faults(), *(Fault("failed-check", sentence) for sentence in self.checks.failed))
         head = head_text(self._summary, faults, self._zone, self._known)
         self._page.say_head(head, "" if count is None else exact_count(count))
         sentences = fault_sentences(faults)
@@ -238,6 +254,21 @@ class PageController(QObject):
             self._read_detail(Lane.USER)
         elif self._is_info_due:
             self._say_info()
+        self.checks.look()
+
+    @Slot(object)
+    def note_moved(self, facts: StoreFacts) -> None:
+        """A store is another one now; what was checked of it holds no more."""
+        self.checks.note_moved(facts.key)
+
+    @Slot(str, str)
+    def _on_both_asked(self, title: str, text: str) -> None:
+        def show(prepared: PreparedText) -> None:
+            shown = TextWindowController(self._context, title, prepared, self._page.window())
+            shown.saver.failed.connect(self.failed)
+            shown.window.show()
+
+        self._texts.run(Query("Reading what was found", text_work(text)), show, self.failed.emit)
 
     def _on_unmask_asked(self, path: Path) -> None:
         if self._summary is not None:

@@ -12,7 +12,7 @@ from app.controllers.scope_controller import Scope, ScopeController
 from app.controllers.sessions_controller import SessionsController
 from app.controllers.status_controller import StatusController
 from app.present.one_line import one_line
-from app.present.store_words import failure_advice, failure_report, failure_title
+from app.present.store_words import failure_advice, failure_report, failure_title, store_notice
 from app.views.main_window import MainWindow
 from store.errors import BurrowError, OpenError
 from store.values.listing import Choice
@@ -181,6 +181,8 @@ class ScopeDisplay(QObject):
             self._status.show_store(facts[0])
         else:
             self._status.show_stores(facts, self._scopes.left_out())
+        notice = store_notice(facts[0]) if scope.is_store and len(facts) == 1 else ""
+        self._window.store_band.say(notice, "Check store…" if notice else "", "triangle-alert")
 
     def _say_lost(self) -> None:
         """Say what keeps a store of the scope from being read, for as long as that is so."""

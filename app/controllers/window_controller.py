@@ -25,6 +25,7 @@ from app.controllers.scope_controller import ScopeController
 from app.controllers.scope_display import ScopeDisplay
 from app.controllers.sessions_controller import SessionsController
 from app.controllers.status_controller import StatusController
+from app.controllers.store_check_controller import StoreCheckController
 from app.controllers.window_memory import WindowMemory
 from app.jobs import Query
 from app.look.look import Look
@@ -96,6 +97,7 @@ class WindowController(QObject):
         self.following = FollowingController(context, self.library, self)
         self.facets = FacetsController(context, self.library.view, self.scopes, self)
         self.catalogue = CatalogueController(context, self.window.status.catalogue, self.library, self.scopes)
+        self.checks = StoreCheckController(context, self.window)
         self._connect()
 
     def _connect(self) -> None:
@@ -148,6 +150,11 @@ class WindowController(QObject):
                 ActionId.ADD_PLACE: self.actions.chooser.ask_place,
             }
         )
+        self.actions.use({ActionId.CHECK_STORE: self._on_check_asked})
+        window.store_band.action_asked.connect(self._on_check_asked)
+        self.checks.session_asked.connect(self.display.show_session)
+        self.checks.noted.connect(self.status.note)
+        self.checks.failed.connect(self._on_failed)
         self.actions.chooser.place_chosen.connect(self.opening.add_place)
         window.paths_dropped.connect(self.open_paths)
         if self._remembers:  # a picture shows one moment; it neither remembers nor follows
@@ -182,6 +189,7 @@ class WindowController(QObject):
         self._transcript = transcript
         page.failed.connect(self._on_session_failed)
         self.catalogue.known_changed.connect(page.look_up)
+        self.following.store_followed.connect(page.note_moved)
         transcript.failed.connect(self._on_session_failed)
         transcript.copied.connect(self.status.note)
         transcript.menu_made.connect(self._on_message_menu_made)
@@ -369,6 +377,15 @@ class WindowController(QObject):
             has_session=has_session,
             has_list=any(store.is_open for store in self.scopes.facts()),
         )
+
+    @Slot()
+    def _on_check_asked(self) -> None:
+        """Check the chosen store, or the one of the chosen session where several are listed together."""
+        chosen = self.sessions.chosen()
+        key = chosen.key.store if chosen is not None else None
+        facts = self.library.current or (self.library.model.facts_of(key) if key is not None else None)
+        if facts is not None:
+            self.checks.check(facts)
 
     # Start page, closing
 

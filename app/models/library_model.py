@@ -14,7 +14,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from app.models import roles
 from app.present.one_line import as_tip, one_line
 from app.present.sizes import counted
-from app.present.store_words import told_apart
+from app.present.store_words import HALF_CODE, NEWER_CODE, told_apart
 from store.values.store import Access, StoreFacts, StoreKey, StoreKind
 
 Index = QModelIndex | QPersistentModelIndex
@@ -26,6 +26,8 @@ class Badge(StrEnum):
     NOT_ANSWERING = "Does not answer"
     FAILED = "Cannot be opened"
     DAMAGED = "Damaged"
+    NEWER = "Newer than known"
+    HALF_MIGRATED = "Half migrated"
     RUNNING = "Running"
     COPY = "Copy"
     SNAPSHOT = "Snapshot"
@@ -244,9 +246,12 @@ def badges_of(facts: StoreFacts, is_copy: bool = False, has_faulty: bool = False
     """All marks of a store, what matters most first; none when it was opened unchanged and could be written."""
     if not facts.is_open:
         return (Badge.FAILED,) if facts.is_answering else (Badge.NOT_ANSWERING,)
+    codes = {fault.code for fault in facts.faults}
     found = {
         Badge.NOT_ANSWERING: not facts.is_answering,
-        Badge.DAMAGED: bool(facts.faults) or has_faulty,
+        Badge.DAMAGED: bool(codes - {NEWER_CODE, HALF_CODE}) or has_faulty,
+        Badge.NEWER: NEWER_CODE in codes,
+        Badge.HALF_MIGRATED: HALF_CODE in codes,
         Badge.RUNNING: facts.is_running,
         Badge.COPY: is_copy,
         Badge.SNAPSHOT: facts.access is Access.SNAPSHOT,

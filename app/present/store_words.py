@@ -19,6 +19,9 @@ ACCESS_WORDS = {
 }
 """How a store is being read, in the words of the status bar."""
 
+NEWER_CODE, HALF_CODE = "newer-schema", "half-bridged"
+"""Faults of a store that is not damaged: a newer release wrote it, or a migration of it stopped half-way."""
+
 
 def access_sentence(facts: StoreFacts, zone: tzinfo | None = None) -> str:
     """How a store is being read: "orchard is running · read from a private snapshot"."""
@@ -99,3 +102,16 @@ def failure_report(facts: StoreFacts) -> str:
     """What Copy takes along: the path and the reason."""
     lines = [facts.key.path, *(f"{fault.code}: {fault.sentence}" for fault in facts.faults), facts.advice]
     return "\n".join(line for line in lines if line) + "\n"
+
+
+def store_notice(facts: StoreFacts) -> str:
+    """What is to be known of an open store before any of its sessions is read; "" where all is as it should be.
+
+    A store that cannot be read any more has its own sentence in the band below the list.
+    """
+    if not facts.is_open or facts.advice or not facts.faults:
+        return ""
+    said = list(dict.fromkeys(one_line(fault.sentence) for fault in facts.faults))
+    if not facts.is_writable and not any(fault.code == NEWER_CODE for fault in facts.faults):
+        said.append("The store is read only.")
+    return " ".join(sentence if sentence.endswith((".", "…", "!", "?")) else f"{sentence}." for sentence in said)

@@ -56,6 +56,7 @@ class Band(QWidget):
         self._text.setText(one_line(text))
         self._text.setToolTip(as_tip(text))
         self._button.setText(action)
+        self._button.setVisible(bool(action))
         if icon:
             self._icon_name = icon
             self._icon.setPixmap(self._look.pixmap(icon, "warn", 14, self.devicePixelRatioF()))

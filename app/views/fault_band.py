@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
@@ -14,7 +14,13 @@ SHOWN_SENTENCES = 3
 
 
 class FaultBand(QWidget):
-    """An amber box with an icon and up to three sentences; the rest is counted and stands in Info."""
+    """An amber box with an icon and up to three sentences; the rest is counted and stands in Info.
+
+    Signals:
+        info_asked: its button, which leads there.
+    """
+
+    info_asked = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +35,12 @@ class FaultBand(QWidget):
         icons.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         self._row.addLayout(icons)
         self._row.addWidget(self._words, 1)
+        self._button = QPushButton("Info", self)
+        self._button.setProperty("small", True)
+        self._button.setToolTip("Show in Info what is wrong")
+        self._button.setAccessibleName("Show in Info what is wrong")
+        self._button.clicked.connect(self.info_asked)
+        self._row.addWidget(self._button, 0, Qt.AlignmentFlag.AlignTop)
         self.set_look(look)
         self.say(())
 

@@ -25,6 +25,8 @@ BADGE_ICONS = {
     Badge.NOT_ANSWERING: ("clock", "warn"),
     Badge.FAILED: ("triangle-alert", "error"),
     Badge.DAMAGED: ("triangle-alert", "error"),
+    Badge.NEWER: ("lock", "warn"),
+    Badge.HALF_MIGRATED: ("triangle-alert", "warn"),
     Badge.RUNNING: ("radio", "ok"),
     Badge.COPY: ("copy", "text_2"),
     Badge.SNAPSHOT: ("camera", "text_2"),

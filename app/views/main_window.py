@@ -39,6 +39,7 @@ class MainWindow(QMainWindow):
     Attributes:
         actions_of: the QActions.
         start_page, progress_panel, panes, error_panel, band, status: its parts.
+        store_band: above the list, what is to be known of the store.
         recent_menu: filled by whoever knows the recent places.
 
     Signals:
@@ -65,7 +66,7 @@ class MainWindow(QMainWindow):
         self._library = library
         self._sessions = sessions
         self.error_panel = ErrorPanel(look)
-        self.band = Band(look)
+        self.band, self.store_band = Band(look), Band(look)
         self.page_place = self._make_page_place()
         self.panes = Panes(look, library, self._make_middle(), self.page_place)
         self.start_page = StartPage(look)
@@ -115,9 +116,11 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.store_band)
         column.addWidget(self._middle_stack, 1)
         column.addWidget(self.band)
-        self.band.say("")
+        for band in (self.band, self.store_band):
+            band.say("")
         middle.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         middle.customContextMenuRequested.connect(lambda at: self.pop_up(LIST_MENU, middle.mapToGlobal(at)))
         return middle
@@ -142,8 +145,8 @@ class MainWindow(QMainWindow):
     def set_look(self, look: Look) -> None:
         """Draw the frame's own parts with another look; other parts follow their controllers."""
         self.actions_of.set_look(look)
-        parts = (self.start_page, self.progress_panel, self.error_panel, self.band, self._library, self.status)
-        for part in parts:
+        bands = (self.band, self.store_band)
+        for part in (self.start_page, self.progress_panel, self.error_panel, *bands, self._library, self.status):
             part.set_look(look)
         self._size_bars(look)
         self.panes.set_look(look)

@@ -25,9 +25,11 @@ class SessionPage(QWidget):
 
     Signals:
         info_shown: the Info tab became visible.
+        info_asked: a person wants to see there what is wrong.
     """
 
     info_shown = Signal()
+    info_asked = Signal()
 
     def __init__(self, look: Look, transcript: QWidget, info: InfoView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +44,7 @@ class SessionPage(QWidget):
             self._tabs.addTab(word)
         self._tabs.setAccessibleName("Parts of the session")
         self._band = FaultBand(look, self)
+        self._band.info_asked.connect(self.info_asked)
         self._body = QStackedWidget(self)
         self._body.addWidget(self._transcript_tab())
         self._body.addWidget(info)

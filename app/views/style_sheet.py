@@ -103,6 +103,7 @@ QToolBar {{ background: {window}; border: 0; border-bottom: 1px solid {line}; sp
 QHeaderView {{ background: {_c(look, "base")}; border: 0; }}
 QHeaderView::section {{ background: {_c(look, "base")}; color: {_c(look, "text_2")}; border: 0;
     border-bottom: 1px solid {line}; padding: 0 {look.px(12)}px; {_font(look, TypeUse.SMALL)} }}
+#tallies QHeaderView::section {{ padding: 0; }}
 QHeaderView::section:hover {{ background: {_c(look, "hover")}; }}
 """
 

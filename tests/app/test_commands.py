@@ -40,7 +40,7 @@ PANES = frozenset(
         *VIEWS,
     }
 )
-PLACE = frozenset({ActionId.COPY_STORE_PATH, ActionId.SHOW_IN_FOLDER})
+PLACE = frozenset({ActionId.COPY_STORE_PATH, ActionId.SHOW_IN_FOLDER, ActionId.CHECK_STORE})
 STORE = frozenset({ActionId.CLOSE_STORE}) | PLACE
 LIST = frozenset({ActionId.SORT_DESCENDING, *SORT_KEYS, *GROUPINGS} | _needing(Need.LIST))
 SESSION = frozenset(name for name, spec in ACTIONS.items() if spec.need is Need.SESSION)
