@@ -65,12 +65,18 @@ class ListArguments:
 
 @dataclass(frozen=True, slots=True)
 class ShowArguments:
-    """`burrow show`; `session` is an id or a beginning of one."""
+    """`burrow show`; `session` is an id or a beginning of one.
+
+    Attributes:
+        revision: a name of a revision, a beginning of one, or a word for the current one; None for the transcript as
+            it is.
+    """
 
     path: Path
     session: str
     is_raw: bool
     is_json: bool
+    revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +179,11 @@ def _show_arguments(found: argparse.Namespace) -> ShowArguments:
             "burrow show needs a path and a session: its id or the beginning of it.",
             "Write: burrow show PATH SESSION; burrow list PATH prints the ids.",
         )
-    return ShowArguments(Path(found.path), found.session, found.raw, found.json)
+    if found.revision == "":
+        raise UsageError(
+            "--revision needs a name, or the beginning of one.", "Write: burrow show PATH SESSION --revision REV, with “current” or the digits of a name."
+        )
+    return ShowArguments(Path(found.path), found.session, found.raw, found.json, found.revision)
 
 
 def _with_joined_sort(argv: Sequence[str]) -> list[str]:
@@ -298,13 +308,19 @@ def _add_show(under: argparse._SubParsersAction[_Parser]) -> _Parser:
     parser = under.add_parser(
         "show",
         prog="burrow show",
-        usage="burrow show PATH SESSION [--raw] [--json]",
+        usage="burrow show PATH SESSION [--revision REV] [--raw] [--json]",
         help="print one session",
         add_help=False,
         allow_abbrev=False,
     )
     parser.add_argument("path", metavar="PATH", nargs="?", help="a database, a session file, a realm, a folder")
     parser.add_argument("session", metavar="SESSION", nargs="?", help="an id or a unique beginning of one")
+    parser.add_argument(
+        "--revision",
+        metavar="REV",
+        default=None,
+        help="print a retained revision: its name, a unique beginning of its digits, or “current”",
+    )
     parser.add_argument("--raw", action="store_true", help="print the stored JSON of each message")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     return parser

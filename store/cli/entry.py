@@ -27,7 +27,15 @@ from store.cli.show_command import show_session
 from store.cli.terminal import Surface, surface_of
 from store.cli.visible import visible_line
 from store.discovery import Surroundings, usual_places
-from store.errors import AmbiguousSession, BurrowError, Cancelled, OpenError, SessionMissing, UsageError
+from store.errors import (
+    AmbiguousSession,
+    BurrowError,
+    Cancelled,
+    OpenError,
+    RevisionMissing,
+    SessionMissing,
+    UsageError,
+)
 from store.library import Library
 from store.opening import remove_leftovers
 from store.paths import OwnPaths
@@ -61,7 +69,7 @@ def _run(argv: Sequence[str], surface: Surface, token: CancelToken, output: Outp
         raise
     except BurrowError as error:
         output.complain(f"burrow: {visible_line(str(error))}")
-        is_usage = isinstance(error, UsageError | OpenError | SessionMissing | AmbiguousSession)
+        is_usage = isinstance(error, UsageError | OpenError | SessionMissing | AmbiguousSession | RevisionMissing)
         return ExitCode.UNUSABLE if is_usage else ExitCode.FAULTS
 
 

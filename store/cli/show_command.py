@@ -14,6 +14,7 @@ from store.cli.exit_code import ExitCode
 from store.cli.json_shapes import Shape, Whole, encoded, fault_shape, message_shape, metadata_shape, session_shape
 from store.cli.opened import complaints, open_paths
 from store.cli.ordering import OpenStore
+from store.cli.revision_choice import CURRENT, choose_revision, revision_line, revision_shape
 from store.cli.running import Output
 from store.cli.terminal import Surface
 from store.cli.visible import visible_line
@@ -21,6 +22,7 @@ from store.errors import AmbiguousSession, OpenError, SessionError, SessionMissi
 from store.library import Library
 from store.values.fault import Fault
 from store.values.message import Message, Outline, WholeRef
+from store.values.revisions import Revision
 from store.values.session import SessionDetail
 from store.values.store import StoreKind
 
@@ -44,6 +46,7 @@ def show_session(
 
     Raises:
         SessionMissing, AmbiguousSession: the beginning fits none, or several.
+        RevisionMissing: so it is with the revision, or its messages are not stored any more.
     """
     stores = open_paths(library, (arguments.path,), token)
     opened = [OpenStore(facts, library.backend(facts.key)) for facts in stores if facts.is_open]
@@ -53,7 +56,7 @@ def show_session(
     if not opened:
         return ExitCode.UNUSABLE
     store, session_id = _the_one(opened, arguments.session, token)
-    reading = _Reading(store.backend, session_id, arguments.is_raw, token)
+    reading = _Reading(store.backend, session_id, arguments.is_raw, arguments.revision, token)
     if arguments.is_json:
         _write_json(reading, store.facts.kind, output)
     else:
@@ -92,11 +95,15 @@ class _Reading:
 
     Attributes:
         detail: what stands over the transcript, with the faults of the transcript as a whole.
+        revisions: oldest first, the current one last; empty where they cannot be told.
+        shown: the older one that is read instead of the current one; None for the current one.
         late_faults: what ended the reading early; empty when it was read whole.
         has_faulty_message: whether a message or block that was read has a fault.
     """
 
-    def __init__(self, backend: Backend, session_id: str, is_raw: bool, token: CancelToken) -> None:
+    def __init__(
+        self, backend: Backend, session_id: str, is_raw: bool, revision: str | None, token: CancelToken
+    ) -> None:
         self._backend, self._session_id, self._is_raw, self._token = backend, session_id, is_raw, token
         self.late_faults: list[Fault] = []
         self.has_faulty_message = False
@@ -112,28 +119,66 @@ class _Reading:
             fault = Fault(error.code, error.sentence)
             faults += () if fault in faults else (fault,)
         self.detail: SessionDetail = replace(detail, summary=replace(detail.summary, faults=faults))
+        self.revisions: tuple[Revision, ...] = ()
+        self.shown: Revision | None = None
+        self._find_revision(revision)
+
+    def _find_revision(self, wanted: str | None) -> None:
+        """Find out which revision is read. Raises RevisionMissing."""
+        try:
+            self.revisions = self._backend.revisions(self._session_id, self._token)
+        except SessionMissing:
+            raise
+        except SessionError:
+            # Why it cannot be read stands among the faults already; to ask for an older one is another matter.
+            if wanted is not None and wanted not in CURRENT:
+                raise
+        if wanted is not None and self.revisions:
+            chosen = choose_revision(self.revisions, wanted)
+            self.shown = None if chosen.is_head else chosen
+
+    @property
+    def count(self) -> int:
+        """Messages that are read."""
+        if self.shown is not None:
+            return self.shown.message_count or 0
+        return self._outline.count if self._outline is not None else 0
 
     def messages(self, write: WriteMessage) -> Iterator[str]:
         """Messages in their order, as `write` puts them; the reading ends early, and says so, where it must."""
-        count = self._outline.count if self._outline is not None else 0
+        count = self.count
         begin = 0
         try:
             while begin < count:
                 self._token.report(begin, count, "Reading the transcript", "messages")
                 end = min(begin + PAGE_MESSAGES, count)
-                for message in self._backend.messages(self._session_id, begin, end, self._token):
+                for message in self._page(begin, end):
                     self._note_faults(message)
                     yield write(message, self.whole, self._raw_of(message))
                     begin = message.index + 1
         except (SessionError, OpenError) as error:
             self.late_faults.append(Fault(error.code, f"{error.sentence} The messages from {begin} on are missing."))
 
+    def _page(self, begin: int, end: int) -> tuple[Message, ...]:
+        name = self.shown.revision if self.shown is not None else None
+        if name is None:
+            return self._backend.messages(self._session_id, begin, end, self._token)
+        return self._backend.revision_messages(self._session_id, name, begin, end, self._token)
+
     def whole(self, ref: WholeRef) -> str:
         """The uncut text of what was cut."""
-        return self._backend.whole(self._session_id, ref, self._token)
+        name = self.shown.revision if self.shown is not None else None
+        if name is None:
+            return self._backend.whole(self._session_id, ref, self._token)
+        return self._backend.revision_whole(self._session_id, name, ref, self._token)
 
     def _raw_of(self, message: Message) -> bytes | None:
-        return self._backend.raw(self._session_id, message.index, self._token) if self._is_raw else None
+        if not self._is_raw:
+            return None
+        name = self.shown.revision if self.shown is not None else None
+        if name is None:
+            return self._backend.raw(self._session_id, message.index, self._token)
+        return self._backend.revision_raw(self._session_id, name, message.index, self._token)
 
     def _note_faults(self, message: Message) -> None:
         if message.faults or any(getattr(block, "fault", None) is not None for block in message.blocks):
@@ -142,13 +187,18 @@ class _Reading:
 
 def _write_text(reading: _Reading, surface: Surface, output: Output) -> None:
     output.say(transcript_text.head_text(reading.detail, surface))
+    if reading.revisions:
+        shown = reading.shown or reading.revisions[-1]
+        output.say(revision_line(reading.revisions, shown, surface))
     for text in reading.messages(partial(transcript_text.message_text, surface)):
         output.say(text)
 
 
 def _write_json(reading: _Reading, kind: StoreKind, output: Output) -> None:
     """Write the document message by message; what ended it early stands at its end."""
-    output.say(f'{{"session": {encoded(_shown_session(reading.detail, kind))},\n"messages": [')
+    session = encoded(_shown_session(reading, kind))
+    shown = encoded(revision_shape(reading.shown)) if reading.shown is not None else "null"
+    output.say(f'{{"session": {session},\n"revision": {shown},\n"messages": [')
     lead = "\n"
     for text in reading.messages(lambda message, whole, raw: encoded(message_shape(message, whole, raw))):
         output.say(lead + text)
@@ -157,11 +207,15 @@ def _write_json(reading: _Reading, kind: StoreKind, output: Output) -> None:
     output.say(f'],\n"faults": [{faults}]}}\n')
 
 
-def _shown_session(detail: SessionDetail, kind: StoreKind) -> Shape:
+def _shown_session(reading: _Reading, kind: StoreKind) -> Shape:
+    """The session; what is said of revisions is of the current one, whichever is shown."""
+    revisions = reading.revisions
+    current = revisions[-1] if revisions else None
     return {
-        **session_shape(detail.summary, kind),
-        "revision": None,
-        "revision_count": None,
-        "digest_format": None,
-        "metadata": metadata_shape(detail.metadata),
+        **session_shape(reading.detail.summary, kind),
+        "revision": current.revision if current is not None else None,
+        "revision_count": len(revisions) or None,
+        "digest_format": current.digest_format if current is not None else None,
+        "revisions": [revision_shape(revision) for revision in revisions],
+        "metadata": metadata_shape(reading.detail.metadata),
     }

@@ -87,7 +87,7 @@ def test_version_paths_and_help() -> None:
         (["show", "a"], "burrow show needs a path and a session: its id or the beginning of it."),
         (["show", "a", ""], "burrow show needs a path and a session: its id or the beginning of it."),
         (["list", "a", "--filter", "x"], "Unrecognized arguments: --filter x."),
-        (["show", "a", "b", "--revision", "r"], "Unrecognized arguments: --revision r."),
+        (["show", "a", "b", "--revision", ""], "--revision needs a name, or the beginning of one."),
         (["list", "a", "--limit", "-1"], "Argument --limit: '-1' is not a count."),
         (["list", "a", "--limit", "many"], "Argument --limit: 'many' is not a count."),
         (["list", "a", "--json", "--json-lines"], "Argument --json-lines: not allowed with argument --json."),
