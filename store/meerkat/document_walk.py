@@ -52,6 +52,7 @@ def walk_document(
     window_bytes: int = WINDOW_BYTES,
     is_enough: Enough | None = None,
     known: Prefix | None = None,
+    index: TranscriptIndex | None = None,
 ) -> DocumentWalk:
     """Walk a session document.
 
@@ -60,6 +61,7 @@ def walk_document(
         window_bytes: how much is looked at at once.
         is_enough: asked from time to time among the messages; the walk ends there when it says so.
         known: messages that are not looked at again if the document begins with them.
+        index: an empty one that takes the messages; a new one if none is given.
 
     Returns:
         What was found; a document that breaks off keeps what stands before, with a fault that says so.
@@ -68,7 +70,7 @@ def walk_document(
         Broken: it is no JSON object at all.
     """
     walker = Walker(source, token, window_bytes)
-    walk = DocumentWalk()
+    walk = DocumentWalk() if index is None else DocumentWalk(index)
     found = False
     try:
         for member in walker.members(0):

@@ -17,7 +17,7 @@ from store.meerkat.checks.columns import Columns, judge_columns
 from store.meerkat.checks.envelope_facts import EnvelopeFacts, read_envelope_facts
 from store.meerkat.checks.graph_words import graph_result
 from store.meerkat.checks.message_pass import Passed, Wanted, pass_over
-from store.meerkat.checks.receipts import judge_receipts, read_receipts
+from store.meerkat.checks.receipts import Receipt, judge_receipts, read_receipts
 from store.meerkat.checks.releases import Releases, format_words
 from store.meerkat.checks.results import counted, failed, not_applicable, passed, short
 from store.meerkat.checks.tokens import ROW_PREFIX
@@ -27,6 +27,8 @@ from store.meerkat.document_walk import DocumentWalk, read_from, walk_document
 from store.meerkat.graph import judge
 from store.meerkat.graph_values import GraphVerdict
 from store.meerkat.metadata import GRAPH_KEY
+from store.meerkat.strict_json import Json
+from store.meerkat.transcript_index import MAX_COUNTED, TranscriptIndex
 from store.meerkat.walker import Broken
 from store.values.checks import CheckName, CheckResult
 
@@ -68,7 +70,7 @@ class StoredDocument:
 def check_document(stored: StoredDocument, token: CancelToken) -> Checked:
     """Prove what can be proved of a whole document, but for its blobs."""
     try:
-        walk = walk_document(stored.source, token, whole=True)
+        walk = walk_document(stored.source, token, whole=True, index=Places())
     except Broken:
         return unreadable(stored.session_id, "The stored document of this session is no JSON object.")
     checked = Checked(stored.session_id, obstacle=stored.obstacle)
@@ -76,15 +78,7 @@ def check_document(stored: StoredDocument, token: CancelToken) -> Checked:
     checked.session_id = stored.session_id or envelope.session_id or ""
     verdict = _judge_graph(stored, walk, token)
     receipts, unreadable_count = read_receipts(stored.receipts or ())
-    counts = {receipt.count for receipt in receipts}
-    if verdict is not None and verdict.head_count is not None:
-        counts.add(verdict.head_count)
-    found = pass_over(
-        _messages(stored.source, walk, token),
-        Wanted(ALL_FORMATS, counts, are_legacy_refused=stored.releases.is_legacy_refused),
-        token,
-        walk.index.count,
-    )
+    found = _pass(stored, walk, verdict, receipts, token)
     checked.blob_ids, checked.inline_count = found.blob_ids, found.inline_count
     checked.take(_judge_reading(stored, envelope, found))
     checked.take(_judge_revision(checked, stored.releases, found, verdict))
@@ -103,6 +97,41 @@ def check_document(stored: StoredDocument, token: CancelToken) -> Checked:
     if found.untimed_count and not checked.obstacle:
         checked.obstacle = f"Meerkat itself refuses to save this session: {UNTIMED}."
     return checked
+
+
+class Places(TranscriptIndex):
+    """Where the messages of a document stand, and no more."""
+
+    def add(self, value: Json, size: int) -> None:  # noqa: ARG002 - that is the point
+        """Take in the next message; what it says is not looked at."""
+        self.kinds.append(0)
+        self.sizes.append(min(size, MAX_COUNTED))
+
+
+def _pass(
+    stored: StoredDocument,
+    walk: DocumentWalk,
+    verdict: GraphVerdict | None,
+    receipts: Sequence[Receipt],
+    token: CancelToken,
+) -> Passed:
+    """Pass over the messages, in the formats that are likely; a second time in all where none of those fits."""
+    counts = {receipt.count for receipt in receipts}
+    if verdict is not None and verdict.head_count is not None:
+        counts.add(verdict.head_count)
+    likely = stored.releases.formats | (verdict.formats if verdict is not None else frozenset())
+    formats = likely | {receipt.form for receipt in receipts if receipt.form is not None}
+    wanted = Wanted(formats, counts, are_legacy_refused=stored.releases.is_legacy_refused)
+    count = walk.index.count
+    found = pass_over(_messages(stored.source, walk, token), wanted, token, count)
+    names = {name for at in found.revisions.values() for name in at.values()}
+    promised = [receipt.name for receipt in receipts]
+    if verdict is not None and verdict.head is not None:
+        promised.append(verdict.head)
+    if found.is_named and not names.issuperset(promised):
+        wanted.formats = ALL_FORMATS
+        found = pass_over(_messages(stored.source, walk, token), wanted, token, count)
+    return found
 
 
 def _messages(source: ByteSource, walk: DocumentWalk, token: CancelToken) -> Iterator[bytes]:
@@ -230,7 +259,7 @@ def _walk_other(one: ByteSource, other: ByteSource, walk: DocumentWalk, token: C
     if equal_bytes(one, other, (0, one.size_bytes), (0, other.size_bytes), token):
         return walk
     try:
-        return walk_document(other, token, whole=True)
+        return walk_document(other, token, whole=True, index=Places())
     except Broken:
         return None
 

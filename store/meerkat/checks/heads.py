@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from store.meerkat.checks.head_cells import judge_cells
 from store.meerkat.checks.head_lineage import Lineages, find_lineages
 from store.meerkat.checks.head_seals import judge_authority, judge_head_token
 from store.meerkat.checks.message_pass import Passed, Wanted, pass_over
-from store.meerkat.checks.receipts import judge_receipts, read_receipts
+from store.meerkat.checks.receipts import Receipt, judge_receipts, read_receipts
 from store.meerkat.checks.releases import FIRST_SEALED_LEDGER, Releases, format_words, releases_of_head
 from store.meerkat.checks.results import counted, failed, not_applicable, passed, short
 from store.meerkat.checks.rows import NO_RECEIPTS, find_obstacle, read_stored_receipts
@@ -67,13 +67,10 @@ def check_head(
     checked = Checked(session_id, obstacle=SEALED)
     releases = releases_of_head(layout, head.json.version)
     receipts, unreadable_count = read_receipts(read_stored_receipts(connection, layout, session_id) or ())
-    counts = {receipt.count for receipt in receipts}
-    if rows.boundary is not None and rows.boundary.head.message_count is not None:
-        counts.add(rows.boundary.head.message_count)
     lineages = find_lineages(connection, head, rows.rewrites, rows.strand, token)
     with ExitStack() as opened:
         alongside = _snapshot(connection, layout, session_id, opened, token)
-        found = _pass(connection, rows, alongside, counts, lineages, releases, token)
+        found = _pass(connection, rows, alongside, receipts, lineages, releases, token)
     checked.blob_ids, checked.inline_count = found.blob_ids, found.inline_count
     checked.take(_judge_reading(rows, found))
     checked.take(_judge_counts(rows, found))
@@ -139,20 +136,33 @@ def _pass(
     connection: sqlite3.Connection,
     rows: HeadRows,
     alongside: Alongside | None,
-    counts: Collection[int],
+    receipts: Sequence[Receipt],
     lineages: Lineages,
     releases: Releases,
     token: CancelToken,
 ) -> Passed:
-    """One pass over the messages, which the snapshot is compared with."""
+    """Pass over the messages, which the snapshot is compared with, in the formats that are likely.
+
+    A second time in all formats where none of those fits.
+    """
+    counts = {receipt.count for receipt in receipts}
+    promised = [receipt.name for receipt in receipts]
+    for head in (rows.head.json, *([rows.boundary.head] if rows.boundary is not None else [])):
+        counts |= {head.message_count} if head.message_count is not None else set()
+        promised += [head.head_revision] if head.head_revision is not None else []
+    formats = releases.formats | {receipt.form for receipt in receipts if receipt.form is not None}
+    wanted = Wanted(formats, counts, tuple(lineages.goals), releases.is_legacy_refused)
     strand = rows.strand
-    wanted = Wanted(ALL_FORMATS, counts, tuple(lineages.goals), releases.is_legacy_refused)
     if strand is None:
         return pass_over((), wanted, token)
     messages: Iterator[bytes] = (data for _, data in read_strand(connection, strand, 0, strand.length, token))
-    if alongside is not None:
-        messages = alongside.watch(messages)
-    return pass_over(messages, wanted, token, strand.length)
+    found = pass_over(messages if alongside is None else alongside.watch(messages), wanted, token, strand.length)
+    names = {name for at in found.revisions.values() for name in at.values()}
+    if found.is_named and not names.issuperset(promised):
+        wanted.formats, wanted.goals = ALL_FORMATS, ()
+        again = (data for _, data in read_strand(connection, strand, 0, strand.length, token))
+        found = pass_over(again, wanted, token, strand.length)
+    return found
 
 
 def _judge_reading(rows: HeadRows, found: Passed) -> CheckResult:

@@ -16,6 +16,7 @@ from store.meerkat.digests import NO_TIME, DigestFormat, TranscriptDigests
 from store.meerkat.typed import TimeMissing, typed_message
 
 REPORTED_MESSAGES = 1_000
+LEGACY = b'{"role":"assistant"'
 
 
 @dataclass(slots=True)
@@ -93,20 +94,32 @@ def pass_over(messages: Iterable[bytes], wanted: Wanted, token: CancelToken, tot
     counts = frozenset(wanted.counts)
     if 0 in counts:
         found.revisions[0] = _names(digests, wanted.formats)
+    add, take_turn, are_legacy_refused = digests.add, token.take_turn, wanted.are_legacy_refused
     for data in messages:
         found.size_bytes += len(data)
-        ids, inline_count = referred_blobs(data)
-        found.blob_ids.update(ids)
-        found.inline_count += inline_count
+        # Looked for here: a call for each of 100,000 messages would cost as much as all else that is done with them.
+        if b'"blob_id"' in data or b'"inline"' in data:
+            _note_pictures(data, found)
         for goal in wanted.goals:
             if goal.lineage.count == found.count < goal.end:
                 goal.lineage.add(data)
-        if not found.problem:
-            _take(digests, data, found, wanted.are_legacy_refused)
+        if found.untimed_count or found.problem:
+            _take_further(data, found)
+        elif are_legacy_refused and data.startswith(LEGACY):
+            found.problem = (
+                f"Message {found.count + 1:,} has the role “assistant”, which Meerkat reads no more since 0.7.0."
+            )
+        else:
+            try:
+                add(data)
+            except TimeMissing:
+                _take_further(data, found)
+            except ValueError as reason:
+                found.problem = f"Message {found.count + 1:,} is not what Meerkat reads: {reason}."
         found.count += 1
         if found.count in counts and found.is_named:
             found.revisions[found.count] = _names(digests, wanted.formats)
-        token.take_turn()
+        take_turn()
         if not found.count % REPORTED_MESSAGES:
             token.report(found.count, total, "Checking", "messages")
     if found.is_named:
@@ -114,29 +127,23 @@ def pass_over(messages: Iterable[bytes], wanted: Wanted, token: CancelToken, tot
     return found
 
 
-def _take(digests: TranscriptDigests, data: bytes, found: Passed, are_legacy_refused: bool) -> None:
-    """Let a message be hashed, or note why its Meerkat would refuse it."""
-    number = found.count + 1
-    if are_legacy_refused and data.startswith(b'{"role":"assistant"'):
-        found.problem = f"Message {number:,} has the role “assistant”, which Meerkat reads no more since 0.7.0."
+def _note_pictures(data: bytes, found: Passed) -> None:
+    ids, inline_count = referred_blobs(data)
+    found.blob_ids.update(ids)
+    found.inline_count += inline_count
+
+
+def _take_further(data: bytes, found: Passed) -> None:
+    """Look at a message of a transcript that has no name: messages without times count, and what Meerkat refuses."""
+    if found.problem:
         return
     try:
-        if found.untimed_count:
-            typed_message(decode(data))
-        else:
-            digests.add(data)
-    except TimeMissing:
-        found.untimed_count += 1
-        _take_untimed(data, found, number)
+        message = decode(data)
+        typed = typed_message(message, missing_time=NO_TIME)
     except ValueError as reason:
-        found.problem = f"Message {number:,} is not what Meerkat reads: {reason}."
-
-
-def _take_untimed(data: bytes, found: Passed, number: int) -> None:
-    try:
-        typed_message(decode(data), missing_time=NO_TIME)
-    except ValueError as reason:
-        found.problem = f"Message {number:,} is not what Meerkat reads: {reason}."
+        found.problem = f"Message {found.count + 1:,} is not what Meerkat reads: {reason}."
+    else:
+        found.untimed_count += typed["created_at"] == NO_TIME and "created_at" not in message  # type: ignore[operator]
 
 
 def _names(digests: TranscriptDigests, formats: Collection[DigestFormat]) -> dict[DigestFormat, str]:

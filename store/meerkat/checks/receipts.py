@@ -38,6 +38,11 @@ class Receipt:
     form: DigestFormat | None
     begun_ms: int | None
 
+    @property
+    def name(self) -> str:
+        """The revision that it names."""
+        return _PREFIX + self.digits
+
 
 def read_receipts(stored: Sequence[bytes]) -> tuple[list[Receipt], int]:
     """Decode receipts.
@@ -120,7 +125,7 @@ def judge_receipts(
 def _disagreeing(bad: list[Receipt], found: Passed, agreeing: int, total: int, beside: str) -> CheckResult:
     receipt = bad[0]
     name = CheckName.BOUNDARY_RECEIPTS
-    expected = _PREFIX + receipt.digits
+    expected = receipt.name
     said = f"{agreeing:,} of {total:,} agree. A receipt names {short(expected)} for"
     messages = counted(receipt.count, "message")
     if receipt.count > found.count:
@@ -137,8 +142,8 @@ def _disagreeing(bad: list[Receipt], found: Passed, agreeing: int, total: int, b
 def _agrees(receipt: Receipt, found: Passed) -> bool:
     names = found.revisions.get(receipt.count, {})
     if receipt.form is not None:
-        return names.get(receipt.form) == _PREFIX + receipt.digits
-    return _PREFIX + receipt.digits in names.values()
+        return names.get(receipt.form) == receipt.name
+    return receipt.name in names.values()
 
 
 def _is_older(receipt: Receipt, rewritten_at_ms: int | None) -> bool:
