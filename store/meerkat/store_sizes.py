@@ -15,6 +15,7 @@ from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.meerkat.byte_source import BlobSource, ByteSource
 from store.meerkat.details import metadata_span
+from store.meerkat.document_ends import tell_by_ends
 from store.meerkat.document_walk import walk_document
 from store.meerkat.findings.files import folders_in, plain_files
 from store.meerkat.findings.tables import Read, Tables, read_tables
@@ -81,12 +82,20 @@ def database_sizes(main: Path, size_bytes: int, read: Read, token: CancelToken) 
     sums = Sums.empty()
     for documents in _documents(tables):
         sums.add_all(_measure_documents(documents, read, token))
+    for table, column in (("runtime_input_states", "state_json"), ("runtime_boundary_receipts", "receipt_json")):
+        if tables.has(table, column):
+            sums.add(SizePart.EVENTS, read(_sum_of(table, column)))
     if tables.has("session_heads", "session_id", "strand", "message_count", "head_json"):
         token.check()
         sums.add_all(read(lambda connection: _measure_heads(connection, tables, token)))
     sums.add(SizePart.REST, max(0, size_bytes - sum(sums.sizes.values())))
     sums.add_all(folder_sizes(main.parent, token))
     return sums.breakdown()
+
+
+def _sum_of(table: str, column: str) -> Callable[[sqlite3.Connection], int]:
+    statement = f"SELECT coalesce(sum({octets(column)}), 0) FROM {table}"
+    return lambda connection: int(connection.execute(statement).fetchone()[0])
 
 
 def folder_sizes(folder: Path, token: CancelToken) -> Sums:
@@ -115,12 +124,14 @@ class Documents:
     Attributes:
         where: SQL for which rows of `d`.
         is_shown: they are the ones that are shown; else further copies of what is.
+        has_columns: their sessions have a row in “sessions” with the columns of every release.
     """
 
     table: str
     column: str
     where: str
     is_shown: bool
+    has_columns: bool = False
 
 
 def _documents(tables: Tables) -> Iterator[Documents]:
@@ -129,7 +140,7 @@ def _documents(tables: Tables) -> Iterator[Documents]:
     has_snapshots = tables.has("runtime_session_snapshots", "runtime_id", "session_snapshot")
     has_heads = tables.has("session_heads", "session_id")
     has_bodies = tables.has("runtime_whole_blob_bodies", "blob_sha256", "session_snapshot")
-    of_row = "CAST(substr(CAST(d.runtime_id AS BLOB), 12) AS TEXT)"
+    has_columns = tables.has("sessions", "session_id", "session_json", "metadata_json", "message_count")
     head = "EXISTS (SELECT 1 FROM session_heads h WHERE h.session_id = {0})" if has_heads else "0"
     snapshot = (
         "EXISTS (SELECT 1 FROM runtime_session_snapshots n WHERE n.runtime_id = 'rt:session:' || d.session_id)"
@@ -143,11 +154,11 @@ def _documents(tables: Tables) -> Iterator[Documents]:
     )
     if has_sessions:
         other = f"({head.format('d.session_id')} OR {whole.format(_RUNTIME_ID)} OR {snapshot})"
-        yield Documents("sessions", "session_json", f"NOT {other}", True)
+        yield Documents("sessions", "session_json", f"NOT {other}", True, has_columns)
         yield Documents("sessions", "session_json", other, False)
     if has_snapshots:
-        other = f"({head.format(of_row)} OR {whole.format('d.runtime_id')})"
-        yield Documents("runtime_session_snapshots", "session_snapshot", f"NOT {other}", True)
+        other = f"({head.format(_OF_ROW)} OR {whole.format('d.runtime_id')})"
+        yield Documents("runtime_session_snapshots", "session_snapshot", f"NOT {other}", True, has_columns)
         yield Documents("runtime_session_snapshots", "session_snapshot", other, False)
     if has_bodies:
         named = "EXISTS (SELECT 1 FROM runtime_whole_blob_authority w WHERE w.blob_sha256 = d.blob_sha256)"
@@ -155,6 +166,7 @@ def _documents(tables: Tables) -> Iterator[Documents]:
 
 
 _RUNTIME_ID = "'rt:session:' || d.session_id"
+_OF_ROW = "CAST(substr(CAST(d.runtime_id AS BLOB), 12) AS TEXT)"
 
 
 def _measure_documents(documents: Documents, read: Read, token: CancelToken) -> Sums:
@@ -212,19 +224,54 @@ def _page_of(
         for rowid, size_bytes in rows:
             if size_bytes <= SQL_BYTES:
                 continue
-            if walked_before + page.walked_bytes + size_bytes > MAX_WALKED_BYTES:
-                page.sums.add(SizePart.MESSAGES, size_bytes)
-                page.sums.is_estimate = True
-                continue
-            page.walked_bytes += size_bytes
             source = BlobSource(connection, documents.table, documents.column, rowid)
             try:
+                beside = _beside(connection, documents, rowid)
+                if beside is not None and (ends := tell_by_ends(source, beside.metadata_bytes, beside.graph_at)):
+                    page.sums.add(SizePart.MESSAGES, ends.messages_bytes, beside.message_count)
+                    page.sums.add(SizePart.REVISIONS, ends.graph_bytes)
+                    page.sums.add(SizePart.METADATA, ends.metadata_bytes - ends.graph_bytes, 1)
+                    continue
+                if walked_before + page.walked_bytes + size_bytes > MAX_WALKED_BYTES:
+                    page.sums.add(SizePart.MESSAGES, size_bytes)
+                    page.sums.is_estimate = True
+                    continue
+                page.walked_bytes += size_bytes
                 page.sums.add_all(document_sums(source, token))
             finally:
                 source.close()
         return page
 
     return batch
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What the row in “sessions” says of a document.
+
+    Attributes:
+        graph_at: where the key of the revision graph begins in the metadata; -1 where it has none.
+    """
+
+    metadata_bytes: int
+    graph_at: int
+    message_count: int
+
+
+def _beside(connection: sqlite3.Connection, documents: Documents, rowid: int) -> _Beside | None:
+    """The columns of a long document; None where it has none."""
+    if not documents.has_columns:
+        return None
+    of_row = "d.session_id" if documents.table == "sessions" else _OF_ROW
+    row = connection.execute(
+        f"SELECT {octets('s.metadata_json')}, instr(CAST(s.metadata_json AS BLOB), ?), s.message_count"
+        f" FROM {documents.table} d JOIN sessions s ON s.session_id = {of_row} WHERE d.rowid = ?",
+        (f'"{GRAPH_KEY}":'.encode(), rowid),
+    ).fetchone()
+    if row is None or not row[0]:
+        return None
+    count = row[2] if isinstance(row[2], int) and row[2] > 0 else 0
+    return _Beside(row[0], row[1] - 1, count)
 
 
 def _measure_short(connection: sqlite3.Connection, documents: Documents, start: int, page: _Page) -> None:
