@@ -21,7 +21,7 @@ from store.discovery import SearchPlace
 from store.doctor import examine, failed_check
 from store.errors import OpenError
 from store.library import Library
-from store.values.checks import Finding, Severity, SizeBreakdown, SizePart, StoreCheck
+from store.values.checks import Severity, SizeBreakdown, SizePart, StoreCheck
 from store.values.store import StoreFacts
 
 _HEADINGS = {
@@ -39,6 +39,9 @@ _PARTS = {
     SizePart.REST: "Everything else",
 }
 _INDENT = "  "
+SHOWN_SESSIONS = 20
+"""Sessions that are named of one finding; for programs all are."""
+
 _LEAST_WIDTH = 40
 """A sentence is not set in a column narrower than this, however narrow the terminal."""
 
@@ -148,27 +151,35 @@ def _tally_lines(check: StoreCheck, surface: Surface) -> list[str]:
 
 
 def _finding_lines(check: StoreCheck, severity: Severity, surface: Surface) -> list[str]:
+    """All findings of one severity; what is said of several sessions in the same words is said once."""
     count = check.counts.get(severity, 0)
     if not count:
         return []
     heading, ink = _HEADINGS[severity]
-    shown = [finding for finding in check.findings if finding.severity is severity]
+    groups: dict[tuple[str, str], list[str]] = {}
+    shown = 0
+    for finding in check.findings:
+        if finding.severity is severity:
+            ids = groups.setdefault((finding.code, finding.sentence), [])
+            ids.extend([finding.session_id] if finding.session_id is not None else [])
+            shown += 1
     lines = ["", surface.inked(f"{heading} ({figures.count(count)})", ink)]
-    for finding in shown:
-        lines.extend(_one_finding(finding, surface))
-    if count > len(shown):
-        lines.append(f"{_INDENT}and {figures.count(count - len(shown))} more")
+    for (code, sentence), ids in sorted(groups.items(), key=lambda group: group[0][0]):
+        lines.append(f"{_INDENT}{surface.inked(visible_line(code), Ink.STRONG)}")
+        lines.extend(f"{_INDENT * 2}{line}" for line in _set(visible_line(sentence), surface))
+        lines.extend(f"{_INDENT * 2}{surface.inked(visible_line(one), Ink.QUIET)}" for one in ids[:SHOWN_SESSIONS])
+        if len(ids) > SHOWN_SESSIONS:
+            lines.append(f"{_INDENT * 2}and {figures.count(len(ids) - SHOWN_SESSIONS)} more; --json names all")
+    if count > shown:
+        lines.append(f"{_INDENT}and {figures.count(count - shown)} more findings")
     return lines
 
 
-def _one_finding(finding: Finding, surface: Surface) -> list[str]:
-    """The session, then the sentence, broken to the width of a terminal."""
-    whose = visible_line(finding.session_id) if finding.session_id is not None else "the store"
-    sentence = visible_line(finding.sentence)
-    width = None if surface.columns is None else max(_LEAST_WIDTH, surface.columns - len(_INDENT) * 2)
-    set_lines = [sentence] if width is None else textwrap.wrap(sentence, width, break_long_words=False)
-    about = f"{surface.inked(whose, Ink.STRONG)}  {surface.inked(visible_line(finding.code), Ink.QUIET)}"
-    return [f"{_INDENT}{about}", *(f"{_INDENT * 2}{line}" for line in set_lines)]
+def _set(sentence: str, surface: Surface) -> list[str]:
+    """A sentence broken to the width of a terminal."""
+    if surface.columns is None:
+        return [sentence]
+    return textwrap.wrap(sentence, max(_LEAST_WIDTH, surface.columns - len(_INDENT) * 2), break_long_words=False)
 
 
 def _size_lines(sizes: SizeBreakdown, surface: Surface) -> list[str]:
