@@ -16,7 +16,7 @@ from store.meerkat.checks.checked import Checked, unreadable
 from store.meerkat.checks.columns import Columns, judge_columns
 from store.meerkat.checks.envelope_facts import EnvelopeFacts, read_envelope_facts
 from store.meerkat.checks.graph_words import graph_result
-from store.meerkat.checks.message_pass import Passed, Wanted, pass_over
+from store.meerkat.checks.message_pass import TOO_LONG, UNTIMED, Passed, Wanted, pass_over
 from store.meerkat.checks.receipts import Receipt, judge_receipts, read_receipts
 from store.meerkat.checks.releases import Releases, format_words
 from store.meerkat.checks.results import counted, failed, not_applicable, passed, short
@@ -33,7 +33,6 @@ from store.meerkat.walker import Broken
 from store.values.checks import CheckName, CheckResult
 
 PAGE_MESSAGES = 200
-UNTIMED = "Meerkat before 0.6.0 stored no times of messages, and so they hash to something else at each load"
 NO_HEAD = "The session is a whole document, without a head of its own."
 
 
@@ -88,12 +87,14 @@ def check_document(stored: StoredDocument, token: CancelToken) -> Checked:
     _compare(checked, stored, walk, envelope, found, token)
     if stored.receipts is None:
         checked.leave_out(stored.no_receipts, CheckName.BOUNDARY_RECEIPTS)
-    elif found.untimed_count:
-        checked.leave_out(f"There is no digest to compare: {UNTIMED}.", CheckName.BOUNDARY_RECEIPTS)
+    elif receipts and not found.is_named:
+        checked.leave_out(found.why_unnamed, CheckName.BOUNDARY_RECEIPTS)
     else:
         times = [commit.committed_at_ms for commit in (*verdict.retired, *verdict.commits)] if verdict else []
         latest = max((time for time in times if time is not None), default=None)
         checked.take(judge_receipts(receipts, unreadable_count, found, latest, bool(times)))
+    if found.unread_count and not checked.obstacle:
+        checked.obstacle = TOO_LONG
     if found.untimed_count and not checked.obstacle:
         checked.obstacle = f"Meerkat itself refuses to save this session: {UNTIMED}."
     return checked
@@ -164,17 +165,17 @@ def _judge_reading(stored: StoredDocument, envelope: EnvelopeFacts, found: Passe
     if versions is not None and version is not None and version not in versions:
         sentence = f"The document has version {version:,}, which the Meerkat that used this store last refuses."
         return failed(name, sentence, " or ".join(map(str, sorted(versions))), version)
+    if found.unread_count:
+        return not_applicable(name, TOO_LONG)
     return passed(name, f"read as Meerkat reads it: {counted(found.count, 'message')}")
 
 
 def _judge_revision(checked: Checked, releases: Releases, found: Passed, verdict: GraphVerdict | None) -> CheckResult:
     """The stored name of the transcript against its messages, in the right one of the five formats."""
     name = CheckName.REVISION_DIGEST
-    if found.untimed_count:
-        return not_applicable(name, f"There is no digest: {UNTIMED}.")
     names = found.revision
-    if not names:
-        return not_applicable(name, "There is no digest of messages that Meerkat refuses.")
+    if not found.is_named:
+        return not_applicable(name, found.why_unnamed)
     if verdict is None or verdict.head is None:
         form = releases.one_of(releases.formats)
         same = {names[one] for one in releases.formats}

@@ -17,7 +17,7 @@ from store.meerkat.checks.graph_words import graph_result
 from store.meerkat.checks.head_cells import judge_cells
 from store.meerkat.checks.head_lineage import Lineages, find_lineages
 from store.meerkat.checks.head_seals import judge_authority, judge_head_token
-from store.meerkat.checks.message_pass import Passed, Wanted, pass_over
+from store.meerkat.checks.message_pass import TOO_LONG, Passed, Wanted, pass_over
 from store.meerkat.checks.receipts import Receipt, judge_receipts, read_receipts
 from store.meerkat.checks.releases import FIRST_SEALED_LEDGER, Releases, format_words, releases_of_head
 from store.meerkat.checks.results import counted, failed, not_applicable, passed, short
@@ -83,6 +83,8 @@ def check_head(
     checked.take(_judge_copies(layout, alongside, found))
     if not layout.has("runtime_boundary_receipts"):
         checked.leave_out(NO_RECEIPTS, CheckName.BOUNDARY_RECEIPTS)
+    elif receipts and not found.is_named:
+        checked.leave_out(found.why_unnamed, CheckName.BOUNDARY_RECEIPTS)
     else:
         kept = rows.rewrites.kept
         rewritten_at_ms = kept[-1].commit.committed_at_ms if kept else None
@@ -177,6 +179,8 @@ def _judge_reading(rows: HeadRows, found: Passed) -> CheckResult:
     if own_id is None or own_id.lower().encode("utf-8", "surrogatepass") != head.session_id.lower():
         expected = head.session_id.decode("utf-8", "backslashreplace")
         return failed(name, "The head names another session than its row.", expected, own_id or "")
+    if found.unread_count:
+        return not_applicable(name, TOO_LONG)
     return passed(name, f"read as Meerkat reads it: {counted(found.count, 'message')}")
 
 
@@ -227,13 +231,13 @@ def _first_difference(head: Head) -> tuple[object, object]:
 def _judge_revision(checked: Checked, releases: Releases, rows: HeadRows, found: Passed) -> CheckResult:
     """The head's name for the transcript against its messages, in the right one of the five formats."""
     name, stored = CheckName.REVISION_DIGEST, rows.head.json.head_revision
-    if found.untimed_count:
-        return not_applicable(name, "There is no digest: messages without times hash to something else at each load.")
     if stored is None:
         return failed(name, "The head of this session names no revision.")
+    if rows.strand is None:
+        return not_applicable(name, "There is no digest of messages that cannot be found.")
+    if not found.is_named:
+        return not_applicable(name, found.why_unnamed)
     names = found.revision
-    if not names or rows.strand is None:
-        return not_applicable(name, "There is no digest of messages that cannot be read.")
     messages = counted(found.count, "message")
     fitting = frozenset(form for form, digest in names.items() if digest == stored)
     if not fitting:

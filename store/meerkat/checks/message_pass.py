@@ -13,10 +13,16 @@ from store.meerkat.checks.blob_files import referred_blobs
 from store.meerkat.checks.lineage import RowLineage
 from store.meerkat.codec import decode
 from store.meerkat.digests import NO_TIME, DigestFormat, TranscriptDigests
+from store.meerkat.document_walk import MAX_MESSAGE_BYTES
 from store.meerkat.typed import TimeMissing, typed_message
 
 REPORTED_MESSAGES = 1_000
+UNTIMED = "Meerkat before 0.6.0 stored no times of messages, and so they hash to something else at each load"
+"""What fact 6 of the format document means for a transcript."""
+
 LEGACY = b'{"role":"assistant"'
+
+TOO_LONG = "A message of over 64 MB was not decoded, so that nothing is known of it."
 
 
 @dataclass(slots=True)
@@ -58,6 +64,7 @@ class Passed:
         size_bytes: of them all, without what stands between them.
         problem: why Meerkat refuses the transcript, "" if it does not; the first such message decides.
         untimed_count: messages without a time.
+        unread_count: messages that are too long to be decoded.
         blob_ids: blobs that are referred to; hostile texts among them.
         inline_count: pictures that stand in messages.
         revisions: name of the transcript after so many messages, in each format; as far as it could be read.
@@ -67,14 +74,26 @@ class Passed:
     size_bytes: int = 0
     problem: str = ""
     untimed_count: int = 0
+    unread_count: int = 0
     blob_ids: set[str] = field(default_factory=set)
     inline_count: int = 0
     revisions: dict[int, dict[DigestFormat, str]] = field(default_factory=dict)
 
     @property
     def is_named(self) -> bool:
-        """Whether the transcript so far has a name that stays the same."""
-        return not self.problem and not self.untimed_count
+        """Whether the transcript so far has a name, and one that stays the same."""
+        return not (self.problem or self.untimed_count or self.unread_count)
+
+    @property
+    def why_unnamed(self) -> str:
+        """Why there is no name, as a sentence; "" if there is one."""
+        if self.problem:
+            return "There is no digest of messages that Meerkat refuses."
+        if self.untimed_count:
+            return f"There is no digest to compare: {UNTIMED}."
+        if self.unread_count:
+            return "There is no digest to compare: a message of over 64 MB was not decoded."
+        return ""
 
     @property
     def revision(self) -> dict[DigestFormat, str]:
@@ -103,7 +122,9 @@ def pass_over(messages: Iterable[bytes], wanted: Wanted, token: CancelToken, tot
         for goal in wanted.goals:
             if goal.lineage.count == found.count < goal.end:
                 goal.lineage.add(data)
-        if found.untimed_count or found.problem:
+        if len(data) >= MAX_MESSAGE_BYTES:
+            found.unread_count += 1  # only its beginning is here
+        elif found.untimed_count or found.problem or found.unread_count:
             _take_further(data, found)
         elif are_legacy_refused and data.startswith(LEGACY):
             found.problem = (

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from store.values.checks import CheckName, CheckResult, Outcome
 
 SHORT_DIGITS = 8
+MAX_SENTENCE_CHARS = 600
+MAX_VALUE_CHARS = 300
+_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def passed(name: CheckName, sentence: str, total: int | None = None) -> CheckResult:
@@ -13,7 +18,7 @@ def passed(name: CheckName, sentence: str, total: int | None = None) -> CheckRes
     Args:
         total: how many things that were, where they are counted.
     """
-    return CheckResult(name, Outcome.PASSED, sentence, agreeing=total, total=total)
+    return CheckResult(name, Outcome.PASSED, shown(sentence), agreeing=total, total=total)
 
 
 def failed(
@@ -25,7 +30,7 @@ def failed(
     total: int | None = None,
 ) -> CheckResult:
     """Something does not agree."""
-    return CheckResult(name, Outcome.FAILED, sentence, _text(expected), _text(found), agreeing, total)
+    return CheckResult(name, Outcome.FAILED, shown(sentence), _text(expected), _text(found), agreeing, total)
 
 
 def not_applicable(name: CheckName, reason: str) -> CheckResult:
@@ -43,5 +48,11 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def shown(text: str, limit: int = MAX_SENTENCE_CHARS) -> str:
+    """A text that may hold names out of a store: one line, not long, without what could command a terminal."""
+    text = _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", text[: limit + 1])
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
 def _text(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return f"{value:,}" if type(value) is int else shown(str(value), MAX_VALUE_CHARS)
