@@ -60,6 +60,8 @@ OPTIONAL_COLUMNS = WHOLE_BLOB_COLUMNS | {
 """Tables that a store may lack, and the columns that are read of them. With other columns a table is none of ours."""
 
 NEWEST_LEDGER = 5
+NEWEST_RUNTIME_LEDGER = 3
+"""Of the domain `runtime-store`, up to 0.9.8 (formats/meerkat.md §1.3)."""
 
 
 class Generation(StrEnum):
@@ -117,7 +119,7 @@ def recognise(connection: sqlite3.Connection, name: str) -> Layout:
 
     Raises:
         ForeignDatabase: it is not a session store of Meerkat.
-        UnreadableGeneration: it is, in a layout that is not read yet.
+        UnreadableGeneration: it is, in a layout that no known release wrote.
     """
     rows = connection.execute("SELECT CAST(name AS TEXT) FROM sqlite_master WHERE type = 'table'").fetchall()
     named = frozenset(_text(row[0]) for row in rows)
@@ -126,7 +128,7 @@ def recognise(connection: sqlite3.Connection, name: str) -> Layout:
     has_heads = "session_heads" in tables
     if not has_sessions and not has_heads and tables >= WHOLE_BLOB_COLUMNS.keys():
         refuse_utf_16(connection, name)
-        return Layout(Generation.WHOLE_BLOB, tables, False)
+        return _with_foreign(_whole_blobs(connection, tables), named - tables)
     if not has_sessions and not has_heads:
         raise _without_sessions(tables, name)
     if has_sessions and not _has_columns(connection, "sessions", SESSION_COLUMNS):
@@ -143,9 +145,22 @@ def recognise(connection: sqlite3.Connection, name: str) -> Layout:
         raise UnreadableGeneration(
             f"“{name}” has session heads in a layout that no known release wrote.", "It may come from a newer Meerkat."
         )
-    layout = _with_sessions(connection, tables, has_heads)
-    foreign = named - tables
+    return _with_foreign(_with_sessions(connection, tables, has_heads), named - tables)
+
+
+def _with_foreign(layout: Layout, foreign: frozenset[str]) -> Layout:
+    """A layout that says which tables are not read."""
     return replace(layout, faults=(*layout.faults, _foreign_tables(foreign))) if foreign else layout
+
+
+def _whole_blobs(connection: sqlite3.Connection, tables: frozenset[str]) -> Layout:
+    """The layout of a runtime's own database, which keeps its sessions as whole documents."""
+    ledger = _ledger(connection, "runtime-store") if "meerkat_schema" in tables else None
+    if ledger is None or ledger <= NEWEST_RUNTIME_LEDGER:
+        return Layout(Generation.WHOLE_BLOB, tables, False)
+    what = f"The runtime has schema {ledger:,}, which is newer than every Meerkat known to Burrow"
+    fault = Fault("newer-schema", f"{what}; what is understood of it is shown, and it is never written.")
+    return Layout(Generation.NEWER, tables, False, faults=(fault,))
 
 
 def _with_sessions(connection: sqlite3.Connection, tables: frozenset[str], has_heads: bool) -> Layout:
@@ -269,11 +284,11 @@ def _columns(connection: sqlite3.Connection, table: str) -> frozenset[str]:
     return frozenset(_text(row[0]) for row in rows)
 
 
-def _ledger(connection: sqlite3.Connection) -> int | None:
-    """Version of the session store's schema; None where there is no sound entry."""
+def _ledger(connection: sqlite3.Connection, domain: str = "session-store") -> int | None:
+    """Version of the schema of the session store, or of another domain; None where there is no sound entry."""
     if not {"domain", "version"} <= _columns(connection, "meerkat_schema"):
         return None
-    rows = connection.execute("SELECT version FROM meerkat_schema WHERE domain = 'session-store'").fetchall()
+    rows = connection.execute("SELECT version FROM meerkat_schema WHERE domain = ?", (domain,)).fetchall()
     version = rows[0][0] if len(rows) == 1 else None
     return version if isinstance(version, int) and version > 0 else None
 

@@ -13,7 +13,7 @@ from store.cancel import CancelToken
 from store.errors import NoStoreInFolder
 from store.meerkat.document_folder import WHY, DocumentFolder
 from store.meerkat.folder_scan import scan_folder
-from store.meerkat.generation import Generation, Layout
+from store.meerkat.generation import Layout
 from store.meerkat.listing import RUNTIME_PREFIX
 from store.meerkat.realm import read_small_json
 from store.meerkat.session_rows import stored_id
@@ -55,7 +55,7 @@ def documents_left_out(
     connection: sqlite3.Connection, layout: Layout, main: Path, token: CancelToken
 ) -> tuple[Fault, ...]:
     """A fault for documents beside a runtime's database that are of none of its sessions; none where there are none."""
-    folder = documents_beside(main) if layout.generation is Generation.WHOLE_BLOB else None
+    folder = documents_beside(main) if not layout.has("sessions") else None
     if folder is None:
         return ()
     names = set(scan_folder(folder, token).handles)

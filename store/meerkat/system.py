@@ -10,7 +10,6 @@ from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.errors import EmptyFile, ForeignDatabase
 from store.meerkat.document_file import looks_like_document, open_document
-from store.meerkat.generation import Generation
 from store.meerkat.realm_documents import documents_instead, open_documents
 from store.meerkat.store_file import StoreFile, recognise_layout
 from store.meerkat.unread_realm import (
@@ -72,7 +71,7 @@ def _open_database(path: Path, scratch: Path, token: CancelToken, is_in_place: b
     try:
         layout = looking.read(lambda connection: recognise_layout(connection, looking.path.name), token)
         opened = StoreFile(looking, layout)
-        if layout.generation is Generation.WHOLE_BLOB and not opened.facts(token).session_count:
+        if not layout.has("sessions") and not opened.facts(token).session_count:
             documents = documents_instead(looking.path)
             if documents is not None:
                 looking.close()

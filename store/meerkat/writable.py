@@ -11,6 +11,7 @@ _READ_ONLY = {
     Generation.S07H: "Meerkat 0.7.25 to 0.8.3 cannot resume what it compacted itself; such stores are read only.",
     Generation.S08L: "Meerkat 0.8.4 to 0.8.50 guards its stores with stamps and seals of its own; they are read only.",
     Generation.S09: "Meerkat 0.8.51 and later seals its stores; they are read only.",
+    Generation.WHOLE_BLOB: "The runtime names each document by its digest and guards it; such stores are read only.",
     Generation.NEWER: "The store is newer than every Meerkat known to Burrow; such stores are read only.",
 }
 
