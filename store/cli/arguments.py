@@ -181,7 +181,8 @@ def _show_arguments(found: argparse.Namespace) -> ShowArguments:
         )
     if found.revision == "":
         raise UsageError(
-            "--revision needs a name, or the beginning of one.", "Write: burrow show PATH SESSION --revision REV, with “current” or the digits of a name."
+            "--revision needs a name, or the beginning of one.",
+            "Write: burrow show PATH SESSION --revision REV, with “current” or the digits of a name.",
         )
     return ShowArguments(Path(found.path), found.session, found.raw, found.json, found.revision)
 
