@@ -18,7 +18,7 @@ from store.meerkat.checks.envelope_facts import EnvelopeFacts, read_envelope_fac
 from store.meerkat.checks.graph_words import graph_result
 from store.meerkat.checks.message_pass import TOO_LONG, UNTIMED, Passed, Wanted, pass_over
 from store.meerkat.checks.receipts import Receipt, judge_receipts, read_receipts
-from store.meerkat.checks.releases import Releases, format_words
+from store.meerkat.checks.releases import Releases, format_words, releases_of_version
 from store.meerkat.checks.results import counted, failed, not_applicable, passed, short
 from store.meerkat.checks.tokens import ROW_PREFIX
 from store.meerkat.details import metadata_span
@@ -43,7 +43,7 @@ class StoredDocument:
     Attributes:
         session_id: that its row or file names; "" where only the document itself names one.
         source: the document that is shown.
-        releases: that can have written it.
+        releases: that can have written it; None where only its version tells.
         columns: what is stored about it; None where nothing is, then `no_columns` says so in a sentence.
         other: the second copy; None where there is none, then `no_other` says so.
         are_columns_of_other: the columns speak of the second copy.
@@ -54,7 +54,7 @@ class StoredDocument:
 
     session_id: str
     source: ByteSource
-    releases: Releases
+    releases: Releases | None = None
     columns: Columns | None = None
     no_columns: str = ""
     other: ByteSource | None = None
@@ -75,12 +75,13 @@ def check_document(stored: StoredDocument, token: CancelToken) -> Checked:
     checked = Checked(stored.session_id, obstacle=stored.obstacle)
     envelope = read_envelope_facts(stored.source, walk, token)
     checked.session_id = stored.session_id or envelope.session_id or ""
-    verdict = _judge_graph(stored, walk, token)
+    releases = stored.releases or releases_of_version(envelope.version)
+    verdict = _judge_graph(stored.source, walk, releases, token)
     receipts, unreadable_count = read_receipts(stored.receipts or ())
-    found = _pass(stored, walk, verdict, receipts, token)
+    found = _pass(stored.source, walk, releases, verdict, receipts, token)
     checked.blob_ids, checked.inline_count = found.blob_ids, found.inline_count
-    checked.take(_judge_reading(stored, envelope, found))
-    checked.take(_judge_revision(checked, stored.releases, found, verdict))
+    checked.take(_judge_reading(stored, releases, envelope, found))
+    checked.take(_judge_revision(checked, releases, found, verdict))
     checked.take(graph_result(verdict))
     checked.leave_out(NO_HEAD, CheckName.HEAD_TOKEN, CheckName.ROW_LINEAGE, CheckName.METADATA_CELLS)
     checked.take(_judge_token(stored, token))
@@ -110,8 +111,9 @@ class Places(TranscriptIndex):
 
 
 def _pass(
-    stored: StoredDocument,
+    source: ByteSource,
     walk: DocumentWalk,
+    releases: Releases,
     verdict: GraphVerdict | None,
     receipts: Sequence[Receipt],
     token: CancelToken,
@@ -120,18 +122,18 @@ def _pass(
     counts = {receipt.count for receipt in receipts}
     if verdict is not None and verdict.head_count is not None:
         counts.add(verdict.head_count)
-    likely = stored.releases.formats | (verdict.formats if verdict is not None else frozenset())
+    likely = releases.formats | (verdict.formats if verdict is not None else frozenset())
     formats = likely | {receipt.form for receipt in receipts if receipt.form is not None}
-    wanted = Wanted(formats, counts, are_legacy_refused=stored.releases.is_legacy_refused)
+    wanted = Wanted(formats, counts, are_legacy_refused=releases.is_legacy_refused)
     count = walk.index.count
-    found = pass_over(_messages(stored.source, walk, token), wanted, token, count)
+    found = pass_over(_messages(source, walk, token), wanted, token, count)
     names = {name for at in found.revisions.values() for name in at.values()}
     promised = [receipt.name for receipt in receipts]
     if verdict is not None and verdict.head is not None:
         promised.append(verdict.head)
     if found.is_named and not names.issuperset(promised):
         wanted.formats = ALL_FORMATS
-        found = pass_over(_messages(stored.source, walk, token), wanted, token, count)
+        found = pass_over(_messages(source, walk, token), wanted, token, count)
     return found
 
 
@@ -143,15 +145,15 @@ def _messages(source: ByteSource, walk: DocumentWalk, token: CancelToken) -> Ite
         yield from (page[number] for number in range(begin, min(count, begin + PAGE_MESSAGES)))
 
 
-def _judge_graph(stored: StoredDocument, walk: DocumentWalk, token: CancelToken) -> GraphVerdict | None:
+def _judge_graph(source: ByteSource, walk: DocumentWalk, releases: Releases, token: CancelToken) -> GraphVerdict | None:
     """Judge the graph of a document; None where there is none."""
-    span = metadata_span(stored.source, walk.spans, GRAPH_KEY, token)
-    if span is None or stored.source.read(span[0], 4) == b"null":
+    span = metadata_span(source, walk.spans, GRAPH_KEY, token)
+    if span is None or source.read(span[0], 4) == b"null":
         return None
-    return judge(stored.source, span[0], token, stored.releases.formats)
+    return judge(source, span[0], token, releases.formats)
 
 
-def _judge_reading(stored: StoredDocument, envelope: EnvelopeFacts, found: Passed) -> CheckResult:
+def _judge_reading(stored: StoredDocument, releases: Releases, envelope: EnvelopeFacts, found: Passed) -> CheckResult:
     """Whether the releases that it may come from read the document."""
     name = CheckName.DOCUMENT
     problem = envelope.problem or found.problem
@@ -161,7 +163,7 @@ def _judge_reading(stored: StoredDocument, envelope: EnvelopeFacts, found: Passe
         return failed(
             name, "The document names another session than its row.", stored.session_id, envelope.session_id or ""
         )
-    versions, version = stored.releases.versions, envelope.version
+    versions, version = releases.versions, envelope.version
     if versions is not None and version is not None and version not in versions:
         sentence = f"The document has version {version:,}, which the Meerkat that used this store last refuses."
         return failed(name, sentence, " or ".join(map(str, sorted(versions))), version)

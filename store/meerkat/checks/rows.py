@@ -10,13 +10,12 @@ from store.errors import SessionDamaged
 from store.meerkat.byte_source import BlobSource
 from store.meerkat.checks.columns import Columns
 from store.meerkat.checks.documents import StoredDocument
-from store.meerkat.checks.releases import releases_of_documents, releases_of_version
+from store.meerkat.checks.releases import releases_of_documents
 from store.meerkat.generation import Layout
 from store.meerkat.listing import RUNTIME_PREFIX, octets
 from store.meerkat.places import Copy, Place
 from store.meerkat.whole_blob_tables import whole_blob_source
 
-NEWEST_WHOLE_BLOB_VERSION = 4
 MAX_RECEIPTS = 100_000
 MAX_RECEIPT_BYTES = 64 * 1024
 _WITHOUT_OUTCOME = (
@@ -45,7 +44,6 @@ def stored_document(
             yield StoredDocument(
                 session_id,
                 source,
-                releases_of_version(NEWEST_WHOLE_BLOB_VERSION - 1),
                 columns=Columns("catalogue entry", *row[1:]) if any(one is not None for one in row[1:]) else None,
                 no_columns="The runtime's catalogue says nothing of this session.",
                 no_other="The runtime keeps one document of this session and no second copy.",
