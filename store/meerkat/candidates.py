@@ -23,15 +23,13 @@ from itertools import accumulate
 from store.cancel import CancelToken
 from store.meerkat.byte_source import ByteSource
 from store.meerkat.places import Copy
-from store.meerkat.strands import IN_RUN, Strand
+from store.meerkat.strands import IN_RUN, Strand, batches
 from store.meerkat.transcript_index import TranscriptIndex
 from store.meerkat.transcripts import Indexed, changed, open_document, read_messages
 from store.values.message import MessageKind
 
 WINDOW_BYTES = 64 * 1024
 """Looked at at once; between two windows other threads get their turn."""
-
-FETCHED_ROWS = 500
 
 _LOWER = bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in range(256))
 _MARKS = b'*_~`\\<>[]"'
@@ -233,8 +231,7 @@ def _scan_rows(
     first, last = (indexed.numbers[begin], indexed.numbers[end - 1]) if indexed.numbers else (begin, end - 1)
     found: set[int] = set()
     number = begin
-    for texts in _texts_of_runs(connection, strand, first, last + 1):
-        token.check()
+    for texts in _texts_of_runs(connection, strand, first, last + 1, token):
         sizes = [min(size, MAX_READ_BYTES) for size in index.sizes[number : number + len(texts)]]
         if number + len(texts) > end or [len(text) for text in texts] != sizes:
             raise changed()
@@ -248,7 +245,9 @@ def _scan_rows(
     return found
 
 
-def _texts_of_runs(connection: sqlite3.Connection, strand: Strand, begin: int, end: int) -> Iterator[list[bytes]]:
+def _texts_of_runs(
+    connection: sqlite3.Connection, strand: Strand, begin: int, end: int, token: CancelToken
+) -> Iterator[list[bytes]]:
     """The stored bytes of messages [begin, end) that are there, some hundreds at a time."""
     for run in strand.within(begin, end):
         cursor = connection.execute(
@@ -256,7 +255,7 @@ def _texts_of_runs(connection: sqlite3.Connection, strand: Strand, begin: int, e
             f" WHERE {IN_RUN} ORDER BY m.seq",
             (MAX_READ_BYTES, *strand.range_of(run)),
         )
-        while rows := cursor.fetchmany(FETCHED_ROWS):
+        for rows in batches(cursor, token):
             yield [row[0] for row in rows]
 
 

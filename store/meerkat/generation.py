@@ -155,12 +155,25 @@ def _with_foreign(layout: Layout, foreign: frozenset[str]) -> Layout:
 
 def _whole_blobs(connection: sqlite3.Connection, tables: frozenset[str]) -> Layout:
     """The layout of a runtime's own database, which keeps its sessions as whole documents."""
-    ledger = _ledger(connection, "runtime-store") if "meerkat_schema" in tables else None
-    if ledger is None or ledger <= NEWEST_RUNTIME_LEDGER:
+    newer = _newer(connection, tables, None, False)
+    if newer is None:
         return Layout(Generation.WHOLE_BLOB, tables, False)
-    what = f"The runtime has schema {ledger:,}, which is newer than every Meerkat known to Burrow"
-    fault = Fault("newer-schema", f"{what}; what is understood of it is shown, and it is never written.")
-    return Layout(Generation.NEWER, tables, False, faults=(fault,))
+    return Layout(Generation.NEWER, tables, False, faults=(newer,))
+
+
+def _newer(connection: sqlite3.Connection, tables: frozenset[str], ledger: int | None, has_heads: bool) -> Fault | None:
+    """The fault of a store that a Meerkat wrote which is not known here; None if there is no sign of it."""
+    runtime = _ledger(connection, "runtime-store") if "meerkat_schema" in tables else None
+    extra = _columns(connection, "session_heads") - HEAD_COLUMNS if has_heads else frozenset()
+    if ledger is not None and ledger > NEWEST_LEDGER:
+        what = f"The store has schema {ledger:,}, which is newer than every Meerkat known to Burrow"
+    elif runtime is not None and runtime > NEWEST_RUNTIME_LEDGER:
+        what = f"The runtime of this store has schema {runtime:,}, which is newer than every Meerkat known to Burrow"
+    elif extra:
+        what = f"The heads of this store have {_counted(len(extra))} that no Meerkat known to Burrow writes"
+    else:
+        return None
+    return Fault("newer-schema", f"{what}; what is understood of it is shown, and it is never written.")
 
 
 def _with_sessions(connection: sqlite3.Connection, tables: frozenset[str], has_heads: bool) -> Layout:
@@ -171,20 +184,10 @@ def _with_sessions(connection: sqlite3.Connection, tables: frozenset[str], has_h
         ledger = _ledger_of_tables(tables)
         what = f"The store's schema ledger has no sound entry for its sessions; it is read as {ledger}."
         faults.append(Fault("bad-ledger", what))
-    if ledger is not None and ledger > NEWEST_LEDGER:
-        what = f"The store has schema {ledger:,}, which is newer than every Meerkat known to Burrow"
-        faults.append(Fault("newer-schema", f"{what}; what is understood of it is shown, and it is never written."))
-    extra = _columns(connection, "session_heads") - HEAD_COLUMNS if has_heads else frozenset()
-    if extra and (ledger is None or ledger <= NEWEST_LEDGER):
-        faults.append(
-            Fault(
-                "newer-schema",
-                f"The heads of this store have {_counted(len(extra))} that no Meerkat known to Burrow writes; what is"
-                " understood of them is shown, and the store is never written.",
-            )
-        )
-    is_newer = any(fault.code == "newer-schema" for fault in faults)
-    if not is_newer and _is_half_bridged(connection, tables, ledger):
+    newer = _newer(connection, tables, ledger, has_heads)
+    if newer is not None:
+        faults.append(newer)
+    if newer is None and _is_half_bridged(connection, tables, ledger):
         faults.append(
             Fault(
                 "half-bridged",
@@ -193,7 +196,7 @@ def _with_sessions(connection: sqlite3.Connection, tables: frozenset[str], has_h
             )
         )
         return Layout(Generation.S06, tables, False, ledger, is_half_bridged=True, faults=tuple(faults))
-    generation = Generation.NEWER if is_newer else _generation(ledger, has_heads)
+    generation = Generation.NEWER if newer is not None else _generation(ledger, has_heads)
     has_edges = "session_rewrites" in tables and "graph_edge_json" in _columns(connection, "session_rewrites")
     return Layout(generation, tables, has_heads, ledger, has_graph_edges=has_edges, faults=tuple(faults))
 

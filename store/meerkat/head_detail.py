@@ -41,7 +41,7 @@ def read_head_envelope(connection: sqlite3.Connection, layout: Layout, rowid: in
     if head.json.has_cells:
         _take_cells(envelope, connection, layout, head)
         return envelope
-    with _inline_metadata(connection, rowid, token) as found:
+    with inline_metadata(connection, rowid, token) as found:
         if found is None:
             envelope.faults.append(Fault("bad-metadata", "The stored metadata of the session is no JSON object."))
         else:
@@ -75,7 +75,7 @@ def _cell_node(envelope: Envelope, cell: Cell, budget: Budget) -> MetadataNode:
 
 
 @contextmanager
-def _inline_metadata(
+def inline_metadata(
     connection: sqlite3.Connection, rowid: int, token: CancelToken
 ) -> Iterator[tuple[ByteSource, int] | None]:
     """Where the metadata object of a head begins: in the head, or in the column beside it; None if nowhere."""
@@ -114,7 +114,7 @@ def head_metadata_value(
         with closing(source):
             yield source, (0, source.size_bytes)
         return
-    with _inline_metadata(connection, rowid, token) as found:
+    with inline_metadata(connection, rowid, token) as found:
         span = None if found is None else member_span_at(found[0], found[1], key, token)
         if found is None or span is None:
             raise _missing()

@@ -272,7 +272,9 @@ def _peek_strand(facts: RowFacts, connection: sqlite3.Connection, strand: Strand
             (PEEKED_ROW_BYTES, *strand.range_of(run), left),
         ).fetchall()
         for data, length in rows:
-            facts.messages.append(_object(data) if (length or 0) <= PEEKED_ROW_BYTES else _beginning(data))
+            is_cut = (length or 0) > PEEKED_ROW_BYTES
+            facts.are_whole = facts.are_whole and not is_cut
+            facts.messages.append(_beginning(data) if is_cut else _object(data))
 
 
 def _beginning(data: bytes) -> Json:

@@ -24,10 +24,13 @@ from store.meerkat.usage import usage_of
 from store.meerkat.walker import Broken, Undecodable, Walker
 from store.values.fault import Fault
 
-MAX_HEAD_BYTES = 512 * 1024
+MAX_HEAD_BYTES = 128 * 1024
 """A longer head is one with much inline metadata, and is walked: its other members are read one by one."""
 
-MAX_MEMBER_BYTES = 256 * 1024
+MAX_MEMBER_BYTES = 128 * 1024
+MAX_BOUNDARY_BYTES = 1024 * 1024
+"""A longer committed head is not decoded; where there is one, metadata stands in cells."""
+
 MAX_COUNT = (1 << 63) - 1
 NEWEST_VERSION = 4
 """Newest version of an envelope or head that is known (formats/meerkat.md §1.3)."""
@@ -324,16 +327,16 @@ def read_boundary(connection: sqlite3.Connection, layout: Layout, session_id: by
         return None
     runtime_id = RUNTIME_PREFIX.encode() + session_id
     row = connection.execute(
-        "SELECT CAST(boundary_head_json AS BLOB), CAST(committed_head_token AS BLOB), store_revision"
-        f" FROM runtime_session_authority WHERE runtime_id = CAST(? AS TEXT) AND {_BOUNDED}",
+        f"SELECT CASE WHEN length(boundary_head_json) <= {MAX_BOUNDARY_BYTES} THEN CAST(boundary_head_json AS BLOB)"
+        " END, CAST(committed_head_token AS BLOB), store_revision"
+        " FROM runtime_session_authority WHERE runtime_id = CAST(? AS TEXT)",
         (runtime_id,),
     ).fetchone()
     if row is None:
         return None
-    return Boundary(decode_head(row[0] or b""), row[1] or b"", row[2], has_tail(connection, layout, runtime_id))
-
-
-_BOUNDED = f"length(boundary_head_json) <= {64 * MAX_HEAD_BYTES}"
+    raw = row[0] or b""
+    head = decode_head(raw, is_quick=len(raw) > MAX_HEAD_BYTES)
+    return Boundary(head, row[1] or b"", row[2], has_tail(connection, layout, runtime_id))
 
 
 def has_tail(connection: sqlite3.Connection, layout: Layout, runtime_id: bytes) -> bool:

@@ -30,6 +30,7 @@ class RowFacts:
         metadata: of the session; may be incomplete where the document is large.
         messages: the first messages, or all of a small document.
         are_all_messages: whether `messages` is the whole transcript.
+        are_whole: whether each of `messages` is what is stored, and not only what its beginning tells.
         has_answer: whether the assistant spoke, where it is known without `messages`.
         prompt: a person's text that follows `messages`.
         is_state_alone: whether a state row alone decides about archived (see `is_archived`).
@@ -43,6 +44,7 @@ class RowFacts:
     metadata: dict[str, Json] = field(default_factory=dict)
     messages: list[Json] = field(default_factory=list)
     are_all_messages: bool = False
+    are_whole: bool = True
     has_answer: bool | None = None
     prompt: str = ""
     usage: Json = None

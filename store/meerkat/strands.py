@@ -11,6 +11,7 @@ import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from store.cancel import CancelToken
 from store.errors import SessionDamaged
@@ -24,7 +25,11 @@ IN_RUN = (
 """Rows of a run; parameters as `Strand.range_of` gives them."""
 
 LINKS_TABLE = "session_strand_links"
-READ_ROWS = 200
+FIRST_ROWS = 50
+FETCHED_ROWS = 500
+FETCHED_BYTES = 4 * 1024 * 1024
+"""Rows are fetched a few at first, later so many at once."""
+
 MAX_LINKS = 20_000
 MAX_STEPS = 2_000_000
 """Pieces looked at on the way along the links; only a file made to be slow has more."""
@@ -285,12 +290,21 @@ def read_strand(
         )
         shift = run.begin - run.first
         last = -1
-        while rows := cursor.fetchmany(READ_ROWS):
-            token.check()
+        for rows in batches(cursor, token):
             for seq, data in rows:
                 if seq > last:  # a table without its key could hold a number twice
                     last = seq
                     yield seq + shift, data
+
+
+def batches(cursor: sqlite3.Cursor, token: CancelToken) -> Iterator[list[Any]]:
+    """Rows whose last column holds bytes, some at a time, so many that they are a few megabytes at most."""
+    count = FIRST_ROWS
+    while rows := cursor.fetchmany(count):
+        token.check()
+        yield rows
+        size = sum(len(row[-1] or b"") for row in rows)
+        count = max(1, min(FETCHED_ROWS, FETCHED_BYTES * len(rows) // max(1, size)))
 
 
 def rows_beyond_head(connection: sqlite3.Connection, token: CancelToken) -> dict[bytes, int]:

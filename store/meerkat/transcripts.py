@@ -23,14 +23,12 @@ from store.meerkat.heads import Head, read_boundary, read_head, unfinished
 from store.meerkat.listing import octets
 from store.meerkat.places import Copy, Place
 from store.meerkat.prefix import Prefix, prefix_of
-from store.meerkat.strands import IN_RUN, LINKS_TABLE, Strand, missing_messages, overlay, read_links
+from store.meerkat.strands import IN_RUN, LINKS_TABLE, Strand, batches, missing_messages, overlay, read_links
 from store.meerkat.transcript_index import TranscriptIndex
 from store.meerkat.walker import Broken
 from store.values.fault import Fault
 
 MAX_INDEXED_ROW_BYTES = 32 * 1024 * 1024
-FETCHED_ROWS = 500
-FIRST_ROWS = 100
 FIRST_WINDOW_BYTES = 64 * 1024
 """Fetched at once when only the beginning is wanted."""
 
@@ -180,8 +178,7 @@ def _index_runs(
             strand.range_of(run),
         )
         shift = run.begin - run.first
-        while rows := cursor.fetchmany(FETCHED_ROWS if is_enough is None else FIRST_ROWS):
-            token.check()
+        for rows in batches(cursor, token):
             numbers.extend(row[0] + shift for row in rows)
             _index_rows(indexed.index, rows)
             token.report(len(numbers), strand.length, "Reading transcript", "messages")

@@ -16,7 +16,7 @@ from store.errors import SessionError
 from store.meerkat.content import as_count
 from store.meerkat.generation import Layout
 from store.meerkat.head_rows import read_head_rows
-from store.meerkat.listing import IN_HEADS, IN_SESSIONS, IN_SNAPSHOTS, IN_WHOLE_BLOBS, row_of, rows_by_table
+from store.meerkat.listing import IN_HEADS, IN_SESSIONS, IN_SNAPSHOTS, IN_WHOLE_BLOBS, rows_by_table
 from store.meerkat.peek import cut_text
 from store.meerkat.places import find_place
 from store.meerkat.row_facts import RowFacts, has_history, labels_of, name_of, provider_name
@@ -24,9 +24,9 @@ from store.meerkat.secrets import hide_secrets
 from store.meerkat.session_detail import index_with_faults
 from store.meerkat.session_rows import read_orphan_rows, read_session_rows
 from store.meerkat.strict_json import Json, NotStrict, parse
+from store.meerkat.summaries import is_readable
 from store.meerkat.times import rfc3339_ms
 from store.meerkat.titles import as_object_or_empty, first_prompt, is_answer, one_line, prompt_text, title_of
-from store.meerkat.summaries import is_readable
 from store.meerkat.transcript_index import TranscriptIndex
 from store.meerkat.transcripts import read_messages
 from store.meerkat.whole_blob_rows import read_whole_blob_rows
@@ -91,7 +91,7 @@ def _read_batch(
             facts.damage("vanished", "This session is not in the store any more.")
             times: list[int] = []
             is_forked = False
-        elif facts.are_all_messages and row_of(handle)[0] != IN_HEADS:
+        elif facts.are_all_messages and facts.are_whole:
             times, is_forked = times_of(facts)
         else:
             times, is_forked = _from_walk(connection, layout, facts, token)

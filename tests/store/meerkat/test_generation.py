@@ -54,6 +54,7 @@ def changed(main: Path, *statements: str) -> Path:
     "change",
     [
         "UPDATE meerkat_schema SET version = 6 WHERE domain = 'session-store'",
+        "UPDATE meerkat_schema SET version = 4 WHERE domain = 'runtime-store'",
         "ALTER TABLE session_heads ADD COLUMN seal BLOB",
     ],
 )
