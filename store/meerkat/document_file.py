@@ -13,6 +13,10 @@ from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.errors import SessionMissing
 from store.meerkat.blobs import read_blob
+from store.meerkat.checks.blob_files import BlobFiles
+from store.meerkat.checks.checked import unreadable
+from store.meerkat.checks.lone_documents import blobs_of, check_lone_document
+from store.meerkat.checks.session_sizes import document_sizes as session_sizes
 from store.meerkat.document_content import Content, newer_version, read_content
 from store.meerkat.folder_findings import document_sizes
 from store.meerkat.generation import Generation
@@ -20,8 +24,9 @@ from store.meerkat.places import Copy
 from store.meerkat.realm import realm_id
 from store.meerkat.revision_reading import ContentRevisions, page_of
 from store.meerkat.small_files import look_at
+from store.meerkat.unread_realm import DOCUMENTS_FOLDER
 from store.meerkat.written_by import written_by
-from store.values.checks import Finding, Severity, SizeBreakdown
+from store.values.checks import Finding, SessionCheck, Severity, SizeBreakdown
 from store.values.following import Followed
 from store.values.listing import CatalogueFacts, CensusRow
 from store.values.message import ImageRef, Message, Outline, WholeRef
@@ -31,6 +36,7 @@ from store.values.store import Access, StoreFacts, StoreKey, StoreKind
 from store.values.texts import PlainMessage
 
 WHY = "A document is read whole; nothing is written."
+NOT_HERE = "There is no session with this id in the document."
 READ_ONLY = "Documents are shown as they are; a change belongs into the store that they came from."
 
 
@@ -187,8 +193,7 @@ class DocumentFile:
         self._of(session_id)
         if ref.blob is None:
             return self._of(session_id).reading(token).image(ref)
-        folder = self._path.parent
-        return read_blob(folder.parent if folder.name == "sessions_jsonl" else folder, ref.blob)
+        return read_blob(self._realm_folder() or self._path.parent, ref.blob)
 
     def revisions(self, session_id: str, token: CancelToken) -> tuple[Revision, ...]:
         """The versions of the transcript that are known, oldest first, the current one last."""
@@ -211,6 +216,23 @@ class DocumentFile:
         """The uncut text of a block that was cut, in one version."""
         may_wait("read a document")
         return self._retained.reading(self._of(session_id), revision, token).whole(ref)
+
+    def checks(self, session_ids: Sequence[str], token: CancelToken) -> tuple[SessionCheck, ...]:
+        """Prove what can be proved of a document by itself."""
+        may_wait("check a session")
+        content, realm = self._content, self._realm_folder()
+        blobs = None if realm is None else blobs_of(realm)
+        return tuple(
+            check_lone_document(content.source, content.stored_id or "", READ_ONLY, token, blobs=blobs)
+            if session_id == content.id
+            else unreadable(session_id, NOT_HERE).answer(BlobFiles(None), False, READ_ONLY, token)
+            for session_id in session_ids
+        )
+
+    def sizes(self, session_id: str, token: CancelToken) -> SizeBreakdown:
+        """Where the bytes of the session go."""
+        may_wait("measure a document")
+        return session_sizes(self._of(session_id).source, self._realm_folder(), session_id, token)
 
     def store_sizes(self, token: CancelToken) -> SizeBreakdown:
         """Where the bytes of the document go."""
@@ -249,8 +271,13 @@ class DocumentFile:
         """The state that is read now, if it is of this session."""
         content = self._content
         if session_id != content.id:
-            raise SessionMissing("There is no session with this id in the document.")
+            raise SessionMissing(NOT_HERE)
         return content
+
+    def _realm_folder(self) -> Path | None:
+        """The realm whose document it is; None for one that stands by itself."""
+        folder = self._path.parent
+        return folder.parent if folder.name == DOCUMENTS_FOLDER else None
 
     def _summary(self, content: Content, handle: int, token: CancelToken) -> SessionSummary:
         return content.row_facts(handle, token).summary(self._key)

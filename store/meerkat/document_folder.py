@@ -18,6 +18,7 @@ from store.cancel import CancelToken
 from store.errors import SessionDamaged, SessionError
 from store.meerkat.blobs import read_blob
 from store.meerkat.document_walk import read_from, walk_document
+from store.meerkat.folder_checks import check_files, file_sizes
 from store.meerkat.folder_documents import FolderDocuments
 from store.meerkat.folder_findings import documents_findings, documents_sizes
 from store.meerkat.folder_index import FolderIndex
@@ -26,13 +27,16 @@ from store.meerkat.generation import Generation
 from store.meerkat.places import Copy
 from store.meerkat.reading import Reading
 from store.meerkat.realm import has_fresh_lease, is_recent_s, realm_id
+from store.meerkat.revision_reading import ContentRevisions, page_of
 from store.meerkat.small_files import FileSource
 from store.meerkat.transcripts import FIRST_WINDOW_BYTES, LONG_BYTES, enough_for
 from store.meerkat.walker import Broken
-from store.values.checks import Finding, SizeBreakdown
+from store.meerkat.written_by import written_by
+from store.values.checks import Finding, SessionCheck, SizeBreakdown
 from store.values.following import Followed
 from store.values.listing import CatalogueFacts, CensusRow
 from store.values.message import ImageRef, Message, Outline, WholeRef
+from store.values.revisions import Revision
 from store.values.session import SessionDetail, SessionIds, SessionSummary, SortOrder
 from store.values.store import Access, StoreFacts, StoreKey, StoreKind
 from store.values.texts import PlainMessage
@@ -59,6 +63,7 @@ class DocumentFolder:
         self._why = why
         self._index = FolderIndex(folder)
         self._documents = FolderDocuments(self._index)
+        self._retained = ContentRevisions()
 
     def facts(self, token: CancelToken) -> StoreFacts:
         """Say what the store is; counts its sessions by their files."""
@@ -146,6 +151,8 @@ class DocumentFolder:
                 ("Document shown", f"{content.source.size_bytes:,} bytes"),
                 ("List entry", "its .meta file" if about.is_sidecar else "none that could be used"),
             ),
+            written_by=written_by(content.envelope.version, content.envelope.small),
+            migrated=tuple(content.envelope.migrated),
         )
 
     def unmasked(self, session_id: str, path: tuple[str | int, ...], token: CancelToken) -> str:
@@ -214,6 +221,38 @@ class DocumentFolder:
             return read_blob(self._folder.parent, ref.blob)
         return self._reading(session_id, token).image(ref)
 
+    def revisions(self, session_id: str, token: CancelToken) -> tuple[Revision, ...]:
+        """The versions of the transcript that are known, oldest first, the current one last."""
+        may_wait("read a document")
+        return self._retained.revisions(self._documents.held(session_id, token), token)
+
+    def revision_messages(
+        self, session_id: str, revision: str, begin: int, end: int, token: CancelToken
+    ) -> tuple[Message, ...]:
+        """Decode messages [begin, end) of one version."""
+        may_wait("read a document")
+        return page_of(self._revision(session_id, revision, token), begin, end)
+
+    def revision_raw(self, session_id: str, revision: str, message: int, token: CancelToken) -> bytes:
+        """The exact stored bytes of a message of one version."""
+        may_wait("read a document")
+        return self._revision(session_id, revision, token).raw(message)
+
+    def revision_whole(self, session_id: str, revision: str, ref: WholeRef, token: CancelToken) -> str:
+        """The uncut text of a block that was cut, in one version."""
+        may_wait("read a document")
+        return self._revision(session_id, revision, token).whole(ref)
+
+    def checks(self, session_ids: Sequence[str], token: CancelToken) -> tuple[SessionCheck, ...]:
+        """Prove what can be proved of sessions that are files."""
+        may_wait("check sessions")
+        return check_files(self._index, self._folder.parent, session_ids, READ_ONLY, token)
+
+    def sizes(self, session_id: str, token: CancelToken) -> SizeBreakdown:
+        """Where the bytes of one session go."""
+        may_wait("measure a session")
+        return file_sizes(self._index, self._folder.parent, session_id, token)
+
     def store_sizes(self, token: CancelToken) -> SizeBreakdown:
         """Where the bytes of the folder go, with the blobs and event logs of the realm around it."""
         may_wait("measure a store")
@@ -249,6 +288,9 @@ class DocumentFolder:
     def close(self) -> None:
         """Let go of what is held in memory."""
         self._documents.clear()
+
+    def _revision(self, session_id: str, revision: str, token: CancelToken) -> Reading:
+        return self._retained.reading(self._documents.held(session_id, token), revision, token)
 
     def _reading(self, session_id: str, token: CancelToken) -> Reading:
         return self._documents.held(session_id, token).reading(token)

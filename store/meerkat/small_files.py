@@ -65,7 +65,7 @@ def read_beginning(path: Path, limit_bytes: int) -> Piece:
 
 
 class FileSource:
-    """A file as a source of bytes, read in pieces; to be closed. A piece is short where the file was cut meanwhile."""
+    """A file as a source of bytes, read in pieces; to be closed."""
 
     def __init__(self, path: Path) -> None:
         """Open it. Raises OSError, also where it is a link or no file."""
@@ -82,12 +82,15 @@ class FileSource:
         return self._size
 
     def read(self, begin: int, length: int) -> bytes:
-        """Read a piece."""
+        """Read a piece. Raises OSError where the file was cut since it was opened."""
         pieces = []
+        length = min(length, self._size - begin)
         while length > 0 and (piece := os.pread(self._descriptor, length, begin)):
             pieces.append(piece)
             begin += len(piece)
             length -= len(piece)
+        if length > 0:
+            raise OSError("the file was cut while it was read")
         return b"".join(pieces)
 
     def close(self) -> None:
