@@ -22,6 +22,7 @@ from store.values.revisions import Revision
 from store.values.session import SessionDetail, SessionIds, SessionSummary, SortOrder
 from store.values.store import StoreFacts, StoreKind
 from store.values.texts import PlainMessage
+from store.values.whole import WholeSession
 
 
 class Backend(Protocol):
@@ -181,6 +182,10 @@ class Backend(Protocol):
 
     def store_findings(self, token: CancelToken) -> tuple[Finding, ...]:
         """What is lost, orphaned or left over in the store as a whole, without what `checks` says of sessions."""
+        ...
+
+    def whole_session(self, session_id: str, token: CancelToken) -> WholeSession:
+        """Read everything of one session exactly, for a copy; all or nothing. Raises SessionMissing, SessionDamaged."""
         ...
 
     def has_changed(self) -> bool:

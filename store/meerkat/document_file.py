@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from store.blocking import may_wait
@@ -25,15 +26,17 @@ from store.meerkat.realm import realm_id
 from store.meerkat.revision_reading import ContentRevisions, page_of
 from store.meerkat.small_files import look_at
 from store.meerkat.unread_realm import DOCUMENTS_FOLDER
+from store.meerkat.whole_session import whole_of_document
 from store.meerkat.written_by import written_by
 from store.values.checks import Finding, SessionCheck, Severity, SizeBreakdown
 from store.values.following import Followed
 from store.values.listing import CatalogueFacts, CensusRow
 from store.values.message import ImageRef, Message, Outline, WholeRef
 from store.values.revisions import Revision
-from store.values.session import SessionDetail, SessionIds, SessionSummary, SortOrder
+from store.values.session import SessionDetail, SessionIds, SessionState, SessionSummary, SortOrder
 from store.values.store import Access, StoreFacts, StoreKey, StoreKind
 from store.values.texts import PlainMessage
+from store.values.whole import WholeSession
 
 WHY = "A document is read whole; nothing is written."
 NOT_HERE = "There is no session with this id in the document."
@@ -243,6 +246,14 @@ class DocumentFile:
         """A document stands alone, so that nothing can be left over around it."""
         faults = self.facts(token).faults
         return tuple(Finding(Severity.WARNING, None, fault.code, fault.sentence) for fault in faults)
+
+    def whole_session(self, session_id: str, token: CancelToken) -> WholeSession:
+        """Read everything of one session exactly. Raises SessionMissing, SessionDamaged."""
+        may_wait("read a document")
+        content = self._of(session_id)
+        whole = whole_of_document(content.source, content.id, token)
+        state = content.row_facts(0, token).summary(self._key).state
+        return replace(whole, is_archived=state is SessionState.ARCHIVED)
 
     def has_changed(self) -> bool:
         """Whether the file moved since it was read."""

@@ -11,6 +11,7 @@ import time
 from array import array
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from store.blocking import may_wait
@@ -31,15 +32,17 @@ from store.meerkat.revision_reading import ContentRevisions, page_of
 from store.meerkat.small_files import FileSource
 from store.meerkat.transcripts import FIRST_WINDOW_BYTES, LONG_BYTES, enough_for
 from store.meerkat.walker import Broken
+from store.meerkat.whole_session import whole_of_document
 from store.meerkat.written_by import written_by
 from store.values.checks import Finding, SessionCheck, SizeBreakdown
 from store.values.following import Followed
 from store.values.listing import CatalogueFacts, CensusRow
 from store.values.message import ImageRef, Message, Outline, WholeRef
 from store.values.revisions import Revision
-from store.values.session import SessionDetail, SessionIds, SessionSummary, SortOrder
+from store.values.session import SessionDetail, SessionIds, SessionState, SessionSummary, SortOrder
 from store.values.store import Access, StoreFacts, StoreKey, StoreKind
 from store.values.texts import PlainMessage
+from store.values.whole import WholeSession
 
 WHY = "Each session is a document of its own, read when it is looked at; nothing is written."
 READ_ONLY = (
@@ -263,6 +266,14 @@ class DocumentFolder:
         may_wait("check a store")
         count = len(self._index.scan(token).entries)
         return documents_findings(self._folder, count, self.is_running(), token)
+
+    def whole_session(self, session_id: str, token: CancelToken) -> WholeSession:
+        """Read everything of one session exactly. Raises SessionMissing, SessionDamaged."""
+        may_wait("read a document")
+        content = self._documents.read(session_id, token)
+        whole = whole_of_document(content.source, content.id, token)
+        state = content.row_facts(0, token).summary(self._key).state
+        return replace(whole, is_archived=state is SessionState.ARCHIVED)
 
     def has_changed(self) -> bool:
         """Whether the folder moved, or one of the files that are looked at in turn."""

@@ -13,6 +13,7 @@ from store.meerkat.strict_json import Json
 from store.meerkat.structs import (
     Field,
     Fields,
+    Read,
     fields_of,
     filled,
     free,
@@ -51,17 +52,24 @@ content_block = tagged(
         "skill_context": (required("skill_key", text), required("text", text)),
     },
 )
-_content_list = list_of(content_block)
 
 
-def content(value: Json) -> Json:
-    """Read content: a text when it is exactly one block of text, otherwise a list of blocks."""
-    if type(value) is str:
-        return value
-    blocks = cast("list[Fields]", _content_list(value))
-    if len(blocks) == 1 and blocks[0]["type"] == "text":
-        return blocks[0]["text"]
-    return cast(Json, blocks)
+def content_with(read_block: Read) -> Read:
+    """A reader of content: a text when it is exactly one block of text, otherwise a list of blocks."""
+    read_list = list_of(read_block)
+
+    def read(value: Json) -> Json:
+        if type(value) is str:
+            return value
+        blocks = cast("list[Fields]", read_list(value))
+        if len(blocks) == 1 and blocks[0]["type"] == "text":
+            return blocks[0]["text"]
+        return cast(Json, blocks)
+
+    return read
+
+
+content = content_with(content_block)
 
 
 # ------------------------------------------------------------------------------------------ blocks of the assistant
@@ -199,7 +207,7 @@ _STATUS_KINDS: Final[dict[str, tuple[Field, ...]]] = {
 _status_info = tagged("tool status", "kind", _STATUS_KINDS)
 
 
-def _status(value: Json) -> Json:
+def status_fields(value: Json) -> Json:
     """The two fields of a tool's status: the text is told from the information, each time it is written."""
     found = fields_of(value, "tool configuration")
     info = found.get("status_info")
@@ -244,7 +252,7 @@ _tool_config = struct(
     "tool configuration",
     required("operation", text),
     required("target", text),
-    spread(_status),
+    spread(status_fields),
     spread(_settled),
     optional("applied_at_turn", u32),
     optional("domain", text),
@@ -315,25 +323,36 @@ _NOTICE_BLOCKS: Final[dict[str, tuple[Field, ...]]] = {
     ),
     "unknown": (optional("summary", text), required("payload", free)),
 }
-_known_notice = tagged("notice block", "type", _NOTICE_BLOCKS)
-
 _SUMMARIES: Final = ("summary", "body", "detail")
 
 
+def notice_block_with(blocks: dict[str, tuple[Field, ...]]) -> Read:
+    """A reader of a notice's blocks. One of an unknown type is put into an `unknown` block, and hashed so."""
+    read_known = tagged("notice block", "type", blocks)
+
+    def read(value: Json) -> Json:
+        found = fields_of(value, "notice block")
+        kind = found.get("type")
+        if type(kind) is str and kind in blocks:
+            return read_known(value)
+        made: Fields = {"type": "unknown"}
+        summary = next((found[key] for key in _SUMMARIES if isinstance(found.get(key), str)), None)
+        if summary is not None:
+            made["summary"] = summary
+        made["payload"] = free(value)
+        return cast(Json, made)
+
+    return read
+
+
+_read_notice = notice_block_with(_NOTICE_BLOCKS)
+
+
 def notice_block(value: Json) -> Json:
-    """Read a block of a notice. One of an unknown type is put into an `unknown` block, and hashed so."""
-    found = fields_of(value, "notice block")
-    kind = found.get("type")
-    if kind in _NOTICE_BLOCKS:
-        return _known_notice(value)
-    if kind == "fork_boundary":
+    """Read a block of a notice."""
+    if fields_of(value, "notice block").get("type") == "fork_boundary":
         return kept(value)  # Its fields are not all known (0.9.5); it was written in their order.
-    made: Fields = {"type": "unknown"}
-    summary = next((found[key] for key in _SUMMARIES if isinstance(found.get(key), str)), None)
-    if summary is not None:
-        made["summary"] = summary
-    made["payload"] = free(value)
-    return cast(Json, made)
+    return _read_notice(value)
 
 
 # ------------------------------------------------------------------------------------------------------- messages

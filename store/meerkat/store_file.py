@@ -38,6 +38,7 @@ from store.meerkat.summaries import read_summaries
 from store.meerkat.transcripts import Indexed, index_beginning, is_long, read_messages, verify
 from store.meerkat.trust import needs_trust, trust
 from store.meerkat.whole_facts import read_catalogue_facts
+from store.meerkat.whole_session import read_whole
 from store.meerkat.writable import writability
 from store.opening import Looking
 from store.values.checks import Finding, SessionCheck, SizeBreakdown
@@ -49,6 +50,7 @@ from store.values.revisions import Revision
 from store.values.session import SessionDetail, SessionIds, SessionSummary, SortOrder
 from store.values.store import StoreFacts, StoreKey, StoreKind
 from store.values.texts import PlainMessage
+from store.values.whole import WholeSession
 
 T = TypeVar("T")
 
@@ -300,6 +302,11 @@ class StoreFile:
         """The uncut text of a block that was cut, in one version."""
         may_wait("read a session")
         return self._retained.use(self._layout, session_id, revision, lambda reading: reading.whole(ref), token)
+
+    def whole_session(self, session_id: str, token: CancelToken) -> WholeSession:
+        """Read everything of one session exactly. Raises SessionMissing, SessionDamaged."""
+        may_wait("read a session")
+        return self._read(lambda connection: read_whole(connection, self._layout, self._key, session_id, token), token)
 
     def has_changed(self) -> bool:
         """Whether the files moved since they were opened or refreshed."""

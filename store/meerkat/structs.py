@@ -179,6 +179,18 @@ def list_of(read_element: Read) -> Read:
     return read
 
 
+def one_of(*names: str) -> Read:
+    """A reader of an enumeration."""
+    known = frozenset(names)
+
+    def read(value: Json) -> Json:
+        if type(value) is str and value in known:
+            return value
+        raise NotTyped(f"“{value}” is not known")
+
+    return read
+
+
 def text(value: Json) -> Json:
     """Read a text."""
     if type(value) is str:

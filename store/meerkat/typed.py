@@ -7,13 +7,14 @@ sorted, unknown keys dropped, content of one text collapsed, numbers as it reads
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from store.meerkat.message_shapes import MESSAGES, SYSTEM_AFTER_TIME
 from store.meerkat.strict_json import Json
-from store.meerkat.structs import Fields, NotTyped, TimeMissing, fields_of, take
+from store.meerkat.structs import Field, Fields, NotTyped, TimeMissing, fields_of, take
 
-__all__ = ["NotTyped", "TimeMissing", "typed_message", "typed_time"]
+__all__ = ["NotTyped", "TimeMissing", "read_message", "typed_message", "typed_time"]
 
 _TIME = re.compile(
     r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d+))?"
@@ -39,9 +40,28 @@ def typed_message(message: Json, missing_time: str | None = None) -> Fields:
         NotTyped: Meerkat refuses it: an unknown role or block type, a field of a wrong type, a key that stands twice.
         TimeMissing: it has no time of its own, so what Meerkat holds differs from load to load.
     """
+    return read_message(message, MESSAGES, SYSTEM_AFTER_TIME, missing_time)
+
+
+def read_message(
+    message: Json,
+    shapes: Mapping[str, tuple[Field, ...]],
+    system_after_time: tuple[Field, ...],
+    missing_time: str | None,
+) -> Fields:
+    """Read a decoded message as one release, or all of them, do.
+
+    Args:
+        shapes: the fields of each role between `role` and `created_at`.
+        system_after_time: the fields of a system message behind its time.
+        missing_time: stands for the time of a message that has none.
+
+    Raises:
+        NotTyped, TimeMissing.
+    """
     found = fields_of(message, "message")
     role = found.get("role")
-    fields = MESSAGES.get(role) if type(role) is str else None
+    fields = shapes.get(role) if type(role) is str else None
     if fields is None:
         raise NotTyped(f"it has the unknown role “{role}”" if "role" in found else "it has no role")
     made: Fields = {"role": role}
@@ -53,7 +73,7 @@ def typed_message(message: Json, missing_time: str | None = None) -> Fields:
         created_at = missing_time
     made["created_at"] = typed_time(created_at)
     if role == "system":
-        take(made, found, SYSTEM_AFTER_TIME)
+        take(made, found, system_after_time)
     return made
 
 
