@@ -119,9 +119,7 @@ class _Judging:
         graph = self._graph
         anchor = graph.bodies[0]
         base = self._proved(anchor, "The first revision of the graph")
-        for data in read_body(self._source, anchor, 0, anchor.count):
-            self._lineage.add(data)
-        ask_prefix(graph.fields.get("anchor.row_prefix"), self._lineage, "the first revision")
+        self._begin_lineage(anchor)
         if not graph.edges:
             raise GraphProblem("The revision graph has no rewrite.")
         rewrites = self._retired_rewrites()
@@ -134,6 +132,21 @@ class _Judging:
         ask_chain(graph.fields.get("rewrite_prefix"), total, rewrites, "the revision graph")
         if not graph.has_retired:
             ask_chain(graph.fields.get("graph_prefix"), total, self._graph_prefix(), "the revision graph")
+
+    def _begin_lineage(self, anchor: Body) -> None:
+        """The lineage of the first body's rows.
+
+        After retired rewrites it tells how those rows came about, which is not stored any more: it is taken as it is.
+        """
+        stored = self._graph.fields.get("anchor.row_prefix")
+        if self._graph.has_retired:
+            if member(stored, "row_count") != anchor.count:
+                raise GraphProblem("The row lineage of the first revision counts other rows than it has.")
+            self._lineage = lineage_from(str(member(stored, "digest")), anchor.count, "the first revision")
+            return
+        for data in read_body(self._source, anchor, 0, anchor.count):
+            self._lineage.add(data)
+        ask_prefix(stored, self._lineage, "the first revision")
 
     def _retired_rewrites(self) -> str:
         """The digest of the rewrites whose bodies are not stored any more."""
