@@ -16,7 +16,7 @@ from pathlib import Path
 from store import Library, OwnPaths
 from tests.mutants.base import SAMPLES, Files, Sample
 from tests.mutants.judge import Comparison
-from tests.mutants.look import ShownSession, ShownStore, Slow, look_at_session, look_at_store
+from tests.mutants.look import ShownSession, ShownStore, Slow, look_at_session, look_at_store, open_store
 from tests.mutants.making import make_mutant
 from tests.mutants.mutant import Mutant
 from tests.mutants.plain import PlainStore, read_plain
@@ -72,16 +72,21 @@ class Harness:
         baseline = self._baseline(sample)
         mutant = make_mutant(sample, seed)
         memory = _peak_bytes()
-        sentences, looked_at = self._judged(mutant, baseline)
+        sentences, looked_at = self._judged(mutant, baseline, mutant.files)
         if _peak_bytes() - memory > MAX_GROWTH_BYTES:
             sentences.append(f"the process grew by {(_peak_bytes() - memory) / 1e6:.0f} MB")
         return Verdict(mutant, tuple(sentences), looked_at, time.perf_counter() - begun_s)
 
-    def _judged(self, mutant: Mutant, baseline: _Baseline) -> tuple[list[str], int]:
+    def judge_shown(self, mutant: Mutant, files: Files) -> list[str]:
+        """Judge a mutant as if what these files show were shown of it: a trial of the judge itself."""
+        return self._judged(mutant, self._baseline(mutant.sample), files)[0]
+
+    def _judged(self, mutant: Mutant, baseline: _Baseline, shown_files: Files) -> tuple[list[str], int]:
         sentences: list[str] = []
         looked_at: list[ShownSession] = []
         try:
-            with self._opened(mutant.sample, mutant.files) as shown:
+            with self._opened(mutant.sample, shown_files) as shown:
+                look_at_store(shown)
                 after = read_plain(mutant.sample, mutant.files)
                 comparison = Comparison(mutant, baseline.plain, after, baseline.store, shown)
                 sentences += comparison.about_list()
@@ -100,6 +105,7 @@ class Harness:
         known = self._baselines.get(sample.name)
         if known is None:
             with self._opened(sample, sample.closed) as shown:
+                look_at_store(shown)
                 known = _Baseline(read_plain(sample, sample.closed), shown, {})
             self._baselines[sample.name] = known
         return known
@@ -115,7 +121,7 @@ class Harness:
     def _opened(self, sample: Sample, files: Files) -> Iterator[ShownStore]:
         library = Library(self._own)
         try:
-            yield look_at_store(library, self._lay_out(sample, files))
+            yield open_store(library, self._lay_out(sample, files))
         finally:
             library.close_all()
 

@@ -109,11 +109,10 @@ class Slow(Exception):
     """A question took so long that a person would call it hanging."""
 
 
-def look_at_store(library: Library, path: Path) -> ShownStore:
-    """Open a store and ask for its list and for what is wrong with it as a whole."""
+def open_store(library: Library, path: Path) -> ShownStore:
+    """Open a store and ask for its list."""
     token = CancelToken()
-    facts = _timed("open", lambda: library.open(path, token))
-    (first, *_more) = facts
+    (first, *_more) = _timed("open", lambda: library.open(path, token))
     shown = ShownStore(replace(first, is_running=False))
     if not first.is_open:
         return shown
@@ -128,6 +127,19 @@ def look_at_store(library: Library, path: Path) -> ShownStore:
             while name in shown.rows:
                 name += "′"
             shown.rows[name] = replace(row, is_running=False)
+    except (Cancelled, WouldBlock):
+        raise
+    except BurrowError as error:
+        shown.failure = error
+    return shown
+
+
+def look_at_store(shown: ShownStore) -> None:
+    """Ask what else there is to know of a store as a whole, above all what is wrong with it."""
+    backend, token = shown.backend, CancelToken()
+    if backend is None or shown.failure is not None:
+        return
+    try:
         _census(backend, token)
         backend.running_ids(token)
         if hasattr(backend, "store_findings"):  # TEMP
@@ -138,7 +150,6 @@ def look_at_store(library: Library, path: Path) -> ShownStore:
         raise
     except BurrowError as error:
         shown.failure = error
-    return shown
 
 
 def _census(backend: Backend, token: CancelToken) -> None:

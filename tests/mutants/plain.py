@@ -6,6 +6,7 @@ by the session that their columns name. Of a file with a log, SQLite puts the tw
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import tempfile
 from collections import defaultdict
@@ -20,6 +21,9 @@ from tests.mutants.base import Files, Form, Sample, read_only_copy
 Rows = dict[str, list[tuple[object, ...]]]
 """Rows by table, or the one value of each file; row ids are left out."""
 
+_LAW = re.compile(rb"(?:NULL|NUMERIC|TEXT) value in |CHECK constraint failed in |non-[A-Z]+ value in ")
+"""What SQLite says of a value that the schema forbids: the row is there all the same, and reads as it stands."""
+
 RUNTIME_PREFIX = b"rt:session:"
 MAIN_TABLES = ("sessions", "session_heads", "runtime_session_snapshots", "runtime_whole_blob_authority")
 """A session with a row in one of these is one that a person should be told of."""
@@ -31,12 +35,14 @@ class PlainStore:
 
     Attributes:
         sessions: rows and files by session id.
+        columns: names of the columns of each table; the last values of its rows are theirs.
         schema: what the database says of itself: tables, and the versions in its ledger.
         broken: tables that could not be read to their end; all of them if it is no database at all.
         is_whole: SQLite finds its pages, tables and indexes sound.
     """
 
     sessions: dict[str, Rows] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+    columns: dict[str, list[str]] = field(default_factory=dict)
     schema: list[tuple[object, ...]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     is_whole: bool = True
@@ -49,6 +55,11 @@ class PlainStore:
             for key, rows in self.sessions.items()
             if any(rows.get(table) for table in MAIN_TABLES) and not key.startswith("(runtime) ")
         }
+
+    def named(self, table: str, row: tuple[object, ...]) -> dict[str, object]:
+        """The values of a row by the names of their columns."""
+        names = self.columns[table]
+        return dict(zip(names, row[-len(names) :], strict=True))
 
 
 def read_plain(sample: Sample, files: Files) -> PlainStore:
@@ -112,7 +123,8 @@ def _read_tables(connection: sqlite3.Connection, store: PlainStore) -> None:
     )
     store.schema += connection.execute("PRAGMA encoding").fetchall()
     try:
-        store.is_whole = connection.execute("PRAGMA integrity_check(1)").fetchall() == [(b"ok",)]
+        said = connection.execute("PRAGMA integrity_check(20)").fetchall()
+        store.is_whole = all(line == b"ok" or _LAW.match(line) for (line,) in said)
     except sqlite3.Error:
         store.is_whole = False
     owners: dict[bytes, set[str]] = defaultdict(set)
@@ -140,6 +152,7 @@ def _read_table(connection: sqlite3.Connection, table: str, store: PlainStore, o
     named = [place for place, name in enumerate(columns) if not is_document(name)]
     kinds = "".join(f'typeof("{columns[place]}"), ' for place in named)
     first = len(named)
+    store.columns[table] = columns
     for row in connection.execute(f'SELECT {kinds}* FROM "{quoted}" NOT INDEXED ORDER BY rowid'):
         ids = {_id(row[first + key], columns[key]) for key in keys}
         if "blob_sha256" in columns and not keys:
@@ -166,20 +179,31 @@ def _id(value: object, column: str) -> str:
     return name.decode("utf-8", "backslashreplace")
 
 
-def stored_messages(rows: Rows) -> list[object] | None:
-    """The messages of the document that counts, where it is sound JSON; None of strands and of what is broken."""
-    if rows.get("session_heads") or rows.get("runtime_whole_blob_bodies"):
-        return None
-    table = "runtime_session_snapshots" if rows.get("runtime_session_snapshots") else "sessions"
-    found = rows.get(table, [])
-    if len(found) != 1:
-        return None
+def stored_messages(store: PlainStore, session_id: str) -> list[object] | None:
+    """The messages of the copy of a session that counts, where they can be told without knowing more of the format.
+
+    That is a sound document, or a head whose strand owns all of its rows. None of whatever else there is.
+    """
+    rows = store.sessions.get(session_id, {})
     try:
-        document = orjson.loads(_octets(found[0][-1]))
-    except ValueError:
+        if heads := rows.get("session_heads"):
+            return None if rows.get("session_strand_links") else _stored_in_strand(store, rows, heads)
+        bodies = rows.get("runtime_whole_blob_bodies") or rows.get("runtime_session_snapshots") or rows["sessions"]
+        (document,) = (orjson.loads(_octets(row[-1])) for row in bodies)
+    except (KeyError, ValueError):
         return None
     messages = document.get("messages") if isinstance(document, dict) else None
     return messages if isinstance(messages, list) else None
+
+
+def _stored_in_strand(store: PlainStore, rows: Rows, heads: list[tuple[object, ...]]) -> list[object] | None:
+    (head,) = (store.named("session_heads", row) for row in heads)
+    strand = [store.named("session_strand_messages", row) for row in rows.get("session_strand_messages", [])]
+    own = {row["seq"]: row["message_json"] for row in strand if row["strand"] == head["strand"]}
+    count = head["message_count"]
+    if not isinstance(count, int) or not 0 <= count <= len(own):
+        return None
+    return [orjson.loads(_octets(own[seq])) for seq in range(count)]
 
 
 def holds(rows: Rows, data: bytes) -> bool:

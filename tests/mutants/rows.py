@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -134,6 +135,25 @@ def other_column(connection: sqlite3.Connection, chance: Random) -> str:
     return f"{table.name}.{name} of {rowid} = {value!r}"
 
 
+def no_value(connection: sqlite3.Connection, chance: Random) -> str:
+    """Nothing stands where the schema promises something."""
+    table = _table(connection, chance)
+    rowid = _rowid(connection, table, chance)
+    name = chance.choice(table.columns)
+    (law,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table.name,)).fetchone()
+    _write_law(connection, table, re.sub("(?<!IS )NOT NULL", "", law, flags=re.IGNORECASE))
+    connection.execute(f'UPDATE OR REPLACE "{table.name}" SET "{name}" = NULL WHERE rowid = ?', (rowid,))
+    _write_law(connection, table, law)
+    return f"{table.name}.{name} of {rowid} = NULL"
+
+
+def _write_law(connection: sqlite3.Connection, table: Table, law: str) -> None:
+    """Write the text by which a table was made, without making it anew."""
+    connection.execute("PRAGMA writable_schema = ON")
+    connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", (law, table.name))
+    connection.execute("PRAGMA writable_schema = RESET")
+
+
 def changed_number(connection: sqlite3.Connection, chance: Random) -> str:
     """A number is a little more or less."""
     table = _table(connection, chance)
@@ -228,6 +248,7 @@ ROW_MUTATIONS: dict[str, tuple[int, Callable[[sqlite3.Connection, Random], str]]
 }
 COLUMN_MUTATIONS: dict[str, tuple[int, Callable[[sqlite3.Connection, Random], str]]] = {
     "other kind": (6, other_column),
+    "no value": (3, no_value),
     "changed number": (3, changed_number),
     "other storage": (3, other_storage),
     "no UTF-8": (2, no_utf8),
