@@ -76,8 +76,8 @@ def find_place(connection: sqlite3.Connection, layout: Layout, session_id: str) 
             return whole_blob
     if layout.has_heads:
         head = connection.execute(
-            f"SELECT rowid, {octets('head_json')}, updated_at_ms, message_count, rewrite_count, head_json, strand"
-            " FROM session_heads WHERE session_id = ?",
+            f"SELECT rowid, {octets('head_json')}, updated_at_ms, message_count, rewrite_count, head_json, strand,"
+            f" {_committed(layout)} FROM session_heads h WHERE session_id = ?",
             (session_id,),
         ).fetchone()
         if head is not None:
@@ -102,6 +102,17 @@ def find_place(connection: sqlite3.Connection, layout: Layout, session_id: str) 
     if snapshot is not None:
         return Place(Copy.ONLY_SNAPSHOT, None, None, snapshot[0], snapshot[1] or 0, ())
     raise SessionMissing("There is no session with this id in the store.", "Reload; it may have been deleted.")
+
+
+def _committed(layout: Layout) -> str:
+    """SQL for what tells that a run of session `h` was committed meanwhile (formats/meerkat.md §1.5, rule 10)."""
+    of_session = f"WHERE runtime_id = '{RUNTIME_PREFIX}' || h.session_id"
+    token = tail = "NULL"
+    if layout.has("runtime_session_authority"):
+        token = f"(SELECT committed_head_token FROM runtime_session_authority {of_session})"
+    if layout.has("runtime_head_canonical_provisional_tails"):
+        tail = f"EXISTS (SELECT 1 FROM runtime_head_canonical_provisional_tails {of_session})"
+    return f"{token}, {tail}"
 
 
 def _find_whole_blob(connection: sqlite3.Connection, layout: Layout, session_id: str) -> Place | None:

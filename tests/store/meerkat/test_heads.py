@@ -449,3 +449,24 @@ def test_3_1_links_that_change_under_an_opened_transcript_are_noticed(
     link_to_root(late, 3)
     assert backend.refresh(token)
     assert backend.follow(COMPACTED, outline, token).kept == 0
+
+
+def test_s3_an_unfinished_run_that_is_committed_is_none_any_more(
+    copy_sample: Copy, open_store: Open, token: CancelToken
+) -> None:
+    """Neither the head nor its messages change, only what the runtime says of them."""
+    main = copy_sample("meerkat/realm-0.9.8-crashed") / "realm" / "sessions.sqlite3"
+    backend = open_store(main)
+    outline = backend.outline(CRASHED, token)
+    before = {row.session_id: row.mark for row in backend.census(None, 100, token)}
+    run(
+        main,
+        "UPDATE runtime_session_authority SET committed_head_token = (SELECT cas_token FROM session_heads h"
+        " WHERE h.session_id = runtime_session_authority.session_id)",
+    )
+    run(main, "DELETE FROM runtime_head_canonical_provisional_tails")
+    assert backend.refresh(token)
+    followed = backend.follow(CRASHED, outline, token)
+    assert (followed.kept, followed.outline.count, followed.outline.faults) == (6, 6, ())
+    after = {row.session_id: row.mark for row in backend.census(None, 100, token)}
+    assert [name for name in after if after[name] != before[name]] == [CRASHED]
