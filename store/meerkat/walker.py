@@ -157,6 +157,12 @@ class Walker:
         first, at = self.char(at)
         if first == '"':
             return self._skip_string(at + 1)
+        if first in ("{", "["):
+            # Where it lies whole in the window, decoding is many times as fast.
+            try:
+                return self.base + scan(self.text, at - self.base)[1]
+            except (StopIteration, ValueError, RecursionError):
+                pass
         if first not in ("{", "["):
             end = self._skip_scalar(at)
             if end == at:
