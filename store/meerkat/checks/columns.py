@@ -50,8 +50,8 @@ def judge_columns(
     pairs = (
         ("messages", columns.message_count, count),
         ("tokens", columns.total_tokens, envelope.total_tokens),
-        ("creation time (ms)", columns.created_at_ms, envelope.created_at_ms),
-        ("time of change (ms)", columns.updated_at_ms, envelope.updated_at_ms),
+        ("the time of creation", columns.created_at_ms, envelope.created_at_ms),
+        ("the time of change", columns.updated_at_ms, envelope.updated_at_ms),
     )
     wrong = [
         (what, said, real) for what, said, real in pairs if real is not None and (type(said) is bool or said != real)
@@ -59,7 +59,7 @@ def judge_columns(
     where, name = columns.where, CheckName.ROW_COUNTS
     if wrong:
         what, said, real = wrong[0]
-        others = "" if len(wrong) == 1 else f" So do {', '.join(one[0] for one in wrong[1:])}."
+        others = "" if len(wrong) == 1 else f" They differ in {' and '.join(one[0] for one in wrong[1:])} too."
         sentence = f"The {where} and its document differ in {what}: {_shown(said)} and {_shown(real)}.{others}"
         return failed(name, sentence, _value(said), _value(real))
     if columns.metadata is not None and not _metadata_agrees(columns.metadata, source, metadata_span, token):
