@@ -12,7 +12,7 @@ from store.meerkat.byte_source import ByteSource
 from store.meerkat.digests import ALL_FORMATS, DigestFormat, TranscriptDigests
 from store.meerkat.graph_edges import judge_edges
 from store.meerkat.graph_reading import Graph, Shape, read_graph
-from store.meerkat.graph_values import Body, BodyFacts, GraphProblem, GraphVerdict
+from store.meerkat.graph_values import Body, BodyFacts, GraphProblem, GraphVerdict, MixedFormats
 from store.meerkat.proving import (
     BodyText,
     Formats,
@@ -40,7 +40,11 @@ def judge(source: ByteSource, begin: int, token: CancelToken, formats: Formats =
     graph = read_graph(source, begin, token, looking.look)
     if graph.shape is Shape.EDGES:
         return judge_edges(graph, source, token, formats)
-    return _Judge(graph, source, token).verdict(looking)
+    verdict = _Judge(graph, source, token).verdict(looking)
+    if verdict.is_mixed and looking.formats != ALL_FORMATS:
+        # What fits a likely format may fit the others too, as no message at all does.
+        return judge(source, begin, token)
+    return verdict
 
 
 @dataclass(slots=True)
@@ -101,9 +105,12 @@ class _Judge:
             self._ask_order()
             self._ask_descent()
             if self._renamed:
-                raise _two_formats(self._proved)
+                raise _mixed(self._proved)
         except GraphProblem as problem:
-            verdict = replace(verdict, problem=problem.sentence, expected=problem.expected, found=problem.found)
+            is_mixed = isinstance(problem, MixedFormats)
+            verdict = replace(
+                verdict, problem=problem.sentence, expected=problem.expected, found=problem.found, is_mixed=is_mixed
+            )
         head = self._by_name.get(self._name(graph.head or ""))
         return replace(
             verdict,
@@ -176,7 +183,7 @@ class _Judge:
         """
         graph = self._graph
         if not self._by_name[graph.head or ""].formats & _LEGACY:
-            raise _two_formats(self._proved)
+            raise _mixed(self._proved)
         for body, proved in zip(graph.bodies, self._proved, strict=True):
             if not proved.formats & _HEALED:
                 later = digests_of(proved.text.read(0, proved.count), frozenset({DigestFormat.F3}), self._token)
@@ -230,9 +237,5 @@ class _Judge:
             raise GraphProblem("The revision that the graph ends in does not come from its last rewrite.", last)
 
 
-def _two_formats(proved: list[Proved]) -> GraphProblem:
-    used = sorted({min(body.formats) for body in proved if body.formats})
-    named = ", ".join(str(int(form)) for form in used[:-1])
-    return GraphProblem(
-        f"The revisions of the graph are named in different digest formats: {named} and {int(used[-1])}."
-    )
+def _mixed(proved: list[Proved]) -> MixedFormats:
+    return MixedFormats(min(body.formats) for body in proved if body.formats)

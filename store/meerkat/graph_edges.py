@@ -16,7 +16,7 @@ from store.meerkat.checks.lineage import RowLineage, rewrite_prefix
 from store.meerkat.checks.tokens import EMPTY_REWRITE_DIGEST
 from store.meerkat.digests import ALL_FORMATS
 from store.meerkat.graph_reading import Edge, Graph
-from store.meerkat.graph_values import Body, BodyFacts, GraphProblem, GraphVerdict, read_body
+from store.meerkat.graph_values import Body, BodyFacts, GraphProblem, GraphVerdict, MixedFormats, read_body
 from store.meerkat.proving import BodyText, Formats, Proved, check_commit, prove
 from store.meerkat.strict_json import Json, NotStrict, parse
 
@@ -89,6 +89,10 @@ def judge_edges(graph: Graph, source: ByteSource, token: CancelToken, formats: F
         judging.run()
     except GraphProblem as found:
         problem = found
+    is_mixed = isinstance(problem, MixedFormats)
+    if is_mixed and formats != ALL_FORMATS:
+        # What fits a likely format may fit the others too, as no message at all does.
+        return judge_edges(graph, source, token)
     verdict = GraphVerdict(
         formats=judging.formats if judging.is_started and not problem.sentence else frozenset(),
         head=judging.head,
@@ -98,6 +102,7 @@ def judge_edges(graph: Graph, source: ByteSource, token: CancelToken, formats: F
         retired=tuple(graph.retired),
         stored_format=graph.stored_format,
         is_open=True,
+        is_mixed=is_mixed,
     )
     return replace(verdict, problem=problem.sentence, expected=problem.expected, found=problem.found)
 
@@ -174,10 +179,7 @@ class _Judging:
 
     def _narrow(self, formats: Formats) -> None:
         if not self.formats & formats:
-            used = sorted({int(min(self.formats)), int(min(formats))})
-            raise GraphProblem(
-                f"The revisions of the graph are named in different digest formats: {used[0]} and {used[-1]}."
-            )
+            raise MixedFormats((min(self.formats), min(formats)))
         self.formats &= formats
 
     def _step(self, step: Step, base: Proved) -> Proved:

@@ -24,7 +24,7 @@ from store.meerkat.graph_edges import (
     member,
 )
 from store.meerkat.graph_reading import Edge, read_edge
-from store.meerkat.graph_values import BodyFacts, GraphProblem, GraphVerdict
+from store.meerkat.graph_values import BodyFacts, GraphProblem, GraphVerdict, MixedFormats
 from store.meerkat.heads import Head
 from store.meerkat.proving import BodyText, Formats, Proved, check_commit, prove, same_span
 from store.meerkat.rewrites import Rewrite, Rewrites, StrandText, edge_source, read_rewrites, retirement_source
@@ -55,6 +55,10 @@ def judge_rewrites(
         judging.run(count)
     except GraphProblem as found:
         problem = found
+    is_mixed = isinstance(problem, MixedFormats)
+    if is_mixed and formats != ALL_FORMATS:
+        # What fits a likely format may fit the others too, as no message at all does.
+        return judge_rewrites(connection, layout, head, token)
     verdict = GraphVerdict(
         formats=judging.formats if judging.bodies else frozenset(),
         head=head.json.head_revision,
@@ -62,6 +66,7 @@ def judge_rewrites(
         bodies=tuple(judging.bodies),
         commits=tuple(rewrite.commit for rewrite in rewrites.kept),
         retired=tuple(rewrites.retired.retired) if rewrites.retired is not None else (),
+        is_mixed=is_mixed,
     )
     return replace(verdict, problem=problem.sentence, expected=problem.expected, found=problem.found)
 
@@ -144,10 +149,7 @@ class _Judging:
                 proved.digests[max(proved.digests)],
             )
         if not self.formats & proved.formats:
-            used = sorted({int(min(self.formats)), int(min(proved.formats))})
-            raise GraphProblem(
-                f"The revisions of the session are named in different digest formats: {used[0]} and {used[-1]}."
-            )
+            raise MixedFormats((min(self.formats), min(proved.formats)))
         self.formats &= proved.formats
 
     def _step(self, rewrite: Rewrite) -> None:

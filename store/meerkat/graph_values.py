@@ -6,7 +6,7 @@ Pure values. A body is a list of places in the stored document, so that hundreds
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from store.meerkat.byte_source import ByteSource
@@ -40,6 +40,15 @@ class GraphProblem(ValueError):
         self.sentence = sentence
         self.expected = expected
         self.found = found
+
+
+class MixedFormats(GraphProblem):
+    """The digests of a graph are of several formats, of which none fits all."""
+
+    def __init__(self, used: Iterable[int]) -> None:
+        *others, last = sorted(set(used))
+        named = f"{', '.join(map(str, others))} and {last}" if others else str(last)
+        super().__init__(f"The revisions of the graph are named in different digest formats: {named}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +229,7 @@ class GraphVerdict:
         commits: of bodies that are stored; `retired` those whose bodies are not stored any more.
         stored_format: the graph's own number of its digest format (§3.2), None where none is written.
         is_open: messages are appended to its last body without a new name, as in the compact shape.
+        is_mixed: its names are of several formats, of which none fits all.
         is_renamed: its names are of two formats, and Meerkat 0.7.14 and later rename them when they read it.
     """
 
@@ -234,6 +244,7 @@ class GraphVerdict:
     retired: tuple[Commit, ...] = ()
     stored_format: int | None = None
     is_open: bool = False
+    is_mixed: bool = False
     is_renamed: bool = False
 
     @property

@@ -406,3 +406,13 @@ def test_s4_a_graph_of_many_windows_is_judged_message_by_message() -> None:
     tampered = copy.deepcopy(maker.graph())
     tampered["revisions"][2]["messages"][59]["content"] += "!"
     assert judged(tampered).found != judged(tampered).expected
+
+
+def test_s4_an_empty_body_fits_whatever_format_the_others_have() -> None:
+    maker = GraphMaker([told("a", 1)], F3)
+    maker.rewrite(0, 1, [])
+    maker.append(told("b", 2))
+    graph = encode(maker.graph())
+    verdict = judge(MemorySource(graph), 0, CancelToken(), frozenset({F1}))
+    assert (verdict.problem, verdict.agreeing) == ("", 3)
+    assert F3 in verdict.formats
