@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from store.cancel import CancelToken
+from store.meerkat.byte_source import BlobSource
 from store.meerkat.cells import Cells, read_cells
 from store.meerkat.generation import Layout
-from store.meerkat.heads import HeadColumns, HeadFields, columns_of, decode_head, differences, unfinished
+from store.meerkat.heads import HeadColumns, HeadFields, columns_of, decode_head, differences, read_head, unfinished
 from store.meerkat.listing import IN_HEADS, RUNTIME_PREFIX, octets, stored_bytes
-from store.meerkat.peek import cut_text
+from store.meerkat.peek import cut_text, peek_metadata
 from store.meerkat.row_facts import RowFacts, check_id, counter, moment, runtime_state_of
 from store.meerkat.session_rows import stored_id
 from store.meerkat.strands import (
@@ -39,7 +41,8 @@ MAX_COUNTED_ROWS = 2_000
 """Up to here the rows of a strand are counted for the list; beyond, the last one is looked for."""
 
 MAX_HEAD_BYTES = 128 * 1024
-"""Of a longer head only the columns are read for the list."""
+MAX_WALKED_BYTES = 4 * 1024 * 1024
+"""A head is decoded at once, walked, or left alone for the list: inline metadata makes some of them long."""
 
 MAX_LISTED_CELL_BYTES = 64 * 1024
 LISTED_KEYS = (b"session_labels", b"session_lifecycle_terminal", b"session_archived", b"session_metadata")
@@ -139,8 +142,8 @@ def _head_facts(connection: sqlite3.Connection, layout: Layout, row: _Row, token
     facts.size_bytes = row.size_bytes
     _take_runtime(facts, row)
     check_id(facts)
-    head = _take_head(facts, row)
-    _take_metadata(facts, connection, layout, row, head)
+    head = _take_head(facts, connection, row, token)
+    _take_metadata(facts, connection, layout, row, head, token)
     _note_unfinished(facts, row, head)
     if head.message_count is not None:
         facts.message_count = head.message_count
@@ -163,11 +166,15 @@ def _take_runtime(facts: RowFacts, row: _Row) -> None:
     facts.is_ended = entry.get("lifecycle_terminal") == "archived"
 
 
-def _take_head(facts: RowFacts, row: _Row) -> HeadFields:
+def _take_head(facts: RowFacts, connection: sqlite3.Connection, row: _Row, token: CancelToken) -> HeadFields:
     """Decode the head and compare it with its columns."""
-    if row.head is None and row.head_bytes:
+    if row.head is None and row.head_bytes > MAX_WALKED_BYTES:
         return HeadFields({})  # too long for a list; it is read when the session is opened
-    head = decode_head(row.head or b"", is_quick=True)
+    if row.head is None and row.head_bytes:
+        walked = read_head(connection, row.rowid, token)
+        head = HeadFields({}) if walked is None else walked.json
+    else:
+        head = decode_head(row.head or b"", is_quick=True)
     facts.usage = head.usage
     for fault in head.faults:
         (facts.note if fault.code == "newer-version" else facts.damage)(fault.code, fault.sentence)
@@ -177,14 +184,20 @@ def _take_head(facts: RowFacts, row: _Row) -> HeadFields:
 
 
 def _take_metadata(
-    facts: RowFacts, connection: sqlite3.Connection, layout: Layout, row: _Row, head: HeadFields
+    facts: RowFacts,
+    connection: sqlite3.Connection,
+    layout: Layout,
+    row: _Row,
+    head: HeadFields,
+    token: CancelToken,
 ) -> None:
     """Take the metadata from the head, its column, or its cells (rules 2 and 9)."""
-    stored = _object(row.metadata)
-    if stored is None and not (row.metadata is None and row.metadata_bytes):
+    stored = _stored_metadata(connection, row, token)
+    if stored is None:
         facts.damage("bad-metadata", "The stored metadata of the session is no JSON object.")
     told = head.fields.get("metadata")
-    if isinstance(told, dict) and stored is not None and told != stored:
+    is_compared = row.metadata is not None and isinstance(told, dict) and stored is not None
+    if is_compared and told != stored:
         facts.damage("metadata-differs", "The stored metadata of the session differs from that in its head.")
     facts.metadata = told if isinstance(told, dict) else stored or {}
     if not head.has_cells:
@@ -192,6 +205,15 @@ def _take_metadata(
     identity = head.fields.get("metadata_identity")
     cells = read_cells(connection, layout, row.columns.session_id, identity, MAX_LISTED_CELL_BYTES, LISTED_KEYS)
     facts.metadata = _listed(facts, cells)
+
+
+def _stored_metadata(connection: sqlite3.Connection, row: _Row, token: CancelToken) -> dict[str, Json] | None:
+    """The metadata column; of a long one the small values of its first megabytes. None if it is no object."""
+    if row.metadata is not None or not row.metadata_bytes:
+        return _object(row.metadata)
+    with closing(BlobSource(connection, "session_heads", "metadata_json", row.rowid)) as source:
+        found, is_sound = peek_metadata(source, token)
+    return found if is_sound else None
 
 
 def _listed(facts: RowFacts, cells: Cells) -> dict[str, Json]:

@@ -125,3 +125,27 @@ def test_1_4_the_size_of_a_head_counts_all_of_its_rows(
     made_strands.add_snapshot(name, b"12345")
     (row,) = list_rows(open_store(made_strands.done()))
     assert row.size_bytes == len(head) + sum(len(make.dump(message)) for message in messages) + 5
+
+
+@pytest.mark.parametrize("kilobytes", [100, 300, 1_500])
+def test_s3_a_head_with_much_metadata_is_listed_as_every_other(
+    made_strands: Any, make: Any, open_store: Open, list_rows: Rows, token: CancelToken, kilobytes: int
+) -> None:
+    """Before 0.8.11 metadata stands in the head itself, system prompts and tool definitions among it."""
+    metadata = {
+        "session_build_state": {"system_prompt": "x" * kilobytes * 1024},
+        "session_labels": {"title": "Labelled"},
+        "session_lifecycle_terminal": "archived",
+        "session_metadata": {"model": "m-9"},
+    }
+    usage = {"input_tokens": 7, "output_tokens": 3}
+    stored = {"version": 2, "strand": "root", "message_count": 1, "usage": usage, "metadata": metadata}
+    name = made_strands.add_head(
+        0, [make.user("one")], head_json=make.dump(stored), metadata_json=make.dump(metadata).decode()
+    )
+    backend = open_store(made_strands.done())
+    (row,) = list_rows(backend)
+    assert (row.title, row.model, row.input_tokens, row.faults) == ("Labelled", "m-9", 7, ())
+    assert row.state is SessionState.ARCHIVED
+    assert (backend.outline(name, token).count, backend.detail(name, token).document_version) == (1, 2)
+    assert len(backend.detail(name, token).metadata) == 4
