@@ -176,9 +176,10 @@ def _checked(entries: list[Entry], token: CancelToken) -> Iterable[Entry]:
 
 
 def _has_moved(entry: Entry) -> bool:
+    sidecar = entry.sidecar
     if not entry.moves or look_at(entry.path) != entry.moves:
         return True
-    return entry.sidecar is not None and look_at(entry.sidecar) != entry.sidecar_moves
+    return sidecar is not None and look_at(sidecar) != entry.sidecar_moves
 
 
 def _is_settled(scan: Scan) -> bool:

@@ -7,6 +7,7 @@ are being written, the index and everything else are none of ours (formats/meerk
 from __future__ import annotations
 
 import hashlib
+import heapq
 import os
 import stat
 import time
@@ -25,30 +26,48 @@ CHECKED_EVERY = 500
 """Names looked at between two questions whether to go on."""
 
 
+AHEAD_NS = 60 * 1_000_000_000
+"""A file may be written while the folder is looked at; of one from further ahead the clock is another one."""
+
+NEWEST = 40
+"""So many of the documents written last are looked at each time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One session's files, as they were seen.
 
     Attributes:
-        session_id: the file's name without its suffix; bytes that are no UTF-8 are spelled out.
+        folder, stem: where the document lies, and its name without its suffix.
+        session_id: the name; bytes that are no UTF-8 are spelled out.
         handle: of its row; the same whenever the folder is looked at.
-        path: of the document.
         size_bytes, mtime_ns: of the document.
         moves: what tells its state; empty where it was written so recently that it may be written again unseen.
         is_file: whether it is a file that can be read; a link, a pipe or a folder is none.
-        sidecar: its `.meta` file; None where there is none.
-        sidecar_moves: what tells the sidecar's state.
+        has_sidecar: whether its `.meta` file is there.
+        sidecar_moves: what tells the sidecar's state; empty as `moves` is, and where there is none.
     """
 
+    folder: str
+    stem: str
     session_id: str
     handle: int
-    path: Path
     size_bytes: int
     mtime_ns: int
     moves: Moves
     is_file: bool
-    sidecar: Path | None
+    has_sidecar: bool
     sidecar_moves: Moves
+
+    @property
+    def path(self) -> Path:
+        """Of the document."""
+        return Path(f"{self.folder}/{self.stem}{DOCUMENT_SUFFIX}")
+
+    @property
+    def sidecar(self) -> Path | None:
+        """Of its `.meta` file; None where there is none."""
+        return Path(f"{self.folder}/{self.stem}{SIDECAR_SUFFIX}") if self.has_sidecar else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +89,6 @@ class Scan:
     size_bytes: int
 
 
-NEWEST = 40
-
-
 def scan_folder(folder: Path, token: CancelToken) -> Scan:
     """Look at the names, sizes and times of the files in a folder.
 
@@ -90,22 +106,17 @@ def scan_folder(folder: Path, token: CancelToken) -> Scan:
                 if number % CHECKED_EVERY == 0:
                     token.check()
                     token.report(number, 0, "Looking at session files", "files")
-                stem, suffix = os.path.splitext(entry.name)  # noqa: PTH122 - a name, many thousand times
-                if suffix in (DOCUMENT_SUFFIX, SIDECAR_SUFFIX) and not entry.name.startswith("."):
+                name = entry.name
+                if name.endswith((DOCUMENT_SUFFIX, SIDECAR_SUFFIX)) and not name.startswith("."):
                     status = _status(entry)
                     if status is not None and not stat.S_ISDIR(status.st_mode):
                         size_bytes += status.st_size
-                        (documents if suffix == DOCUMENT_SUFFIX else sidecars)[stem] = status
+                        of_kind = documents if name.endswith(DOCUMENT_SUFFIX) else sidecars
+                        of_kind[name[: name.rindex(".")]] = status
     except OSError as error:
         raise classify_os(error, folder) from error
-    entries: dict[int, Entry] = {}
-    for number, stem in enumerate(sorted(documents)):
-        if number % CHECKED_EVERY == 0:
-            token.check()
-        made = _entry(folder, stem, documents[stem], sidecars.get(stem), entries, now_ns)
-        entries[made.handle] = made
-    rising = {handle: entries[handle] for handle in sorted(entries)}
-    newest = sorted(rising, key=lambda handle: -rising[handle].mtime_ns)[:NEWEST]
+    rising = _entries(str(folder), documents, sidecars, now_ns, token)
+    newest = heapq.nlargest(NEWEST, rising, key=lambda handle: rising[handle].mtime_ns)
     return Scan(moves, rising, {entry.session_id: entry.handle for entry in rising.values()}, tuple(newest), size_bytes)
 
 
@@ -116,31 +127,38 @@ def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
         return None  # it went while we looked
 
 
-def _entry(
-    folder: Path,
-    stem: str,
-    document: os.stat_result,
-    sidecar: os.stat_result | None,
-    taken: Mapping[int, Entry],
+def _entries(
+    folder: str,
+    documents: Mapping[str, os.stat_result],
+    sidecars: Mapping[str, os.stat_result],
     now_ns: int,
-) -> Entry:
-    has_sidecar = sidecar is not None and stat.S_ISREG(sidecar.st_mode)
-    return Entry(
-        session_id=os.fsencode(stem).decode("utf-8", "backslashreplace"),
-        handle=_handle_of(stem, taken),
-        path=folder / f"{stem}{DOCUMENT_SUFFIX}",
-        size_bytes=document.st_size,
-        mtime_ns=document.st_mtime_ns,
-        moves=_settled(document, now_ns),
-        is_file=stat.S_ISREG(document.st_mode),
-        sidecar=folder / f"{stem}{SIDECAR_SUFFIX}" if has_sidecar else None,
-        sidecar_moves=_settled(sidecar, now_ns) if sidecar is not None else (),
-    )
+    token: CancelToken,
+) -> dict[int, Entry]:
+    """The sessions of a folder by their handles, rising."""
+    entries: dict[int, Entry] = {}
+    for number, stem in enumerate(sorted(documents)):
+        if number % CHECKED_EVERY == 0:
+            token.check()
+        document, sidecar = documents[stem], sidecars.get(stem)
+        handle = _handle_of(stem, entries)
+        entries[handle] = Entry(
+            folder=folder,
+            stem=stem,
+            session_id=stem if stem.isascii() else os.fsencode(stem).decode("utf-8", "backslashreplace"),
+            handle=handle,
+            size_bytes=document.st_size,
+            mtime_ns=document.st_mtime_ns,
+            moves=_settled(document, now_ns),
+            is_file=stat.S_ISREG(document.st_mode),
+            has_sidecar=sidecar is not None and stat.S_ISREG(sidecar.st_mode),
+            sidecar_moves=_settled(sidecar, now_ns) if sidecar is not None else (),
+        )
+    return {handle: entries[handle] for handle in sorted(entries)}
 
 
 def _settled(status: os.stat_result, now_ns: int) -> Moves:
     """What tells a state; nothing tells that of a file that may be written again within the same tick of a clock."""
-    return () if abs(now_ns - status.st_mtime_ns) < YOUNG_NS else moves_of(status)
+    return () if -AHEAD_NS < now_ns - status.st_mtime_ns < YOUNG_NS else moves_of(status)
 
 
 def _handle_of(stem: str, taken: Mapping[int, Entry]) -> int:

@@ -29,12 +29,13 @@ def open_documents(folder: Path, token: CancelToken) -> DocumentFolder:
         NoStoreInFolder: it holds none, and its realm keeps its sessions elsewhere.
         OpenError: it cannot be read.
     """
-    if not scan_folder(folder, token).entries:
+    opened = DocumentFolder(folder, StoreKey(str(folder)))
+    if not opened.facts(token).session_count:
         if read_small_json(folder.parent / MANIFEST).get("backend") not in (None, "jsonl"):
             raise refusal_of_realm(folder.parent)
         if not (folder.parent / MANIFEST).exists():
             raise NoStoreInFolder("This folder holds no session document.", "Open a realm, or a folder of realms.")
-    return DocumentFolder(folder, StoreKey(str(folder)))
+    return opened
 
 
 def documents_instead(main: Path) -> DocumentFolder | None:
