@@ -34,6 +34,9 @@ PAGE_MESSAGES = 200
 _OF_HEAD = ("created_at", "updated_at", "usage", "model_routing_control")
 """What of a head belongs to the session itself; the rest says how it is stored."""
 
+_SAYS_SOMETHING = "instr(CAST(event_json AS TEXT), '\"items\":{}') = 0"
+"""Each rewrite of any session leaves a record of a live voice that never spoke."""
+
 _DIFFERING = "Its two stored copies differ in their messages or history; the copy is of the one that is shown."
 _OTHER_SESSIONS = "The other sessions are unaffected."
 
@@ -170,11 +173,12 @@ def _left_behind(connection: sqlite3.Connection, layout: Layout, head: Head) -> 
         notes.append(f"Its history ({rewrites}, with the messages that they replaced) is not in the copy.")
     if layout.has("session_component_events"):
         (count,) = connection.execute(
-            "SELECT count(*) FROM session_component_events WHERE session_id = CAST(? AS TEXT)", (head.session_id,)
+            f"SELECT count(*) FROM session_component_events WHERE session_id = CAST(? AS TEXT) AND {_SAYS_SOMETHING}",
+            (head.session_id,),
         ).fetchone()
         if count:
-            records = "1 record" if count == 1 else f"{count:,} records"
-            notes.append(f"{records} of live voice, kept apart from its metadata, are not in the copy.")
+            records = "1 record of live voice is" if count == 1 else f"{count:,} records of live voice are"
+            notes.append(f"{records} kept apart from its metadata and not in the copy.")
     boundary = read_boundary(connection, layout, head.session_id)
     if boundary is not None:
         is_same = boundary.committed_token == head.columns.cas_token
