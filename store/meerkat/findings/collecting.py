@@ -42,6 +42,17 @@ class Collector:
         if last is not None and unlisted > 0:
             self._counts[last.severity, last.code] += unlisted
 
+    def merge(self, other: Collector) -> None:
+        """Take everything of another one, what it only counted too."""
+        kept = dict(self._counts)
+        for kind, count in other._counts.items():
+            self._counts[kind] = kept.get(kind, 0) + count
+        for finding in other._kept:
+            kind = (finding.severity, finding.code)
+            kept[kind] = kept.get(kind, 0) + 1
+            if kept[kind] <= MAX_OF_A_KIND:
+                self._kept.append(finding)
+
     def findings(self) -> tuple[Finding, ...]:
         """All that is kept, by session, and a last word of each kind of which more were found.
 

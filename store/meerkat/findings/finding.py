@@ -60,7 +60,7 @@ def database_findings(
     ):
         token.check()
         try:
-            found.take(read(_gathering(step)))
+            found.merge(read(_gathering(step)))
         except DamagedDatabase:
             if unsound is None:
                 raise
@@ -125,12 +125,12 @@ def _find_in_realm(
 
 def _gathering(
     step: Callable[[sqlite3.Connection, Collector], None],
-) -> Callable[[sqlite3.Connection], tuple[Finding, ...]]:
+) -> Callable[[sqlite3.Connection], Collector]:
     """A batch that gathers anew each time that it runs."""
 
-    def batch(connection: sqlite3.Connection) -> tuple[Finding, ...]:
+    def batch(connection: sqlite3.Connection) -> Collector:
         into = Collector()
         step(connection, into)
-        return into.findings()
+        return into
 
     return batch
