@@ -71,6 +71,7 @@ class Made:
     def __init__(self, path: Path, statements: tuple[str, ...]) -> None:
         self.path = path
         self.connection = sqlite3.connect(path)
+        self.connection.execute("PRAGMA synchronous=OFF")  # what is made here need not outlive the power
         for statement in statements:
             self.connection.execute(statement)
 
