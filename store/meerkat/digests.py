@@ -53,6 +53,10 @@ _HASHED_AS: Final = {
 """Formats that make the same bytes of a message share one hash."""
 
 
+Forms = tuple[tuple[DigestFormat, bytes], ...]
+"""The bytes of one message in each of the forms that are hashed."""
+
+
 class TranscriptDigests:
     """The digests of a transcript that comes message by message; holds no message.
 
@@ -101,6 +105,29 @@ class TranscriptDigests:
         if DigestFormat.F5 in hashes:
             last = without_origins(bare)
             self._feed(DigestFormat.F5, timeless if last is bare else encode(timeless_form(last)), 1)
+
+    def forms(self, data: bytes) -> Forms:
+        """What `add` hashes of a stored message, to be kept for when it comes again. Raises as `add` does."""
+        message, plain = read_stored(data)
+        found = [(DigestFormat.F1, plain)]
+        if self._hashes.keys() == {DigestFormat.F1}:
+            return tuple(found)
+        bare = with_blobs(message) if _INLINE in plain else message
+        found.append((DigestFormat.F2, plain if bare is message else encode(bare)))
+        if self._needs_timeless:
+            timeless = _timeless_bytes(bare, plain if bare is message else None)
+            last = without_origins(bare)
+            found += [
+                (DigestFormat.F3, timeless),
+                (DigestFormat.F5, timeless if last is bare else encode(timeless_form(last))),
+            ]
+        return tuple((form, part) for form, part in found if form in self._hashes)
+
+    def add_forms(self, forms: Forms) -> None:
+        """Take a message that `forms` was asked for, of digests in the same formats."""
+        for form, data in forms:
+            self._feed(form, data)
+        self.count += 1
 
     def _feed(self, form: DigestFormat, data: bytes, before: int = 0) -> None:
         """Hash a message in one form, behind a comma unless it is the first."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from store.cancel import CancelToken
 from store.meerkat.byte_source import ByteSource
-from store.meerkat.digests import ALL_FORMATS, DigestFormat, TranscriptDigests
+from store.meerkat.digests import ALL_FORMATS, DigestFormat, Forms, TranscriptDigests
 from store.meerkat.graph_edges import judge_edges
 from store.meerkat.graph_reading import Graph, Shape, read_graph
 from store.meerkat.graph_values import Body, BodyFacts, GraphProblem, GraphVerdict, MixedFormats
@@ -17,14 +17,19 @@ from store.meerkat.proving import (
     BodyText,
     Formats,
     Proved,
-    add_message,
     check_commit,
     digests_of,
     mark_of,
     prove,
     same_span,
     settle,
+    unreadable,
 )
+from store.meerkat.strict_json import NotStrict
+from store.meerkat.typed import NotTyped
+
+MAX_KNOWN_BYTES = 32 * 1024 * 1024
+"""Of a body, so much is kept of what was hashed, for the messages that the next body has too."""
 
 _LEGACY = frozenset({DigestFormat.F1, DigestFormat.F2})
 _HEALED = frozenset({DigestFormat.F3, DigestFormat.F4, DigestFormat.F5})
@@ -57,23 +62,33 @@ class _Digested:
 
 
 class _Looking:
-    """Digests bodies in the same walk in which they are read."""
+    """Digests bodies in the same walk in which they are read; a message of the last one is not decoded again."""
 
     def __init__(self, formats: Formats) -> None:
         self.formats = formats or ALL_FORMATS
         self.found: dict[int, _Digested] = {}
+        self._known: dict[bytes, tuple[bytes, Forms]] = {}
+        self._before: dict[bytes, tuple[bytes, Forms]] = {}
+        self._known_bytes = 0
 
     def look(self, body: Body, data: bytes) -> None:
         """Take in the next message of a body."""
         digested = self.found.get(id(body.begins))
         if digested is None:
             digested = self.found[id(body.begins)] = _Digested(TranscriptDigests(self.formats))
-        digested.marks += mark_of(data)
-        if digested.problem is None:
-            try:
-                add_message(digested.digests, data)
-            except GraphProblem as problem:
-                digested.problem = problem
+            self._before, self._known, self._known_bytes = self._known, {}, 0
+        known = self._known.get(data) or self._before.get(data)
+        try:
+            if known is None:
+                known = mark_of(data), digested.digests.forms(data)
+        except (NotStrict, NotTyped) as reason:
+            digested.problem = digested.problem or unreadable(reason)
+            known = mark_of(data), ()
+        self._known_bytes += len(data) + sum(len(part) for _, part in known[1])
+        if self._known_bytes <= MAX_KNOWN_BYTES:
+            self._known[data] = known
+        digested.marks += known[0]
+        digested.digests.add_forms(known[1])
 
 
 class _Judge:

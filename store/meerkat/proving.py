@@ -83,7 +83,12 @@ def add_message(digests: TranscriptDigests, data: bytes) -> None:
     try:
         digests.add(data)
     except (NotStrict, NotTyped) as reason:
-        raise GraphProblem(f"A retained message cannot be read as Meerkat reads it: {reason}.") from None
+        raise unreadable(reason) from None
+
+
+def unreadable(reason: NotStrict | NotTyped) -> GraphProblem:
+    """The problem of a message that has no digest."""
+    return GraphProblem(f"A retained message cannot be read as Meerkat reads it: {reason}.")
 
 
 def digests_of(messages: Iterable[bytes], formats: Formats, token: CancelToken) -> dict[DigestFormat, str]:
