@@ -23,7 +23,9 @@ MAX_DECODED_BYTES = 4 * 1024 * 1024
 MAX_CHECKED_BYTES = 16 * 1024 * 1024
 """A longer document is not checked for bytes that are no UTF-8 while walking; each message is when it is decoded."""
 
-_TOKEN = re.compile(r'["\[\]{}]')
+_BETWEEN = re.compile(r'[^"\[\]{}]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"\[\]{}]*+)*+', re.DOTALL)
+"""From one bracket to the next, over the whole strings between them."""
+
 _STRING_BODY = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 """Possessive: a string that leaves the window is left at once, however many escapes it has."""
 
@@ -212,22 +214,21 @@ class Walker:
         """Follow brackets from `at` until they balance, the window ends, or a string has led out of it."""
         text = self.text
         position = at - self.base
-        while token := _TOKEN.search(text, position):
-            mark = token.group()
-            position = token.end()
-            if mark == '"':
-                body = _STRING_BODY.match(text, position)
-                end = body.end() if body else position
-                if text[end : end + 1] != '"':
-                    return self._skip_string(self.base + position)
-                position = end + 1
-            elif mark in "{[":
+        while True:
+            between = _BETWEEN.match(text, position)
+            position = between.end() if between else position
+            mark = text[position : position + 1]
+            position += 1
+            if mark == "":
+                return self.base + len(text)
+            if mark == '"':  # a string that the window cuts
+                return self._skip_string(self.base + position)
+            if mark in "{[":
                 open_brackets.append(ord(mark) + 2)  # "]" and "}" stand two after their opening brackets
             elif open_brackets.pop() != ord(mark):
                 raise Broken(self.base + position - 1)
             elif not open_brackets:
                 return self.base + position
-        return self.base + len(text)
 
     def members(self, at: int) -> Iterator[Member]:
         """Walk the keys of the object at `at`; afterwards `end_of_object` is the offset after it. Raises Broken."""
