@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store import Library
@@ -90,12 +90,12 @@ def written(messages: list[object], before: dict[str, object], graph: object, af
 hostile = st.sampled_from(
     ['"messages":[', '],"created_at":{"a":1},"updated_at":{},"metadata":{}', ',"usage":{}}', "}}", '},"z":{}', "é"]
 )
-values = st.recursive(
-    st.none() | st.integers() | hostile, lambda inner: st.lists(inner) | st.dictionaries(hostile, inner)
-)
+leaves = st.none() | st.integers() | hostile
+values = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(hostile, inner), max_leaves=5)
 free = st.dictionaries(hostile, values, max_size=4)
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(free, max_size=4),
     st.dictionaries(st.sampled_from(["a", "m", "session_archived"]), values),
