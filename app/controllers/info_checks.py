@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 KEPT_SESSIONS, KEPT_STORES = 64, 16
 POLL_MS = 100
-AGAIN_MS, AGAIN_FACTOR = 1_000, 5
+AGAIN_MS, AGAIN_FACTOR = 600, 5
 """A store that moves is checked again after a pause, and after one that is so many times as long as the check."""
 
 CHECKING = "Checking the session"
@@ -81,6 +81,7 @@ class InfoChecks(QObject):
         self._known: OrderedDict[State, _Known] = OrderedDict()
         self._stores: OrderedDict[StoreKey, tuple[int, SizeBreakdown | None]] = OrderedDict()
         self._last = _Known()
+        self._told: tuple[str, ...] = ()
         self._running: JobHandle | None = None
         self._poll = QTimer(self, interval=POLL_MS)
         self._poll.timeout.connect(self._on_poll)
@@ -105,6 +106,7 @@ class InfoChecks(QObject):
             self._last = _Known()
             self._is_stopped = False
         if summary is None:
+            self._told = ()
             return
         if is_reload:
             self._forget(summary.key.store)
@@ -112,6 +114,7 @@ class InfoChecks(QObject):
         if known is not None:
             self._last = known
         self._say()
+        self._tell()
         if is_same and not is_reload:
             self._check_soon()
         else:
@@ -238,11 +241,15 @@ class InfoChecks(QObject):
         if self._summary is None or self._summary.key != state[0]:
             return
         known = self._known[state]
-        failed = self.failed
         if known.checked is not None or known.no_checks or self._last.checked is None:
             self._last = known
         self._say()
-        if self.failed != failed:
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say when other checks failed than was said last."""
+        if self.failed != self._told:
+            self._told = self.failed
             self.found.emit()
 
     @Slot()

@@ -124,7 +124,9 @@ def finding_text(finding: Finding) -> str:
 def _line(result: CheckResult) -> CheckLine:
     name, sign, sentence = CHECK_NAMES[result.name], OUTCOME_SIGNS[result.outcome], _sentence(result)
     if result.outcome is not Outcome.FAILED:
-        return CheckLine(name, sign, sentence, sign.word, "", "", "", _spoken(name, sign.word, sentence))
+        # Beside a name a single sentence is a phrase.
+        short = sentence if ". " in sentence else sentence.removesuffix(".")
+        return CheckLine(name, sign, short, sign.word, "", "", "", _spoken(name, sign.word, sentence))
     outcome, short = sign.word, ""
     if result.agreeing is not None and result.total is not None:
         outcome = f"{result.total - result.agreeing:,} failed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.present.sizes import counted, exact_size, short_size
@@ -27,6 +28,7 @@ _COUNTED = {
     SizePart.EVENTS: ("event", "events"),
     SizePart.REST: ("row", "rows"),
 }
+_COUNTED_OF_STORE = {**_COUNTED, SizePart.METADATA: ("session", "sessions"), SizePart.EVENTS: ("log", "logs")}
 _REST_OF_SESSION, _REST_OF_STORE = "row, envelope", "indexes, free pages"
 
 
@@ -66,7 +68,7 @@ class SizeText:
 
 def session_size_text(sizes: SizeBreakdown) -> SizeText:
     """The breakdown of one session."""
-    return _size_text(sizes, "in the store", "Size", _REST_OF_SESSION)
+    return _size_text(sizes, "in the store", "Size", _COUNTED, _REST_OF_SESSION)
 
 
 def store_size_text(sizes: SizeBreakdown, store_name: str) -> SizeText:
@@ -75,7 +77,7 @@ def store_size_text(sizes: SizeBreakdown, store_name: str) -> SizeText:
     Args:
         store_name: on one line.
     """
-    return _size_text(sizes, f"in {store_name}", f"Size of {store_name}", _REST_OF_STORE)
+    return _size_text(sizes, f"in {store_name}", f"Size of {store_name}", _COUNTED_OF_STORE, _REST_OF_STORE)
 
 
 def percents(sizes_bytes: tuple[int, ...]) -> tuple[int, ...]:
@@ -90,10 +92,14 @@ def percents(sizes_bytes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(whole)
 
 
-def _size_text(sizes: SizeBreakdown, where: str, spoken: str, rest: str) -> SizeText:
+_Nouns = Mapping[SizePart, tuple[str, str]]
+
+
+def _size_text(sizes: SizeBreakdown, where: str, spoken: str, nouns: _Nouns, rest: str) -> SizeText:
     shares = percents(tuple(part.size_bytes for part in sizes.parts))
     parts = tuple(
-        _part_text(part, percent, sizes.total_bytes, rest) for part, percent in zip(sizes.parts, shares, strict=True)
+        _part_text(part, percent, sizes.total_bytes, nouns, rest)
+        for part, percent in zip(sizes.parts, shares, strict=True)
     )
     about = "about " if sizes.is_estimate else ""
     said = "; ".join(
@@ -104,12 +110,12 @@ def _size_text(sizes: SizeBreakdown, where: str, spoken: str, rest: str) -> Size
     return SizeText(total, parts, f"{spoken}: {said}" if parts else f"{spoken}: {total}")
 
 
-def _part_text(part: PartSize, percent: int, total_bytes: int, rest: str) -> SizePartText:
+def _part_text(part: PartSize, percent: int, total_bytes: int, nouns: _Nouns, rest: str) -> SizePartText:
     name = PART_NAMES[part.part]
     # What is there and rounds to nothing is not nothing.
     share = f"{percent} %" if percent or not part.size_bytes else "<1 %"
     if part.count is not None:
-        count = counted(part.count, *_COUNTED[part.part])
+        count = counted(part.count, *nouns[part.part])
     else:
         count = rest if part.part is SizePart.REST else ""
     tip = "\n".join(piece for piece in (f"{name}: {exact_size(part.size_bytes)}, {share}", count) if piece)

@@ -198,6 +198,10 @@ class CheckWindow(QWidget):
         self.findings.say(rows, counts, note, is_over=is_over)
         self._tabs.set_count(FINDINGS_TAB, f"{sum(counts.values()):,}")
 
+    def show_tab(self, tab: int) -> None:
+        """Show findings, or tallies and sizes, where both do not fit."""
+        self._tabs.setCurrentIndex(tab)
+
     @property
     def words(self) -> tuple[str, str]:
         """Sentence and note of the head."""

@@ -29,7 +29,7 @@ class Hatch(Enum):
 
 
 FORMS: dict[SizePart, tuple[str, str, Hatch]] = {
-    SizePart.MESSAGES: ("accent_fill", "accent_fill", Hatch.NONE),
+    SizePart.MESSAGES: ("accent_fill", "accent", Hatch.NONE),
     SizePart.REVISIONS: ("area_fill", "area_line", Hatch.SLANTED),
     SizePart.METADATA: ("mark_tool", "mark_tool", Hatch.NONE),
     SizePart.SNAPSHOT: ("base", "mark_tool", Hatch.UPRIGHT),

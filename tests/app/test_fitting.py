@@ -29,7 +29,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 RICH = "meerkat/realm-0.6.24-rich"
 SIZES = [(200, 1280, 800), (80, 1920, 1080), (100, 1280, 800)]
-WINDOWS = (ActionId.PALETTE, ActionId.SHORTCUTS, ActionId.PREFERENCES, ActionId.ABOUT)
+WINDOWS = (ActionId.PALETTE, ActionId.SHORTCUTS, ActionId.PREFERENCES, ActionId.ABOUT, ActionId.CHECK_STORE)
 
 
 def settle(qtbot: QtBot, program: Program) -> None:
