@@ -120,6 +120,19 @@ def metadata_span(
     return None if span is None else member_span_at(source, span[0], key, token)
 
 
+def metadata_begin(source: ByteSource, spans: dict[str, tuple[int, int]], key: str, token: CancelToken) -> int | None:
+    """Where the value of one metadata key begins, found without stepping over that value; None if there is none."""
+    span = spans.get("metadata")
+    if span is None:
+        return None
+    walker = Walker(source, token)
+    name = key.encode("utf-8", "surrogatepass").decode("latin-1")
+    try:
+        return next((member.begin for member in walker.members(span[0]) if member.key == name), None)
+    except Broken:
+        return None
+
+
 def member_span_at(source: ByteSource, begin: int, key: str, token: CancelToken) -> tuple[int, int] | None:
     """Where the value of a key stands in the object at `begin`; None if there is none."""
     walker = Walker(source, token)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from store.cancel import CancelToken
 from store.meerkat.byte_source import ByteSource
 from store.meerkat.checks.releases import Releases
-from store.meerkat.details import metadata_span
+from store.meerkat.details import metadata_begin
 from store.meerkat.digests import ALL_FORMATS, DigestFormat, TranscriptDigests
 from store.meerkat.generation import Layout
 from store.meerkat.graph_edges import replay
@@ -128,8 +128,8 @@ def graph_of(source: ByteSource, spans: Spans, token: CancelToken) -> Graph | No
     Args:
         spans: places of the document's top-level values.
     """
-    span = metadata_span(source, spans, GRAPH_KEY, token)
-    return read_graph(source, span[0], token) if span is not None else None
+    begin = metadata_begin(source, spans, GRAPH_KEY, token)
+    return read_graph(source, begin, token) if begin is not None else None
 
 
 @dataclass(frozen=True, slots=True)

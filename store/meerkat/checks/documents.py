@@ -5,7 +5,6 @@ Knows no database: a document is bytes that can be read in pieces, with what is 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,8 +19,8 @@ from store.meerkat.checks.message_pass import TOO_LONG, UNTIMED, Passed, Wanted,
 from store.meerkat.checks.receipts import Receipt, judge_receipts, read_receipts
 from store.meerkat.checks.releases import Releases, format_words, releases_of_version
 from store.meerkat.checks.results import counted, failed, not_applicable, passed, short
-from store.meerkat.checks.tokens import ROW_PREFIX
-from store.meerkat.details import metadata_span
+from store.meerkat.checks.tokens import row_token
+from store.meerkat.details import metadata_begin
 from store.meerkat.digests import ALL_FORMATS
 from store.meerkat.document_walk import DocumentWalk, read_from, walk_document
 from store.meerkat.graph import judge
@@ -147,10 +146,10 @@ def _messages(source: ByteSource, walk: DocumentWalk, token: CancelToken) -> Ite
 
 def _judge_graph(source: ByteSource, walk: DocumentWalk, releases: Releases, token: CancelToken) -> GraphVerdict | None:
     """Judge the graph of a document; None where there is none."""
-    span = metadata_span(source, walk.spans, GRAPH_KEY, token)
-    if span is None or source.read(span[0], 4) == b"null":
+    begin = metadata_begin(source, walk.spans, GRAPH_KEY, token)
+    if begin is None or source.read(begin, 4) == b"null":
         return None
-    return judge(source, span[0], token, releases.formats)
+    return judge(source, begin, token, releases.formats)
 
 
 def _judge_reading(stored: StoredDocument, releases: Releases, envelope: EnvelopeFacts, found: Passed) -> CheckResult:
@@ -209,19 +208,10 @@ def _judge_token(stored: StoredDocument, token: CancelToken) -> CheckResult:
     name = CheckName.AUTHORITY
     if stored.token is None:
         return not_applicable(name, "No row seals this document.")
-    found = digest_of_source(stored.source, token)
+    found = row_token(stored.source, token)
     if found != stored.token:
         return failed(name, "The document is not the one that the runtime names.", stored.token, found)
     return passed(name, f"the runtime names this document: {short(found)}")
-
-
-def digest_of_source(source: ByteSource, token: CancelToken) -> str:
-    """The whole-row token of a stored document, read in pieces."""
-    state = hashlib.sha256()
-    for at in range(0, source.size_bytes, 1024 * 1024):
-        token.check()
-        state.update(source.read(at, 1024 * 1024))
-    return ROW_PREFIX + state.hexdigest()
 
 
 def _compare(
