@@ -10,8 +10,8 @@ import errno
 import hashlib
 import os
 import re
-import stat
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import orjson
@@ -21,9 +21,9 @@ from store.cancel import CancelToken
 from store.errors import SessionError
 from store.meerkat.blobs import MAX_BLOB_BYTES, blob_path
 from store.meerkat.checks.results import counted, failed, not_applicable, passed, short
+from store.meerkat.small_files import FileSource
 from store.meerkat.strict_json import Json, NotStrict, parse
 from store.meerkat.walker import Broken, Undecodable, Walker
-from store.opening.stamp import LOOK_FLAGS
 from store.values.checks import CheckName, CheckResult
 
 HASHED_BYTES = 1024 * 1024
@@ -140,50 +140,24 @@ class BlobFiles:
         if os.path.realpath(path) != os.path.join(home, path.parent.name, path.name):  # noqa: PTH118 - compared as text
             return f"{name} is a link that leads out of the blob store; it is not followed."
         try:
-            descriptor = os.open(path, LOOK_FLAGS | os.O_NOFOLLOW)
+            with closing(FileSource(path)) as source:
+                return self._judge_open(blob_id, name, source, token)
         except OSError as error:
             return f"{name} {_reason(error)}."
-        try:
-            return self._judge_open(blob_id, name, descriptor, token)
-        except OSError:
-            return f"{name} cannot be read."
-        finally:
-            os.close(descriptor)
 
-    def _judge_open(self, blob_id: str, name: str, descriptor: int, token: CancelToken) -> str:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return f"{name} is not a file."
-        if status.st_size > MAX_BLOB_BYTES:
-            return f"{name} is too large to be a blob: {status.st_size:,} bytes."
-        digest = _content_digest(_FileSource(descriptor, status.st_size), token)
+    def _judge_open(self, blob_id: str, name: str, source: FileSource, token: CancelToken) -> str:
+        if source.size_bytes > MAX_BLOB_BYTES:
+            return f"{name} is too large to be a blob: {source.size_bytes:,} bytes."
+        digest = _content_digest(source, token)
         if digest is None:
             return f"{name} is damaged: its file does not hold a media type and base64 data."
         if f"sha256:{digest}" != blob_id:
             return f"{name} is damaged: its content has the digest {digest[:8]}."
-        self._sizes[blob_id] = status.st_size
+        self._sizes[blob_id] = source.size_bytes
         return ""
 
 
-class _FileSource:
-    """A file that is open, as bytes to walk through."""
-
-    def __init__(self, descriptor: int, size_bytes: int) -> None:
-        self._descriptor = descriptor
-        self._size = size_bytes
-
-    @property
-    def size_bytes(self) -> int:
-        return self._size
-
-    def read(self, begin: int, length: int) -> bytes:
-        data = os.pread(self._descriptor, min(length, self._size - begin), begin)
-        if len(data) < min(length, self._size - begin):
-            raise OSError("cut short meanwhile")
-        return data
-
-
-def _content_digest(source: _FileSource, token: CancelToken) -> str | None:
+def _content_digest(source: FileSource, token: CancelToken) -> str | None:
     """The digest by which a blob of this content is named; None if the file is none of a blob."""
     walker = Walker(source, token)
     spans: dict[str, tuple[int, int]] = {}
@@ -219,4 +193,4 @@ def _reason(error: OSError) -> str:
         return "is a link; it is not followed"
     if error.errno in (errno.EACCES, errno.EPERM):
         return "may not be read"
-    return "cannot be read"
+    return "cannot be read" if error.errno is not None else "is not a file, or was cut while it was read"

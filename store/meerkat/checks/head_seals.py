@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from contextlib import closing
 
 from store.cancel import CancelToken
-from store.meerkat.byte_source import BlobSource, ByteSource
+from store.meerkat.byte_source import BlobSource
 from store.meerkat.checks.message_pass import Passed
 from store.meerkat.checks.results import counted, failed, not_applicable, passed, short
-from store.meerkat.checks.tokens import HEAD_PREFIX, head_token
+from store.meerkat.checks.tokens import head_token, plain_head_token
 from store.meerkat.generation import Layout
 from store.meerkat.heads import Boundary, Head
 from store.values.checks import CheckName, CheckResult
-
-HASHED_BYTES = 1024 * 1024
 
 
 def judge_head_token(connection: sqlite3.Connection, head: Head, token: CancelToken) -> CheckResult:
@@ -32,19 +29,11 @@ def judge_head_token(connection: sqlite3.Connection, head: Head, token: CancelTo
 
 
 def _large_token(connection: sqlite3.Connection, head: Head, token: CancelToken) -> str:
-    """The token of a head that is too large to be held; only a head with inline metadata is."""
+    """The token of a head that is too large to be held."""
     if head.json.has_cells:
         raise ValueError("it is too large for one whose metadata stands in cells")
     with closing(BlobSource(connection, "session_heads", "head_json", head.rowid)) as source:
-        return HEAD_PREFIX + _digest(source, token)
-
-
-def _digest(source: ByteSource, token: CancelToken) -> str:
-    state = hashlib.sha256()
-    for at in range(0, source.size_bytes, HASHED_BYTES):
-        token.check()
-        state.update(source.read(at, HASHED_BYTES))
-    return state.hexdigest()
+        return plain_head_token(source, token)
 
 
 def judge_authority(layout: Layout, head: Head, boundary: Boundary | None, found: Passed) -> CheckResult:

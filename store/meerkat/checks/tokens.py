@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 
 from store.cancel import CancelToken
-from store.meerkat.byte_source import MemorySource
+from store.meerkat.byte_source import ByteSource, MemorySource
 from store.meerkat.walker import Broken, Walker
 
 HEAD_PREFIX = "head-sha256:"
 SEALED_PREFIX = "head-v5-sha256:"
 ROW_PREFIX = "row-sha256:"
+HASHED_BYTES = 1024 * 1024
 
 EMPTY_REWRITE_DIGEST = "sha256:" + hashlib.sha256(b"meerkat.transcript-rewrite-prefix.chain.v1\0").hexdigest()
 """The digest of no rewrites at all, where every chain of them begins."""
@@ -69,9 +70,22 @@ def head_token(head: bytes) -> str:
     return SEALED_PREFIX + hashlib.sha256(b"{%b}" % b",".join(parts)).hexdigest()
 
 
-def row_token(document: bytes) -> str:
+def row_token(document: ByteSource, token: CancelToken) -> str:
     """The token of a whole document: of its stored bytes, which are what Meerkat hashes after it read them."""
-    return ROW_PREFIX + hashlib.sha256(document).hexdigest()
+    return ROW_PREFIX + _digest(document, token)
+
+
+def plain_head_token(head: ByteSource, token: CancelToken) -> str:
+    """The token of a head that is too large to be held; only one with inline metadata is."""
+    return HEAD_PREFIX + _digest(head, token)
+
+
+def _digest(source: ByteSource, token: CancelToken) -> str:
+    state = hashlib.sha256()
+    for at in range(0, source.size_bytes, HASHED_BYTES):
+        token.check()
+        state.update(source.read(at, HASHED_BYTES))
+    return state.hexdigest()
 
 
 def _spans(head: bytes) -> dict[str, tuple[int, int]]:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from store.cancel import CancelToken
+from store.meerkat.byte_source import MemorySource
 from store.meerkat.checks.tokens import head_token, row_token
 
 HEADS = "SELECT CAST(head_json AS BLOB), cas_token FROM session_heads"
@@ -56,4 +58,7 @@ def test_what_is_no_object_has_no_token() -> None:
 
 
 def test_the_token_of_a_row_names_its_stored_bytes() -> None:
-    assert row_token(b"{}") == "row-sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+    assert (
+        row_token(MemorySource(b"{}"), CancelToken())
+        == "row-sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+    )
