@@ -35,27 +35,6 @@ MAX_COUNT = (1 << 63) - 1
 NEWEST_VERSION = 4
 """Newest version of an envelope or head that is known (formats/meerkat.md §1.3)."""
 
-KNOWN_FIELDS = (
-    "id",
-    "version",
-    "strand",
-    "head_revision",
-    "message_count",
-    "message_row_prefix",
-    "row_lineage_anchor",
-    "rewrite_count",
-    "rewrite_prefix",
-    "graph_prefix",
-    "realtime_event_prefix",
-    "created_at",
-    "updated_at",
-    "usage",
-    "metadata_identity",
-    "metadata",
-    "model_routing_control",
-)
-"""Members of a head in the order of the systems (rule 2)."""
-
 _COLUMNS = (
     "CAST(h.session_id AS BLOB), h.version, CAST(h.strand AS BLOB), CAST(h.head_revision AS BLOB), h.message_count,"
     " h.rewrite_count, h.total_tokens, h.created_at_ms, h.updated_at_ms, CAST(h.cas_token AS BLOB)"
@@ -134,11 +113,6 @@ class HeadFields:
     def has_cells(self) -> bool:
         """Whether its metadata stands in cells (rule 9)."""
         return self.fields.get("metadata_identity") is not None
-
-    @property
-    def unknown_fields(self) -> tuple[str, ...]:
-        """Members that no known release writes, in stored order."""
-        return tuple(key for key in self.fields if key not in KNOWN_FIELDS)
 
     def object(self, name: str) -> dict[str, Json]:
         """A member that is an object, such as `row_lineage_anchor`; an empty one if it is missing or none."""

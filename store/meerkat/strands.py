@@ -8,7 +8,6 @@ other. Ids and names are the stored bytes: whatever a file calls text is compare
 from __future__ import annotations
 
 import sqlite3
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -104,12 +103,6 @@ class Strand:
     missing: int = 0
     faults: tuple[Fault, ...] = ()
     is_linked: bool = False
-
-    def run_at(self, number: int) -> Run | None:
-        """The run that holds a message."""
-        place = bisect_right(self.runs, number, key=lambda run: run.begin) - 1
-        run = self.runs[place] if place >= 0 else None
-        return run if run is not None and number < run.end else None
 
     def within(self, begin: int, end: int) -> Iterator[Run]:
         """The runs of messages [begin, end), cut to them."""
@@ -305,22 +298,6 @@ def batches(cursor: sqlite3.Cursor, token: CancelToken) -> Iterator[list[Any]]:
         yield rows
         size = sum(len(row[-1] or b"") for row in rows)
         count = max(1, min(FETCHED_ROWS, FETCHED_BYTES * len(rows) // max(1, size)))
-
-
-def rows_beyond_head(connection: sqlite3.Connection, token: CancelToken) -> dict[bytes, int]:
-    """Count rows of the heads' own strands that the heads do not count: appended and never adopted (rule 3).
-
-    Returns:
-        By session id, only where there are any. One statement over the key's own index; no message is read.
-    """
-    rows = connection.execute(
-        "SELECT CAST(h.session_id AS BLOB), (SELECT count(*) FROM session_strand_messages m"
-        " WHERE m.session_id = h.session_id AND m.strand = h.strand AND typeof(m.seq) = 'integer'"
-        " AND m.seq >= h.message_count) AS n"
-        " FROM session_heads h WHERE n > 0"
-    ).fetchall()
-    token.check()
-    return {session_id or b"": count for session_id, count in rows}
 
 
 def _named(strand: bytes) -> str:
