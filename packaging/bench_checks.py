@@ -74,8 +74,9 @@ def heartbeat(data: Path, _started_ns: int) -> Answer:
             at.pump(2.0)
         with heart.beating() as checking:
             at.controller.window.actions_of.by_id[ActionId.CHECK_STORE].trigger()
-            at.pump(0.5)
-            at.until_idle()
+            window = at.controller.checks.window_of(at.controller.library.model.stores()[0].key)
+            assert window is not None
+            at.until(lambda: not window.is_running, "the check")
         return p99(checking), p99(idle)
 
 

@@ -173,7 +173,6 @@ def _times(summary: SessionSummary, zone: tzinfo | None, known: CatalogueFacts |
 
 def _model(detail: SessionDetail) -> InfoSection:
     summary, usage = detail.summary, detail.usage
-    size = ABSENT if summary.size_bytes is None else f"{exact_size(summary.size_bytes)} in the store"
     rows = (
         InfoRow("Model", _value(summary.model or ABSENT)),
         InfoRow("Provider", _value(summary.provider or ABSENT)),
@@ -183,7 +182,7 @@ def _model(detail: SessionDetail) -> InfoSection:
         InfoRow("Written to the cache", exact_count(usage.cache_creation_tokens)),
         InfoRow("Read from the cache", exact_count(usage.cache_read_tokens)),
         InfoRow("Tokens, total", exact_count(summary.total_tokens)),
-        InfoRow("Size", size),
+        InfoRow("Size of its rows", exact_size(summary.size_bytes)),
     )
     return InfoSection("Model and usage", rows)
 

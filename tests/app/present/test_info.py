@@ -76,7 +76,7 @@ Tokens out = 4,089
 Written to the cache = –
 Read from the cache = 31,000
 Tokens, total = 94,200
-Size = 1,410,233 bytes in the store
+Size of its rows = 1,410,233 bytes
 [Labels] 1 label
 team = core
 [Store]
