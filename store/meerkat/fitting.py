@@ -17,14 +17,14 @@ from store.meerkat.checks.blob_files import referred_blobs
 from store.meerkat.codec import decode, decode_unproved, encode
 from store.meerkat.digests import NO_TIME, DigestFormat
 from store.meerkat.graph import judge
-from store.meerkat.message_shapes import usage as typed_usage
+from store.meerkat.message_shapes import USAGE
 from store.meerkat.metadata import GRAPH_KEY
 from store.meerkat.migration import SESSION_METADATA, VERSION
 from store.meerkat.reference_shapes import reference_message
 from store.meerkat.strict_json import Doubled, Json, NotStrict
-from store.meerkat.structs import Fields, NotTyped
+from store.meerkat.structs import Fields, NotTyped, uuid
 from store.meerkat.typed import typed_message
-from store.meerkat.typed_document import NO_USAGE, system_time, typed_id
+from store.meerkat.typed_document import NO_USAGE, SYSTEM_TIME
 from store.values.whole import WholeSession
 
 MAX_I64: Final = (1 << 63) - 1
@@ -241,8 +241,8 @@ def _warn_of_settings(value: Json, warnings: list[str]) -> None:
 def _own_id(whole: WholeSession) -> str:
     """The id that row and document agree on. Raises DoesNotFit."""
     try:
-        listed = typed_id(whole.session_id)
-        stored = typed_id(_exact(whole.envelope.get("id", b"null"), "its id"))
+        listed = uuid(whole.session_id)
+        stored = uuid(_exact(whole.envelope.get("id", b"null"), "its id"))
     except NotTyped:
         raise DoesNotFit("Its id is no UUID, which Meerkat 0.6.24 refuses.") from None
     if listed != stored:
@@ -254,7 +254,7 @@ def _time(whole: WholeSession, key: str) -> Fields:
     if key not in whole.envelope:
         raise DoesNotFit(f"It has no “{key}”, which Meerkat 0.6.24 needs.")
     try:
-        value = system_time(_exact(whole.envelope[key], f"its “{key}”"))
+        value = SYSTEM_TIME(_exact(whole.envelope[key], f"its “{key}”"))
     except NotTyped as reason:
         raise DoesNotFit(f"Meerkat 0.6.24 does not read its “{key}”: {reason}.") from None
     assert isinstance(value, dict)
@@ -274,7 +274,7 @@ def _usage(whole: WholeSession) -> Fields:
         return dict(NO_USAGE)
     value = _exact(whole.envelope["usage"], "its usage")
     try:
-        typed_usage(value)
+        USAGE(value)
     except NotTyped as reason:
         raise DoesNotFit(f"Meerkat 0.6.24 does not read its usage: {reason}.") from None
     assert isinstance(value, dict)

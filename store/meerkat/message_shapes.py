@@ -11,8 +11,11 @@ from typing import Final, cast
 
 from store.meerkat.strict_json import Json
 from store.meerkat.structs import (
+    U32,
+    U64,
     Field,
     Fields,
+    NotTyped,
     Read,
     fields_of,
     filled,
@@ -30,8 +33,7 @@ from store.meerkat.structs import (
     take,
     text,
     truth,
-    u32,
-    u64,
+    uuid,
 )
 
 # ------------------------------------------------------------------------------- content of users, results, notices
@@ -41,13 +43,13 @@ _IMAGE_SOURCE = tagged(
 )
 _VIDEO_SOURCE = tagged("video source", "source", {"inline": (required("data", text),), "uri": (required("uri", text),)})
 
-content_block = tagged(
+CONTENT_BLOCK = tagged(
     "content type",
     "type",
     {
         "text": (required("text", text),),
         "image": (required("media_type", text), spread(_IMAGE_SOURCE)),
-        "video": (required("media_type", text), required("duration_ms", u64), spread(_VIDEO_SOURCE)),
+        "video": (required("media_type", text), required("duration_ms", U64), spread(_VIDEO_SOURCE)),
         "structured": (required("data", free),),
         "skill_context": (required("skill_key", text), required("text", text)),
     },
@@ -69,12 +71,12 @@ def content_with(read_block: Read) -> Read:
     return read
 
 
-content = content_with(content_block)
+CONTENT = content_with(CONTENT_BLOCK)
 
 
 # ------------------------------------------------------------------------------------------ blocks of the assistant
 
-_meta = optional(
+_META = optional(
     "meta",
     tagged(
         "provider metadata",
@@ -101,7 +103,7 @@ _meta = optional(
     ),
 )
 
-_image_meta = tagged(
+_IMAGE_META = tagged(
     "image metadata",
     "provider",
     {
@@ -115,7 +117,7 @@ _image_meta = tagged(
     },
 )
 
-_revised_prompt = tagged(
+_REVISED_PROMPT = tagged(
     "revised prompt",
     "disposition",
     {
@@ -129,59 +131,59 @@ _revised_prompt = tagged(
     },
 )
 
-_server_tool = tagged(
+_SERVER_TOOL = tagged(
     "server tool", "kind", {"web_search": (), "google_search": (), "provider_native": (required("name", text),)}
 )
 
 
 def _server_tool_named(value: Json) -> Json:
     """By its name up to 0.6, by its kind from 0.7 on: whichever is stored."""
-    key, read = ("kind", _server_tool) if "kind" in fields_of(value, "server tool content") else ("name", text)
+    key, read = ("kind", _SERVER_TOOL) if "kind" in fields_of(value, "server tool content") else ("name", text)
     made: Fields = {}
     take(made, cast(Fields, value), (required(key, read),))
     return cast(Json, made)
 
 
 _ASSISTANT_BLOCKS: Final = {
-    "text": struct("text block", required("text", text), _meta),
-    "transcript": struct("transcript block", required("text", text), required("source", text), _meta),
-    "reasoning": struct("reasoning block", required("text", text), _meta),
-    "tool_use": struct("tool call", required("id", text), required("name", text), required("args", free), _meta),
+    "text": struct("text block", required("text", text), _META),
+    "transcript": struct("transcript block", required("text", text), required("source", text), _META),
+    "reasoning": struct("reasoning block", filled("text", text, ""), _META),
+    "tool_use": struct("tool call", required("id", text), required("name", text), required("args", free), _META),
     "server_tool_content": struct(
-        "server tool content", optional("id", text), spread(_server_tool_named), required("content", free), _meta
+        "server tool content", optional("id", text), spread(_server_tool_named), required("content", free), _META
     ),
     "image": struct(
         "image block",
-        required("image_id", text),
+        required("image_id", uuid),
         required("blob_ref", struct("blob reference", required("blob_id", text), required("media_type", text))),
         required("media_type", text),
-        required("width", u32),
-        required("height", u32),
-        required("revised_prompt", _revised_prompt),
-        required("meta", _image_meta),
+        required("width", U32),
+        required("height", U32),
+        required("revised_prompt", _REVISED_PROMPT),
+        required("meta", _IMAGE_META),
     ),
 }
 
-assistant_block = tagged(
+ASSISTANT_BLOCK = tagged(
     "block type", "block_type", {name: (required("data", read),) for name, read in _ASSISTANT_BLOCKS.items()}
 )
 
-usage = struct(
+USAGE = struct(
     "usage",
-    required("input_tokens", u64),
-    required("output_tokens", u64),
-    nullable("cache_creation_tokens", u64),
-    nullable("cache_read_tokens", u64),
-    optional("reasoning_tokens", u64),
+    required("input_tokens", U64),
+    required("output_tokens", U64),
+    nullable("cache_creation_tokens", U64),
+    nullable("cache_read_tokens", U64),
+    optional("reasoning_tokens", U64),
     optional("provider_accounting", kept),
 )
 
-_tool_call = struct("tool call", required("id", text), required("name", text), required("args", free))
+_TOOL_CALL = struct("tool call", required("id", text), required("name", text), required("args", free))
 
-_tool_result = struct(
+_TOOL_RESULT = struct(
     "tool result",
     required("tool_use_id", text),
-    required("content", content),
+    required("content", CONTENT),
     filled("is_error", truth, False),
     full("settlement_failures", kept),
     full("host_metadata", free_map),
@@ -189,32 +191,39 @@ _tool_result = struct(
 
 # -------------------------------------------------------------------------------------------------------- notices
 
-_STATUS_KINDS: Final[dict[str, tuple[Field, ...]]] = {
-    "boundary_applied": (
-        required("base_changed", truth),
-        required("visible_changed", truth),
-        required("revision", u64),
-    ),
-    "deferred_catalog_delta": (
-        required("added_hidden_count", u64),
-        required("removed_hidden_count", u64),
-        required("pending_source_count", u64),
-    ),
-    "warning_failed_closed": (required("error", text),),
-    "external_tool_delta": (required("phase", text), optional("detail", text)),
-    "legacy_status": (required("status", text),),
-}
-_status_info = tagged("tool status", "kind", _STATUS_KINDS)
+
+def status_kinds(read_phase: Read) -> dict[str, tuple[Field, ...]]:
+    """What a tool's status may be, with the phases that a release knows."""
+    return {
+        "boundary_applied": (
+            required("base_changed", truth),
+            required("visible_changed", truth),
+            required("revision", U64),
+        ),
+        "deferred_catalog_delta": (
+            required("added_hidden_count", U64),
+            required("removed_hidden_count", U64),
+            required("pending_source_count", U64),
+        ),
+        "warning_failed_closed": (required("error", text),),
+        "external_tool_delta": (required("phase", read_phase), optional("detail", text)),
+        "legacy_status": (required("status", text),),
+    }
 
 
-def status_fields(value: Json) -> Json:
+def status_with(read_phase: Read) -> Field:
     """The two fields of a tool's status: the text is told from the information, each time it is written."""
-    found = fields_of(value, "tool configuration")
-    info = found.get("status_info")
-    if info is None:
-        info = {"kind": "legacy_status", "status": found.get("status")}
-    known = cast(Fields, _status_info(info))
-    return {"status": _status_text(known), "status_info": cast(Json, known)}
+    read_info = tagged("tool status", "kind", status_kinds(read_phase))
+
+    def read(value: Json) -> Json:
+        found = fields_of(value, "tool configuration")
+        info = found.get("status_info")
+        if info is None:
+            info = {"kind": "legacy_status", "status": found.get("status")}
+        known = cast(Fields, read_info(info))
+        return {"status": _status_text(known), "status_info": cast(Json, known)}
+
+    return spread(read)
 
 
 def _status_text(info: Fields) -> str:
@@ -237,32 +246,36 @@ def _status_text(info: Fields) -> str:
             return said("status")
 
 
-def _settled(value: Json) -> Json:
+def _settled_or(persisted: Field) -> Field:
     """Whether a change was settled (0.9.4) or persisted (before): older rows keep their key."""
-    key = "settled" if "settled" in fields_of(value, "notice") else "persisted"
-    made: Fields = {}
-    take(made, cast(Fields, value), (filled(key, truth, False),))
-    return cast(Json, made)
+
+    def read(value: Json) -> Json:
+        found = fields_of(value, "notice")
+        made: Fields = {}
+        take(made, found, (required("settled", truth) if "settled" in found else persisted,))
+        return cast(Json, made)
+
+    return spread(read)
 
 
-_notice_content = full("content", list_of(content_block))
-_names = list_of(text)
+_NOTICE_CONTENT = full("content", list_of(CONTENT_BLOCK))
+_NAMES = list_of(text)
 
-_tool_config = struct(
+_TOOL_CONFIG = struct(
     "tool configuration",
     required("operation", text),
     required("target", text),
-    spread(status_fields),
-    spread(_settled),
-    optional("applied_at_turn", u32),
+    status_with(text),
+    _settled_or(required("persisted", truth)),
+    optional("applied_at_turn", U32),
     optional("domain", text),
     optional(
         "deferred_catalog_delta",
         struct(
             "catalogue change",
-            full("added_hidden_names", _names),
-            full("removed_hidden_names", _names),
-            full("pending_sources", _names),
+            full("added_hidden_names", _NAMES),
+            full("removed_hidden_names", _NAMES),
+            full("pending_sources", _NAMES),
         ),
     ),
 )
@@ -278,7 +291,7 @@ _NOTICE_BLOCKS: Final[dict[str, tuple[Field, ...]]] = {
         optional("status", text),
         optional("summary", text),
         optional("payload", free),
-        _notice_content,
+        _NOTICE_CONTENT,
         optional("delivery_id", text),
         optional("in_reply_to", text),
     ),
@@ -288,17 +301,17 @@ _NOTICE_BLOCKS: Final[dict[str, tuple[Field, ...]]] = {
         optional("summary", text),
         optional("body", text),
         optional("payload", free),
-        _notice_content,
+        _NOTICE_CONTENT,
     ),
-    "tool_config": (required("payload", _tool_config),),
+    "tool_config": (required("payload", _TOOL_CONFIG),),
     "mcp": (
         optional("server_id", text),
         optional("operation", text),
         optional("phase", text),
-        spread(_settled),
+        _settled_or(filled("persisted", truth, False)),
         optional("detail", text),
         optional("confinement_refusal", kept),
-        full("pending_sources", _names),
+        full("pending_sources", _NAMES),
     ),
     "background_job": (
         required("job_id", text),
@@ -312,7 +325,7 @@ _NOTICE_BLOCKS: Final[dict[str, tuple[Field, ...]]] = {
         required("category", text),
         optional("detail", text),
         optional("payload", free),
-        _notice_content,
+        _NOTICE_CONTENT,
     ),
     "tool_process_interrupted": (
         required("run_id", text),
@@ -321,7 +334,7 @@ _NOTICE_BLOCKS: Final[dict[str, tuple[Field, ...]]] = {
         required("cessation", kept),
         required("disposition", kept),
     ),
-    "unknown": (optional("summary", text), required("payload", free)),
+    "unknown": (optional("summary", text), optional("payload", free)),
 }
 _SUMMARIES: Final = ("summary", "body", "detail")
 
@@ -333,11 +346,13 @@ def notice_block_with(blocks: dict[str, tuple[Field, ...]]) -> Read:
     def read(value: Json) -> Json:
         found = fields_of(value, "notice block")
         kind = found.get("type")
-        if type(kind) is str and kind in blocks:
+        if type(kind) is not str:
+            raise NotTyped("its notice block has no “type”")
+        if kind in blocks:
             return read_known(value)
         made: Fields = {"type": "unknown"}
-        summary = next((found[key] for key in _SUMMARIES if isinstance(found.get(key), str)), None)
-        if summary is not None:
+        summary = next((found[key] for key in _SUMMARIES if key in found), None)
+        if isinstance(summary, str):
             made["summary"] = summary
         made["payload"] = free(value)
         return cast(Json, made)
@@ -345,21 +360,21 @@ def notice_block_with(blocks: dict[str, tuple[Field, ...]]) -> Read:
     return read
 
 
-_read_notice = notice_block_with(_NOTICE_BLOCKS)
+_READ_NOTICE = notice_block_with(_NOTICE_BLOCKS)
 
 
 def notice_block(value: Json) -> Json:
     """Read a block of a notice."""
     if fields_of(value, "notice block").get("type") == "fork_boundary":
         return kept(value)  # Its fields are not all known (0.9.5); it was written in their order.
-    return _read_notice(value)
+    return _READ_NOTICE(value)
 
 
 # ------------------------------------------------------------------------------------------------------- messages
 
-_render_metadata = struct("render metadata", required("class", text), filled("salience", text, "normal"))
+_RENDER_METADATA = struct("render metadata", required("class", text), filled("salience", text, "normal"))
 
-_turn_identity = struct(
+_TURN_IDENTITY = struct(
     "identity",
     optional("interaction_id", text),
     optional("run_id", text),
@@ -368,12 +383,12 @@ _turn_identity = struct(
     optional("turn_input", kept),
 )
 
-_runtime_origin = struct(
+_RUNTIME_ORIGIN = struct(
     "runtime origin",
     required("session_id", text),
     required("run_id", text),
     required("input_id", text),
-    required("append_ordinal", u64),
+    required("append_ordinal", U64),
 )
 
 _SYSTEM: Final = (required("content", text), optional("mutation_kind", text))
@@ -388,28 +403,28 @@ MESSAGES: Final[dict[str, tuple[Field, ...]]] = {
     "system": _SYSTEM,
     "system_notice": (
         required("kind", text),
-        optional("runtime_origin", _runtime_origin),
+        optional("runtime_origin", _RUNTIME_ORIGIN),
         optional("body", text),
         full("blocks", list_of(notice_block)),
     ),
     "user": (
-        required("content", content),
-        optional("render_metadata", _render_metadata),
-        optional("identity", _turn_identity),
+        required("content", CONTENT),
+        optional("render_metadata", _RENDER_METADATA),
+        optional("identity", _TURN_IDENTITY),
         optional("transcript_role", text),
     ),
     "assistant": (
         required("content", text),
-        filled("tool_calls", list_of(_tool_call), []),
+        filled("tool_calls", list_of(_TOOL_CALL), []),
         required("stop_reason", text),
-        required("usage", usage),
+        required("usage", USAGE),
     ),
     "block_assistant": (
-        required("blocks", list_of(assistant_block)),
+        required("blocks", list_of(ASSISTANT_BLOCK)),
         optional("stop_reason", text),
-        optional("identity", _turn_identity),
+        optional("identity", _TURN_IDENTITY),
         optional("assistant_message_id", text),
     ),
-    "tool_results": (required("results", list_of(_tool_result)),),
+    "tool_results": (required("results", list_of(_TOOL_RESULT)),),
 }
 """The fields of each role between `role` and `created_at`."""

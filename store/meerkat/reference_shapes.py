@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from store.meerkat.message_shapes import content_with, notice_block_with, status_fields
+from store.meerkat.message_shapes import content_with, notice_block_with, status_with
 from store.meerkat.strict_json import Json
 from store.meerkat.structs import (
+    U32,
+    U64,
     Field,
     Fields,
     filled,
@@ -26,8 +28,7 @@ from store.meerkat.structs import (
     tagged,
     text,
     truth,
-    u32,
-    u64,
+    uuid,
 )
 from store.meerkat.typed import read_message
 
@@ -37,18 +38,18 @@ _IMAGE_SOURCE: Final = tagged(
 )
 _VIDEO_SOURCE: Final = tagged("video source", "source", {"inline": (required("data", text),)})
 
-_content_block = tagged(
+_CONTENT_BLOCK = tagged(
     "content type",
     "type",
     {
         "text": (required("text", text),),
         "image": (required("media_type", text), spread(_IMAGE_SOURCE)),
-        "video": (required("media_type", text), required("duration_ms", u64), spread(_VIDEO_SOURCE)),
+        "video": (required("media_type", text), required("duration_ms", U64), spread(_VIDEO_SOURCE)),
     },
 )
-_content = content_with(_content_block)
+_CONTENT = content_with(_CONTENT_BLOCK)
 
-_meta = optional(
+_META = optional(
     "meta",
     tagged(
         "provider metadata",
@@ -63,13 +64,13 @@ _meta = optional(
     ),
 )
 
-_image = struct(
+_IMAGE = struct(
     "image block",
-    required("image_id", text),
+    required("image_id", uuid),
     required("blob_ref", struct("blob reference", required("blob_id", text), required("media_type", text))),
     required("media_type", text),
-    required("width", u32),
-    required("height", u32),
+    required("width", U32),
+    required("height", U32),
     required(
         "revised_prompt",
         tagged(
@@ -105,29 +106,30 @@ _image = struct(
 )
 
 _ASSISTANT_BLOCKS: Final = {
-    "text": struct("text block", required("text", text), _meta),
-    "transcript": struct("transcript block", required("text", text), required("source", one_of("spoken")), _meta),
-    "reasoning": struct("reasoning block", required("text", text), _meta),
-    "tool_use": struct("tool call", required("id", text), required("name", text), required("args", free), _meta),
+    "text": struct("text block", required("text", text), _META),
+    "transcript": struct("transcript block", required("text", text), required("source", one_of("spoken")), _META),
+    "reasoning": struct("reasoning block", filled("text", text, ""), _META),
+    "tool_use": struct("tool call", required("id", text), required("name", text), required("args", free), _META),
     "server_tool_content": struct(
-        "server tool content", optional("id", text), required("name", text), required("content", free), _meta
+        "server tool content", optional("id", text), required("name", text), required("content", free), _META
     ),
-    "image": _image,
+    "image": _IMAGE,
 }
-_assistant_block = tagged(
+_ASSISTANT_BLOCK = tagged(
     "block type", "block_type", {name: (required("data", read),) for name, read in _ASSISTANT_BLOCKS.items()}
 )
 
-_usage = struct(
+_USAGE = struct(
     "usage",
-    required("input_tokens", u64),
-    required("output_tokens", u64),
-    nullable("cache_creation_tokens", u64),
-    nullable("cache_read_tokens", u64),
+    required("input_tokens", U64),
+    required("output_tokens", U64),
+    nullable("cache_creation_tokens", U64),
+    nullable("cache_read_tokens", U64),
 )
-_notice_content = full("content", list_of(_content_block))
-_names = list_of(text)
-_persisted = filled("persisted", truth, False)
+_NOTICE_CONTENT = full("content", list_of(_CONTENT_BLOCK))
+_NAMES = list_of(text)
+_OPERATION: Final = one_of("add", "remove", "reload")
+_PHASE: Final = one_of("pending", "applied", "draining", "forced", "failed")
 
 _NOTICE_BLOCKS: Final[dict[str, tuple[Field, ...]]] = {
     "comms": (
@@ -139,7 +141,7 @@ _NOTICE_BLOCKS: Final[dict[str, tuple[Field, ...]]] = {
         optional("status", text),
         optional("summary", text),
         optional("payload", free),
-        _notice_content,
+        _NOTICE_CONTENT,
     ),
     "external_event": (
         required("source", text),
@@ -147,26 +149,26 @@ _NOTICE_BLOCKS: Final[dict[str, tuple[Field, ...]]] = {
         optional("summary", text),
         optional("body", text),
         optional("payload", free),
-        _notice_content,
+        _NOTICE_CONTENT,
     ),
     "tool_config": (
         required(
             "payload",
             struct(
                 "tool configuration",
-                required("operation", text),
+                required("operation", _OPERATION),
                 required("target", text),
-                spread(status_fields),
-                _persisted,
-                optional("applied_at_turn", u32),
+                status_with(_PHASE),
+                required("persisted", truth),
+                optional("applied_at_turn", U32),
                 optional("domain", one_of("tool_scope", "deferred_catalog")),
                 optional(
                     "deferred_catalog_delta",
                     struct(
                         "catalogue change",
-                        full("added_hidden_names", _names),
-                        full("removed_hidden_names", _names),
-                        full("pending_sources", _names),
+                        full("added_hidden_names", _NAMES),
+                        full("removed_hidden_names", _NAMES),
+                        full("pending_sources", _NAMES),
                     ),
                 ),
             ),
@@ -174,11 +176,11 @@ _NOTICE_BLOCKS: Final[dict[str, tuple[Field, ...]]] = {
     ),
     "mcp": (
         optional("server_id", text),
-        optional("operation", text),
-        optional("phase", one_of("pending", "applied", "draining", "forced", "failed")),
-        _persisted,
+        optional("operation", _OPERATION),
+        optional("phase", _PHASE),
+        filled("persisted", truth, False),
         optional("detail", text),
-        full("pending_sources", _names),
+        full("pending_sources", _NAMES),
     ),
     "background_job": (
         required("job_id", text),
@@ -188,7 +190,7 @@ _NOTICE_BLOCKS: Final[dict[str, tuple[Field, ...]]] = {
     ),
     "auth": (required("state", text), optional("binding", text), optional("detail", text)),
     "runtime_notice": (required("category", text), optional("detail", text), optional("payload", free)),
-    "unknown": (optional("summary", text), required("payload", free)),
+    "unknown": (optional("summary", text), optional("payload", free)),
 }
 
 _RENDER_CLASSES: Final = (
@@ -223,7 +225,7 @@ _MESSAGES: Final[dict[str, tuple[Field, ...]]] = {
         full("blocks", list_of(notice_block_with(_NOTICE_BLOCKS))),
     ),
     "user": (
-        required("content", _content),
+        required("content", _CONTENT),
         optional(
             "render_metadata",
             struct(
@@ -241,9 +243,9 @@ _MESSAGES: Final[dict[str, tuple[Field, ...]]] = {
             [],
         ),
         required("stop_reason", _STOP_REASON),
-        required("usage", _usage),
+        required("usage", _USAGE),
     ),
-    "block_assistant": (required("blocks", list_of(_assistant_block)), required("stop_reason", _STOP_REASON)),
+    "block_assistant": (required("blocks", list_of(_ASSISTANT_BLOCK)), required("stop_reason", _STOP_REASON)),
     "tool_results": (
         required(
             "results",
@@ -251,7 +253,7 @@ _MESSAGES: Final[dict[str, tuple[Field, ...]]] = {
                 struct(
                     "tool result",
                     required("tool_use_id", text),
-                    required("content", _content),
+                    required("content", _CONTENT),
                     filled("is_error", truth, False),
                 )
             ),

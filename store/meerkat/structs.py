@@ -6,6 +6,7 @@ keys dropped, defaults filled in, free values sorted; or it raises NotTyped wher
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import Enum, auto
 from typing import Final, NamedTuple, TypeAlias
@@ -20,6 +21,12 @@ MAX_U32: Final = (1 << 32) - 1
 MAX_U64: Final = (1 << 64) - 1
 MAX_DEPTH: Final = 127
 """Their reader gives up beyond."""
+
+
+_HEX_ID = re.compile(r"[0-9a-fA-F]{32}")
+_ID_FORMS = re.compile(
+    r"(?:urn:uuid:)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|\{([0-9a-f-]{36})\}", re.ASCII | re.IGNORECASE
+)
 
 
 class NotTyped(ValueError):
@@ -198,6 +205,18 @@ def text(value: Json) -> Json:
     raise NotTyped("it is no text")
 
 
+def uuid(value: Json) -> str:
+    """Read a UUID in any of its text forms; hyphenated and in small letters."""
+    if isinstance(value, str):
+        if _HEX_ID.fullmatch(value):
+            text = value.lower()
+            return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        matched = _ID_FORMS.fullmatch(value)
+        if matched is not None and (matched[1] or _ID_FORMS.fullmatch(matched[2])):
+            return (matched[1] or matched[2]).lower()
+    raise NotTyped("it is no UUID")
+
+
 def truth(value: Json) -> Json:
     """Read true or false."""
     if type(value) is bool:
@@ -216,8 +235,8 @@ def up_to(greatest: int) -> Read:
     return read
 
 
-u32: Final = up_to(MAX_U32)
-u64: Final = up_to(MAX_U64)
+U32: Final = up_to(MAX_U32)
+U64: Final = up_to(MAX_U64)
 
 
 def free(value: Json) -> Json:

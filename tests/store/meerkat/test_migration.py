@@ -16,8 +16,8 @@ from store.cancel import CancelToken
 from store.meerkat.codec import decode, encode
 from store.meerkat.migration import migrate, migrate_session_metadata
 from store.meerkat.strict_json import NotStrict
-from store.meerkat.structs import NotTyped
-from store.meerkat.typed_document import load_document, typed_document, typed_id
+from store.meerkat.structs import NotTyped, uuid
+from store.meerkat.typed_document import load_document, typed_document
 from tests.conftest import STORES
 from tests.store.meerkat.stored import vectors
 
@@ -113,13 +113,13 @@ def test_whatever_the_metadata_is_it_is_read_and_settled_after_once(value: Any) 
     "text", [ID.upper(), ID.replace("-", ""), f"urn:uuid:{ID}", f"{{{ID}}}"], ids=["upper", "simple", "urn", "braced"]
 )
 def test_any_text_form_of_an_id_is_read(text: str) -> None:
-    assert typed_id(text) == ID
+    assert uuid(text) == ID
 
 
 @pytest.mark.parametrize("text", ["", "x", ID[:-1], f"{{{ID}", ID.replace("-", "_"), 5, f"{{{'-' * 36}}}"])
 def test_what_is_no_id_is_refused(text: Any) -> None:
     with pytest.raises(NotTyped):
-        typed_id(text)
+        uuid(text)
 
 
 # ------------------------------------------------------------------------------------------------------- the Info tab

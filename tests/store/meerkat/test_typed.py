@@ -126,7 +126,7 @@ def test_a_notice_of_an_unknown_type_is_put_into_an_unknown_block() -> None:
     ],
 )
 def test_the_status_of_a_tool_is_told_from_its_information(info: dict[str, Any], status: str) -> None:
-    payload = {"operation": "add", "target": "t", "status": "stale words", "status_info": info}
+    payload = {"operation": "add", "target": "t", "status": "stale words", "status_info": info, "persisted": False}
     made = noticed({"type": "tool_config", "payload": payload})["payload"]
     assert (made["status"], made["persisted"]) == (status, False)
     assert list(made) == ["operation", "target", "status", "status_info", "persisted"]
