@@ -39,8 +39,8 @@ NETWORK_DOTTED = {"urllib.request", "PySide6.QtNetwork"}
 LOCAL_SOCKETS = "app/local_socket.py"
 
 WRITERS = (
-    "store/opening/", "store/paths.py", "store/meerkat/writer.py", "store/demo/", "store/catalogue/home.py",
-    "store/own/",
+    "store/opening/", "store/paths.py", "store/meerkat/writer.py", "store/meerkat/copying.py", "store/demo/",
+    "store/catalogue/home.py", "store/own/",
 )  # fmt: skip
 """The only places of the store side that write: private snapshots, our own folders, files and stores."""
 

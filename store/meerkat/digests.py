@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import Final, cast
 
+from store.blocking import may_wait
 from store.meerkat.codec import decode_loaded, decode_unproved, encode
 from store.meerkat.strict_json import Json
 from store.meerkat.structs import Fields
@@ -83,6 +84,7 @@ class TranscriptDigests:
             NotTyped: Meerkat refuses it; TimeMissing: what it holds differs from load to load.
                 After one of these the digests mean nothing any more.
         """
+        may_wait("decode a message")
         self._update(*read_stored(data))
 
     def add_value(self, message: Json) -> None:
@@ -177,6 +179,7 @@ def digest_of(messages: Iterable[Json], form: DigestFormat) -> str:
     Raises:
         NotTyped, TimeMissing.
     """
+    may_wait("decode messages")
     digests = TranscriptDigests((form,))
     for message in messages:
         digests.add_value(message)
@@ -185,6 +188,7 @@ def digest_of(messages: Iterable[Json], form: DigestFormat) -> str:
 
 def formats_of(messages: Iterable[Json], revision: str) -> frozenset[DigestFormat]:
     """The formats in which these messages make this revision; none when it is not theirs. Raises NotTyped."""
+    may_wait("decode messages")
     digests = TranscriptDigests()
     for message in messages:
         digests.add_value(message)
@@ -193,6 +197,7 @@ def formats_of(messages: Iterable[Json], revision: str) -> frozenset[DigestForma
 
 def canonical_bytes(message: Json, form: DigestFormat) -> bytes:
     """The bytes of one message that are hashed in one format. Raises NotTyped, TimeMissing."""
+    may_wait("decode a message")
     made = typed_message(message)
     if form is DigestFormat.F1:
         return encode(made)

@@ -1,4 +1,4 @@
-"""A session document as Meerkat holds it after a load (formats/meerkat.md §2.1, §2.7). Pure.
+"""A session document as Meerkat holds it after a load (formats/meerkat.md §2.1). Pure.
 
 For documents that are made or compared as a whole; what is shown goes message by message.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from store.blocking import may_wait
 from store.meerkat.message_shapes import USAGE
-from store.meerkat.migration import migrate
 from store.meerkat.strict_json import Json
 from store.meerkat.structs import (
     U32,
@@ -52,11 +52,7 @@ def typed_document(document: Json) -> Fields:
     Raises:
         NotTyped: Meerkat refuses it.
     """
+    may_wait("decode a document")
     made: Fields = {}
     take(made, fields_of(document, "document"), _ENVELOPE)
     return made
-
-
-def load_document(document: Json) -> Fields:
-    """Read a document of any version as Meerkat 0.6.24 does, with its migration. Raises NotTyped."""
-    return typed_document(migrate(document).document)

@@ -17,7 +17,7 @@ from store.meerkat.codec import decode, encode
 from store.meerkat.migration import migrate, migrate_session_metadata
 from store.meerkat.strict_json import NotStrict
 from store.meerkat.structs import NotTyped, uuid
-from store.meerkat.typed_document import load_document, typed_document
+from store.meerkat.typed_document import typed_document
 from tests.conftest import STORES
 from tests.store.meerkat.stored import vectors
 
@@ -30,6 +30,13 @@ MINIMAL: dict[str, Any] = {
     "created_at": {"secs_since_epoch": 1, "nanos_since_epoch": 2},
     "updated_at": {"secs_since_epoch": 3, "nanos_since_epoch": 4},
 }
+
+
+def load_document(document: Any) -> Any:
+    """Read a document of any version, as the migrating decode does."""
+    return typed_document(migrate(document).document)
+
+
 INLINE = {
     "inline:array": "[]",
     "inline:empty_object": "{}",
