@@ -67,7 +67,7 @@ def run(main: Path, way: Way, batch: Callable[[sqlite3.Connection], T], token: C
         Cancelled: the token was cancelled, also in the middle of a statement.
         sqlite3.Error: as SQLite says it; to be judged after the stamps.
     """
-    with _connected(main, way) as connection, token.interrupting(connection):
+    with _words_of_sqlite(), _connected(main, way) as connection, token.interrupting(connection):
         # interrupt() reaches only a statement that runs; one that begins right after is stopped from here.
         connection.set_progress_handler(lambda: token.is_cancelled, STEPS_BETWEEN_CHECKS)
         if way is Way.IN_PLACE:
@@ -76,6 +76,20 @@ def run(main: Path, way: Way, batch: Callable[[sqlite3.Connection], T], token: C
         result = batch(connection)
         token.check()
         return result
+
+
+@contextmanager
+def _words_of_sqlite() -> Iterator[None]:
+    """Give an error of SQLite even where Python cannot make it: its words may quote a name that is no text.
+
+    Only names of the schema stand in them, never values, so that it is the schema that is damaged.
+    """
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        damage = sqlite3.DatabaseError("a name in the schema is no text")
+        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise damage from error
 
 
 @contextmanager

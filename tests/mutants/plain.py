@@ -133,7 +133,7 @@ def _read_tables(connection: sqlite3.Connection, store: PlainStore) -> None:
     for table in sorted(tables, key=lambda one: one.endswith("_bodies")):
         try:
             _read_table(connection, table, store, owners)
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):
             store.broken.add(table)
             store.is_whole = False
 
@@ -154,11 +154,13 @@ def _read_table(connection: sqlite3.Connection, table: str, store: PlainStore, o
     first = len(named)
     store.columns[table] = columns
     for row in connection.execute(f'SELECT {kinds}* FROM "{quoted}" NOT INDEXED ORDER BY rowid'):
-        ids = {_id(row[first + key], columns[key]) for key in keys}
+        ids = {_id(row[first + key], columns[key]): columns[key] for key in keys}
         if "blob_sha256" in columns and not keys:
-            ids = owners.get(_octets(row[first + columns.index("blob_sha256")]), set())
-        for session_id in ids:
-            store.sessions[session_id][table].append(row)
+            ids = dict.fromkeys(owners.get(_octets(row[first + columns.index("blob_sha256")]), ()), "")
+        for session_id, column in ids.items():
+            # A runtime's row is of the session that its key names, and mentions one in another column.
+            is_mention = column == "session_id" and "runtime_id" in columns and len(ids) > 1
+            store.sessions[session_id][f"{table} (mentioned)" if is_mention else table].append(row)
 
 
 def _octets(value: object) -> bytes:
@@ -208,4 +210,4 @@ def _stored_in_strand(store: PlainStore, rows: Rows, heads: list[tuple[object, .
 
 def holds(rows: Rows, data: bytes) -> bool:
     """Whether these bytes stand in something that is stored of a session."""
-    return any(data in value for table in rows.values() for row in table for value in row if isinstance(value, bytes))
+    return any(data in _octets(value) for table in rows.values() for row in table for value in row)

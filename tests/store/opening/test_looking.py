@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
@@ -332,3 +332,14 @@ def test_rule_5_looking_refuses_on_a_thread_that_must_not_wait(
         for ask in (lambda: Looking(path, scratch), lambda: looking.read(balances, CancelToken()), looking.has_changed):
             with pytest.raises(WouldBlock):
                 ask()
+
+
+def test_a_schema_whose_damaged_name_sqlite_quotes_is_a_damaged_database(tmp_path: Path, scratch: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE agreed (name TEXT)")
+    # The statement is broken and the name is no UTF-8, so that Python cannot even decode what SQLite says of it.
+    path.write_bytes(path.read_bytes().replace(b"agreed (name", b"agreed ?name").replace(b"agreed", b"agr\xf4ed"))
+    os.utime(path, (1e9, 1e9))
+    with Looking(path, scratch) as looking, pytest.raises(DamagedDatabase):
+        looking.read(lambda connection: connection.execute("SELECT 1 FROM sqlite_master").fetchall(), CancelToken())
