@@ -146,7 +146,8 @@ def makers(draw: st.DrawFn) -> GraphMaker:
     maker.rewrite(0, 1, [told("summary " + draw(TEXTS), 7)], "compaction")
     for number, (what, one, other, text) in enumerate(draw(STEPS)):
         if what == "append":
-            maker.append(told(text, number))
+            # A transcript that stood there before would not come from the last rewrite, by the rules themselves.
+            maker.append(told(f"{number} {text}", number))
         elif what == "restore":
             maker.restore(one)
         else:
