@@ -62,14 +62,17 @@ def judge_columns(
         others = "" if len(wrong) == 1 else f" They differ in {' and '.join(one[0] for one in wrong[1:])} too."
         sentence = f"The {where} and its document differ in {what}: {_shown(said)} and {_shown(real)}.{others}"
         return failed(name, sentence, _value(said), _value(real))
-    if columns.metadata is not None and not _metadata_agrees(columns.metadata, source, metadata_span, token):
+    if columns.metadata is not None and not metadata_agrees(columns.metadata, source, metadata_span, token):
         return failed(name, f"The metadata of the {where} is not that of its document.", "the document's", "another")
     return passed(name, f"the {where} agrees with its document: {counted(count, 'message')}")
 
 
-def _metadata_agrees(
-    metadata: ByteSource, source: ByteSource, span: tuple[int, int] | None, token: CancelToken
-) -> bool:
+def metadata_agrees(metadata: ByteSource, source: ByteSource, span: tuple[int, int] | None, token: CancelToken) -> bool:
+    """Whether a column repeats the metadata of a document or head.
+
+    Args:
+        span: where the metadata stands in `source`; None where there is none.
+    """
     if span is None:
         return metadata.size_bytes == 2 and metadata.read(0, 2) == b"{}"
     if equal_bytes(metadata, source, (0, metadata.size_bytes), span, token):

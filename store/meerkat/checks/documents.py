@@ -25,6 +25,7 @@ from store.meerkat.digests import ALL_FORMATS
 from store.meerkat.document_walk import DocumentWalk, read_from, walk_document
 from store.meerkat.graph import judge
 from store.meerkat.graph_values import GraphVerdict
+from store.meerkat.heads import NEWEST_VERSION, newer_version
 from store.meerkat.metadata import GRAPH_KEY
 from store.meerkat.strict_json import Json
 from store.meerkat.transcript_index import MAX_COUNTED, TranscriptIndex
@@ -93,6 +94,8 @@ def check_document(stored: StoredDocument, token: CancelToken) -> Checked:
         times = [commit.committed_at_ms for commit in (*verdict.retired, *verdict.commits)] if verdict else []
         latest = max((time for time in times if time is not None), default=None)
         checked.take(judge_receipts(receipts, unreadable_count, found, latest, bool(times)))
+    if envelope.version is not None and envelope.version > NEWEST_VERSION:
+        checked.obstacle = newer_version(envelope.version).sentence
     if found.unread_count and not checked.obstacle:
         checked.obstacle = TOO_LONG
     if found.untimed_count and not checked.obstacle:
@@ -155,14 +158,16 @@ def _judge_graph(source: ByteSource, walk: DocumentWalk, releases: Releases, tok
 def _judge_reading(stored: StoredDocument, releases: Releases, envelope: EnvelopeFacts, found: Passed) -> CheckResult:
     """Whether the releases that it may come from read the document."""
     name = CheckName.DOCUMENT
-    problem = envelope.problem or found.problem
+    problem, version = envelope.problem or found.problem, envelope.version
+    if version is not None and version > NEWEST_VERSION:
+        return not_applicable(name, newer_version(version).sentence)
     if problem:
         return failed(name, f"Meerkat refuses this session. {problem}")
     if stored.session_id and envelope.session_id != stored.session_id.lower():
         return failed(
             name, "The document names another session than its row.", stored.session_id, envelope.session_id or ""
         )
-    versions, version = releases.versions, envelope.version
+    versions = releases.versions
     if versions is not None and version is not None and version not in versions:
         sentence = f"The document has version {version:,}, which the Meerkat that used this store last refuses."
         return failed(name, sentence, " or ".join(map(str, sorted(versions))), version)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 
 from store.cancel import CancelToken
 from store.errors import SessionDamaged
@@ -15,6 +14,7 @@ from store.meerkat.checks.alongside import Alongside
 from store.meerkat.checks.checked import Checked
 from store.meerkat.checks.graph_words import graph_result
 from store.meerkat.checks.head_cells import judge_cells
+from store.meerkat.checks.head_counts import HeadRows, judge_counts
 from store.meerkat.checks.head_lineage import Lineages, find_lineages
 from store.meerkat.checks.head_seals import judge_authority, judge_head_token
 from store.meerkat.checks.message_pass import TOO_LONG, Passed, Wanted, pass_over
@@ -25,37 +25,20 @@ from store.meerkat.checks.rows import NO_RECEIPTS, find_obstacle, read_stored_re
 from store.meerkat.digests import ALL_FORMATS
 from store.meerkat.generation import Layout
 from store.meerkat.graph_rewrites import judge_rewrites
-from store.meerkat.heads import Boundary, Head, read_boundary, read_head, unfinished
+from store.meerkat.heads import read_boundary, read_head, unfinished
 from store.meerkat.listing import RUNTIME_PREFIX
 from store.meerkat.places import Place
-from store.meerkat.rewrites import Rewrites, read_rewrites
-from store.meerkat.strands import Strand, read_strand, resolve_strand
+from store.meerkat.rewrites import read_rewrites
+from store.meerkat.strands import read_strand, resolve_strand
 from store.meerkat.strict_json import NotStrict, parse
-from store.meerkat.times import system_time_ms
 from store.values.checks import CheckName, CheckResult, Finding, Severity
 
 MAX_PARSED_BYTES = 256 * 1024
 SEALED = "Sessions with heads and strands are read only: their writers guard them with seals of their own."
+NEWER = "newer-version"
+"""Code of the fault of a head in a format that is not known: nobody can say what its Meerkat refuses."""
+
 _NOTHING_READ = "The messages of this session cannot be found."
-
-
-@dataclass(frozen=True, slots=True)
-class HeadRows:
-    """The rows of a session with a head, as far as they are read before its messages.
-
-    Attributes:
-        boundary: the last committed head; None where none is recorded.
-        cells: its metadata; None where that stands in the head.
-        strand: None where not one message can be found; `why` says so.
-        rewrites: that were adopted.
-    """
-
-    head: Head
-    boundary: Boundary | None
-    cells: Cells | None
-    rewrites: Rewrites
-    strand: Strand | None
-    why: str
 
 
 def check_head(
@@ -64,7 +47,7 @@ def check_head(
     """Prove what can be proved of a session with a head, but for its blobs. Raises SessionDamaged."""
     rows = _read_rows(connection, layout, place, token)
     head = rows.head
-    checked = Checked(session_id, obstacle=SEALED)
+    checked = Checked(session_id, obstacle=find_obstacle(connection, layout, session_id) or SEALED)
     releases = releases_of_head(layout, head.json.version)
     receipts, unreadable_count = read_receipts(read_stored_receipts(connection, layout, session_id) or ())
     lineages = find_lineages(connection, head, rows.rewrites, rows.strand, token)
@@ -73,7 +56,7 @@ def check_head(
         found = _pass(connection, rows, alongside, receipts, lineages, releases, token)
     checked.blob_ids, checked.inline_count = found.blob_ids, found.inline_count
     checked.take(_judge_reading(rows, found))
-    checked.take(_judge_counts(rows, found))
+    checked.take(judge_counts(connection, rows, found, token))
     checked.take(_judge_revision(checked, releases, rows, found))
     checked.take(graph_result(judge_rewrites(connection, layout, head, token, releases.formats)))
     checked.take(judge_head_token(connection, head, token))
@@ -89,7 +72,6 @@ def check_head(
         kept = rows.rewrites.kept
         rewritten_at_ms = kept[-1].commit.committed_at_ms if kept else None
         checked.take(judge_receipts(receipts, unreadable_count, found, rewritten_at_ms, bool(head.rewrite_count)))
-    checked.obstacle = find_obstacle(connection, layout, session_id) or SEALED
     _note_unfinished(checked, rows)
     return checked
 
@@ -170,9 +152,11 @@ def _pass(
 def _judge_reading(rows: HeadRows, found: Passed) -> CheckResult:
     """Whether Meerkat reads head, metadata and messages."""
     name, head = CheckName.DOCUMENT, rows.head
-    broken = next((fault for fault in head.json.faults), None)
-    problem = broken.sentence if broken is not None else rows.why if rows.strand is None else found.problem
-    problem = problem or _cell_problem(rows.cells)
+    broken = next((fault.sentence for fault in head.json.faults if fault.code != NEWER), "")
+    problem = broken or (rows.why if rows.strand is None else found.problem) or _cell_problem(rows.cells)
+    newer = next((fault.sentence for fault in head.json.faults if fault.code == NEWER), "")
+    if newer and rows.strand is not None:
+        return not_applicable(name, newer)
     if problem:
         return failed(name, f"Meerkat refuses this session. {problem}")
     own_id = head.json.session_id
@@ -193,39 +177,6 @@ def _cell_problem(cells: Cells | None) -> str:
         except NotStrict as reason:
             return f"The metadata value “{cell.name[:100]}” cannot be read: {reason}."
     return ""
-
-
-def _judge_counts(rows: HeadRows, found: Passed) -> CheckResult:
-    """Rows of the strand, columns beside the head, and rewrites, against what the head says."""
-    name, head = CheckName.ROW_COUNTS, rows.head
-    promised = head.message_count
-    if promised is None or rows.strand is None or rows.strand.missing:
-        sentence = rows.why if rows.strand is None else rows.strand.faults[-1].sentence
-        return failed(name, sentence, "" if promised is None else promised, found.count)
-    differing = next((fault for fault in head.faults if fault.code == "head-differs"), None)
-    if differing is not None:
-        return failed(name, differing.sentence, *_first_difference(head))
-    kept, retired = len(rows.rewrites.kept) + len(rows.rewrites.problems), rows.rewrites.retired_count
-    adopted = head.rewrite_count or 0
-    if kept + retired != adopted:
-        sentence = f"The head counts {counted(adopted, 'rewrite')}; {kept:,} are stored and {retired:,} retired."
-        return failed(name, sentence, adopted, kept + retired)
-    rewrites = f", {counted(adopted, 'rewrite')}" if adopted else ""
-    return passed(name, f"{counted(found.count, 'row')} of the strand{rewrites}, as the head counts them")
-
-
-def _first_difference(head: Head) -> tuple[object, object]:
-    """A counter that head and column differ in; nothing where it is something else."""
-    pairs = (
-        (head.json.message_count, head.columns.message_count),
-        (head.json.rewrite_count, head.columns.rewrite_count),
-        (system_time_ms(head.json.fields.get("created_at")), head.columns.created_at_ms),
-        (system_time_ms(head.json.fields.get("updated_at")), head.columns.updated_at_ms),
-    )
-    for said, stored in pairs:
-        if said is not None and said != stored:
-            return said, stored if type(stored) is int else "no number"
-    return "", ""
 
 
 def _judge_revision(checked: Checked, releases: Releases, rows: HeadRows, found: Passed) -> CheckResult:

@@ -88,7 +88,7 @@ class Passed:
     def why_unnamed(self) -> str:
         """Why there is no name, as a sentence; "" if there is one."""
         if self.problem:
-            return "There is no digest of messages that Meerkat refuses."
+            return "There is no digest of messages that no known Meerkat reads."
         if self.untimed_count:
             return f"There is no digest to compare: {UNTIMED}."
         if self.unread_count:

@@ -247,3 +247,17 @@ def test_two_rows_in_the_spelling_of_live_and_loaded_arguments_agree(made: Any, 
     columns = {"created_at_ms": make.updated_ms - 60_000, "updated_at_ms": make.updated_ms, "total_tokens": 10}
     made.add(1, loaded, snapshot=live, **columns)
     assert check_all(made.done())[name].failed == ()
+
+
+def test_3_1_a_document_newer_than_every_known_meerkat_is_neither_passed_nor_failed_and_never_writable(
+    made: Any, make: Any, check_all: Check
+) -> None:
+    columns = {"created_at_ms": make.updated_ms - 60_000, "updated_at_ms": make.updated_ms, "total_tokens": 10}
+    made.add(1, make.document(make.session_id(1), [make.user("one"), {"role": "dreamer"}], version=9), **columns)
+    check = check_all(made.done())[make.session_id(1)]
+    assert check.failed == ()
+    document = next(one for one in check.results if one.name is CheckName.DOCUMENT)
+    assert document.outcome is Outcome.NOT_APPLICABLE
+    assert "newer than every Meerkat known" in document.sentence
+    assert not check.is_writable
+    assert "newer than every Meerkat known" in check.write_reason

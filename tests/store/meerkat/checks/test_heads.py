@@ -94,6 +94,16 @@ def test_3_3_rows_and_columns_that_the_head_does_not_bear_out_fail_the_counts(
         assert (found.expected, found.found) == (expected, actual)
 
 
+@pytest.mark.parametrize("metadata", ["'{\"session_labels\":{}}'", "7", "'{'"])
+def test_3_3_metadata_beside_a_head_that_is_not_the_heads_fails_the_counts(
+    copy_sample: Callable[[str], Path], change: Change, check_all: Check, metadata: str
+) -> None:
+    main = copy_sample("meerkat/realm-0.7.28-rkat/realm") / "sessions.sqlite3"
+    session_id = ids(main, "rewrite_count = 0")
+    change(main, f"UPDATE session_heads SET metadata_json = {metadata} WHERE session_id = ?", parameters=(session_id,))
+    assert one(check_all(main)[session_id], CheckName.ROW_COUNTS).outcome is Outcome.FAILED
+
+
 def test_3_3_a_missing_rewrite_fails_the_counts(failed_after: Callable[..., CheckResult]) -> None:
     found = failed_after(CheckName.ROW_COUNTS, "DELETE FROM session_rewrites WHERE session_id = ?", "rewrite_count = 1")
     assert (found.expected, found.found) == ("1", "0")
