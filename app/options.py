@@ -15,7 +15,7 @@ from store.errors import UsageError
 if TYPE_CHECKING:
     from store import Surroundings
 
-COMMANDS = frozenset({"list", "show", "doctor", "paths"})
+COMMANDS = frozenset({"list", "show", "doctor", "copy", "paths"})
 """First words that mean the command line, not the window. A store of such a name is opened as ./list."""
 
 HELP = frozenset({"--help", "-h"})

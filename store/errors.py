@@ -184,6 +184,12 @@ class SessionDamaged(SessionError):
     code = "session-damaged"
 
 
+class CopyRefused(BurrowError):
+    """Nothing was copied: the place is taken or not fit for it, or the copy did not come out equal to its source."""
+
+    code = "copy-refused"
+
+
 class UsageError(BurrowError):
     """The command line was used wrongly."""
 

@@ -12,7 +12,7 @@ from typing import NoReturn
 from store.errors import UsageError
 from store.values.session import SortKey
 
-COMMANDS = ("list", "show", "doctor", "paths")
+COMMANDS = ("list", "show", "doctor", "copy", "paths")
 """The first words that mean a command; whatever else comes first is a path for the window."""
 
 
@@ -88,6 +88,21 @@ class DoctorArguments:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyArguments:
+    """`burrow copy`.
+
+    Attributes:
+        session: an id or a beginning of one; None for all sessions of the store.
+        target: the new file.
+    """
+
+    path: Path
+    session: str | None
+    target: Path
+    is_json: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PathsArguments:
     """`burrow paths`."""
 
@@ -106,7 +121,9 @@ class HelpArguments:
     text: str
 
 
-Command = ListArguments | ShowArguments | DoctorArguments | PathsArguments | VersionArguments | HelpArguments
+Command = (
+    ListArguments | ShowArguments | DoctorArguments | CopyArguments | PathsArguments | VersionArguments | HelpArguments
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +152,7 @@ def parse(argv: Sequence[str]) -> Arguments:
         UsageError: it is not understood; the sentence says what is wrong.
     """
     parser, commands = _parsers()
-    found = parser.parse_args(_with_joined_sort(argv))
+    found = parser.parse_args(_with_flags_last(_with_joined_sort(argv)))
     data_dir = Path(found.data_dir) if found.data_dir is not None else None
     if found.data_dir == "":
         raise UsageError("--data-dir needs a folder.", "See burrow --help.")
@@ -154,9 +171,11 @@ def _command(found: argparse.Namespace, parser: _Parser, commands: dict[str, _Pa
         return _show_arguments(found)
     if name == "doctor":
         return DoctorArguments(_paths(found, "burrow doctor PATH"), found.json)
+    if name == "copy":
+        return _copy_arguments(found)
     if name == "paths":
         return PathsArguments(found.json)
-    raise UsageError("A command is needed: list, show, doctor or paths.", "See burrow --help.")
+    raise UsageError("A command is needed: list, show, doctor, copy or paths.", "See burrow --help.")
 
 
 def _list_arguments(found: argparse.Namespace) -> ListArguments:
@@ -187,6 +206,17 @@ def _show_arguments(found: argparse.Namespace) -> ShowArguments:
     return ShowArguments(Path(found.path), found.session, found.raw, found.json, found.revision)
 
 
+def _copy_arguments(found: argparse.Namespace) -> CopyArguments:
+    places: list[str] = found.place
+    if len(places) != (2 if found.all else 3) or "" in places:
+        raise UsageError(
+            "burrow copy needs a path, a session or --all, and the new file.",
+            "Write: burrow copy PATH SESSION OUT.sqlite3, or burrow copy PATH --all OUT.sqlite3.",
+        )
+    session = None if found.all else places[1]
+    return CopyArguments(Path(places[0]), session, Path(places[-1]), found.json)
+
+
 def _with_joined_sort(argv: Sequence[str]) -> list[str]:
     """Join `--sort -KEY` to one word, since an argument that begins with a dash would be taken for an option."""
     joined: list[str] = []
@@ -198,6 +228,15 @@ def _with_joined_sort(argv: Sequence[str]) -> list[str]:
             word = f"--sort={key}"
         joined.append(word)
     return joined
+
+
+def _with_flags_last(argv: Sequence[str]) -> list[str]:
+    """Move `--all` of `copy` behind its places, between which it is written; argparse wants them to stand together."""
+    end = argv.index("--") if "--" in argv else len(argv)
+    if "copy" not in argv[:end]:
+        return list(argv)
+    flags = [word for word in argv[:end] if word in ("--all", "--json")]
+    return [*(word for word in argv[:end] if word not in flags), *flags, *argv[end:]]
 
 
 def _order(text: str) -> ListOrder:
@@ -232,6 +271,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         "list": _add_list(under),
         "show": _add_show(under),
         "doctor": _add_doctor(under),
+        "copy": _add_copy(under),
         "paths": _add_paths(under),
     }
     for command in commands.values():
@@ -301,6 +341,23 @@ def _add_doctor(under: argparse._SubParsersAction[_Parser]) -> _Parser:
         allow_abbrev=False,
     )
     _add_store_paths(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    return parser
+
+
+def _add_copy(under: argparse._SubParsersAction[_Parser]) -> _Parser:
+    parser = under.add_parser(
+        "copy",
+        prog="burrow copy",
+        usage="burrow copy PATH SESSION OUT.sqlite3 [--json]\n       burrow copy PATH --all OUT.sqlite3 [--json]",
+        help="copy sessions into a new database, without loss or not at all",
+        description="OUT must not exist. It becomes a database that Meerkat 0.6.24 opens; what could not be copied"
+        " without loss is refused with the reason, and then there is no file.",
+        add_help=False,
+        allow_abbrev=False,
+    )
+    parser.add_argument("place", metavar="PATH SESSION OUT", nargs="*", help="a store, a session of it, the new file")
+    parser.add_argument("--all", action="store_true", help="copy all sessions of the store")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
 

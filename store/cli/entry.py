@@ -11,6 +11,7 @@ from typing import TextIO, assert_never
 from store.cancel import CancelToken
 from store.cli.arguments import (
     Arguments,
+    CopyArguments,
     DoctorArguments,
     HelpArguments,
     ListArguments,
@@ -19,6 +20,7 @@ from store.cli.arguments import (
     VersionArguments,
     parse,
 )
+from store.cli.copy_command import copy_to_file
 from store.cli.doctor_command import check_stores
 from store.cli.exit_code import ExitCode
 from store.cli.list_command import list_sessions
@@ -82,7 +84,7 @@ def _run_command(arguments: Arguments, surface: Surface, token: CancelToken, out
             output.say(f"burrow {VERSION}\n")
         case PathsArguments(is_json):
             output.say(_own_paths(own, is_json))
-        case ListArguments() | ShowArguments() | DoctorArguments() as command:
+        case ListArguments() | ShowArguments() | DoctorArguments() | CopyArguments() as command:
             return _with_library(command, own, surface, token, output)
         case _:
             assert_never(arguments.command)
@@ -90,7 +92,7 @@ def _run_command(arguments: Arguments, surface: Surface, token: CancelToken, out
 
 
 def _with_library(
-    command: ListArguments | ShowArguments | DoctorArguments,
+    command: ListArguments | ShowArguments | DoctorArguments | CopyArguments,
     own: OwnPaths,
     surface: Surface,
     token: CancelToken,
@@ -102,6 +104,8 @@ def _with_library(
     try:
         if isinstance(command, ShowArguments):
             return show_session(command, library, surface, token, output)
+        if isinstance(command, CopyArguments):
+            return copy_to_file(command, library, own, token, output)
         places = () if command.paths else usual_places(Surroundings.of_process(is_command=True))
         if isinstance(command, DoctorArguments):
             return check_stores(command, places, library, surface, token, output)

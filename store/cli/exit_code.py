@@ -13,4 +13,7 @@ class ExitCode(IntEnum):
     """It ran and found faults."""
     UNUSABLE = 2
     """Wrong usage, or the path cannot be opened."""
+    REFUSED = 3
+    """An action was refused, and nothing was changed."""
+
     INTERRUPTED = 130

@@ -16,9 +16,10 @@ from store.cli.opened import complaints, open_paths
 from store.cli.ordering import OpenStore
 from store.cli.revision_choice import CURRENT, choose_revision, revision_line, revision_shape
 from store.cli.running import Output
+from store.cli.session_choice import the_session
 from store.cli.terminal import Surface
 from store.cli.visible import visible_line
-from store.errors import AmbiguousSession, OpenError, SessionError, SessionMissing
+from store.errors import OpenError, SessionError, SessionMissing
 from store.library import Library
 from store.values.fault import Fault
 from store.values.message import Message, Outline, WholeRef
@@ -31,9 +32,6 @@ PAGE_MESSAGES = 100
 
 WriteMessage = Callable[[Message, Whole, bytes | None], str]
 """Puts a message into words or JSON; is given what fetches uncut texts, and the stored bytes where they are wanted."""
-
-MAX_CANDIDATES = 10
-"""Sessions named when a beginning fits several."""
 
 
 def show_session(
@@ -55,7 +53,7 @@ def show_session(
             output.complain(f"burrow: {line}")
     if not opened:
         return ExitCode.UNUSABLE
-    store, session_id = _the_one(opened, arguments.session, token)
+    store, session_id = the_session(opened, arguments.session, token)
     reading = _Reading(store.backend, session_id, arguments.is_raw, arguments.revision, token)
     if arguments.is_json:
         _write_json(reading, store.facts.kind, output)
@@ -65,29 +63,6 @@ def show_session(
         output.complain(f"burrow: {visible_line(fault.sentence)}")
     has_faults = reading.has_faulty_message or reading.late_faults or reading.detail.summary.faults
     return ExitCode.FAULTS if has_faults or any(facts.faults for facts in stores) else ExitCode.WELL
-
-
-def _the_one(stores: list[OpenStore], beginning: str, token: CancelToken) -> tuple[OpenStore, str]:
-    """The one session of all stores with this id or this beginning; an id that is exact wins."""
-    found = [(store, session) for store in stores for session in store.backend.matching_ids(beginning, token)]
-    fitting = [pair for pair in found if pair[1] == beginning] or found
-    if not fitting:
-        raise SessionMissing(
-            f"No session has an id that is or begins with {beginning!r}.",
-            "burrow list PATH prints the ids.",
-        )
-    if len(fitting) > 1:
-        raise _ambiguous(fitting, beginning, has_paths=len(stores) > 1)
-    return fitting[0]
-
-
-def _ambiguous(fitting: list[tuple[OpenStore, str]], beginning: str, has_paths: bool) -> AmbiguousSession:
-    named = [f"{session} in {store.facts.key.path}" if has_paths else session for store, session in fitting]
-    more = " and others" if len(named) >= MAX_CANDIDATES else ""
-    return AmbiguousSession(
-        f"Several sessions begin with {beginning!r}: {', '.join(named[:MAX_CANDIDATES])}{more}.",
-        "Write more of the id, or the path of one store.",
-    )
 
 
 class _Reading:

@@ -14,9 +14,8 @@ import os
 import secrets
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -25,17 +24,15 @@ import orjson
 from store.backend import Backend
 from store.blocking import may_wait
 from store.cancel import CancelToken
-from store.errors import BurrowError, OpenError, PathMissing, PermissionDenied, SessionError
+from store.errors import CopyRefused, OpenError, PathMissing, PermissionDenied, SessionError
 from store.meerkat.fitting import DoesNotFit, Fitted, content_of, fit
 from store.meerkat.schema import S06_STATEMENTS
 from store.meerkat.system import Meerkat
 from store.meerkat.writer import MANIFEST_NAME, close_database, create_database
+from store.values.copied import MAX_REFUSALS, Copied, Remark
 from store.values.session import SortOrder
 
 PAGE_SESSIONS: Final = 200
-MAX_REFUSALS: Final = 10_000
-"""More are counted and not kept."""
-
 _INSERT_SESSION: Final = (
     "INSERT INTO sessions (session_id, created_at_ms, updated_at_ms, message_count, total_tokens, metadata_json,"
     " session_json) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -44,41 +41,6 @@ _INSERT_SNAPSHOT: Final = "INSERT INTO runtime_session_snapshots (runtime_id, se
 _INSERT_STATE: Final = "INSERT INTO runtime_states (runtime_id, runtime_state_json) VALUES (?, ?)"
 _BESIDE: Final = ("", "-wal", "-shm", "-journal")
 _RESERVED_ENDINGS: Final = ("-wal", "-shm", "-journal", ".mfence")
-
-
-class CopyRefused(BurrowError):
-    """Nothing was copied: the place is taken or not fit for it, or the copy did not come out equal."""
-
-    code = "copy-refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A session that cannot be copied without loss.
-
-    Attributes:
-        sentence: why.
-    """
-
-    session_id: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Copied:
-    """What came of copying.
-
-    Attributes:
-        session_ids: copied ones, in the order of the list; empty where something was refused.
-        refusals: why nothing was copied; at most MAX_REFUSALS.
-        refused_count: how many were refused.
-        warnings: of copied sessions, (id, sentence).
-    """
-
-    session_ids: tuple[str, ...]
-    refusals: tuple[Refusal, ...] = ()
-    refused_count: int = 0
-    warnings: tuple[tuple[str, str], ...] = ()
 
 
 def copy_sessions(
@@ -157,15 +119,15 @@ class _Made:
 
     def __init__(self) -> None:
         self.contents: dict[str, str] = {}
-        self.refusals: list[Refusal] = []
+        self.refusals: list[Remark] = []
         self.refused_count = 0
-        self.warnings: list[tuple[str, str]] = []
+        self.warnings: list[Remark] = []
 
     def refuse(self, session_id: str, sentence: str) -> None:
         """Note that a session cannot be copied."""
         self.refused_count += 1
         if len(self.refusals) < MAX_REFUSALS:
-            self.refusals.append(Refusal(session_id, sentence))
+            self.refusals.append(Remark(session_id, sentence))
 
 
 def _fill(path: Path, backend: Backend, session_ids: Sequence[str], token: CancelToken) -> _Made:
@@ -220,7 +182,7 @@ def _fitted(backend: Backend, session_id: str, made: _Made, token: CancelToken) 
         made.refuse(session_id, "The store holds two sessions of this id.")
         return None
     made.contents[fitted.session_id] = fitted.content
-    made.warnings.extend((fitted.session_id, warning) for warning in fitted.warnings)
+    made.warnings.extend(Remark(fitted.session_id, warning) for warning in fitted.warnings)
     return fitted
 
 
@@ -293,11 +255,3 @@ def _sync(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def warnings_by_sentence(warnings: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """The sessions that each warning is of, most frequent first."""
-    found: dict[str, list[str]] = {}
-    for session_id, sentence in warnings:
-        found.setdefault(sentence, []).append(session_id)
-    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
