@@ -152,7 +152,7 @@ class FolderIndex:
         handles = list(scan.newest)
         handles.extend(scan.handles[name] for name in held_ids if name in scan.handles)
         handles.extend(self._next_turn(scan))
-        return any(_has_moved(scan.entries[handle]) for handle in dict.fromkeys(handles))
+        return any(scan.entries[handle].has_moved() for handle in dict.fromkeys(handles))
 
     def _next_turn(self, scan: Scan) -> list[int]:
         """The next files in turn."""
@@ -173,13 +173,6 @@ def _checked(entries: list[Entry], token: CancelToken) -> Iterable[Entry]:
         token.check()
         token.report(number, len(entries), "Reading list entries", "sessions")
         yield entry
-
-
-def _has_moved(entry: Entry) -> bool:
-    sidecar = entry.sidecar
-    if not entry.moves or look_at(entry.path) != entry.moves:
-        return True
-    return sidecar is not None and look_at(sidecar) != entry.sidecar_moves
 
 
 def _is_settled(scan: Scan) -> bool:

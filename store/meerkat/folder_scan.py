@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from store.cancel import CancelToken
-from store.meerkat.small_files import Moves, moves_of
+from store.meerkat.small_files import Moves, look_at, moves_of
 from store.opening.classify import classify_os
 from store.opening.stamp import YOUNG_NS
 
@@ -68,6 +68,13 @@ class Entry:
     def sidecar(self) -> Path | None:
         """Of its `.meta` file; None where there is none."""
         return Path(f"{self.folder}/{self.stem}{SIDECAR_SUFFIX}") if self.has_sidecar else None
+
+    def has_moved(self) -> bool:
+        """Whether its files are others by now; also where that cannot be told."""
+        beginning = f"{self.folder}/{self.stem}"
+        if not self.moves or look_at(beginning + DOCUMENT_SUFFIX) != self.moves:
+            return True
+        return self.has_sidecar and look_at(beginning + SIDECAR_SUFFIX) != self.sidecar_moves
 
 
 @dataclass(frozen=True, slots=True)
