@@ -9,7 +9,7 @@ from store.meerkat.graph_values import GraphProblem
 from store.meerkat.walker import Broken, Member, Undecodable, Walker
 
 MAX_RECENT_BYTES = 16 * 1024 * 1024
-"""Of a body with more bytes none is remembered to be compared with the next."""
+"""Of a body, so much is remembered to be compared with the next."""
 
 
 class Recent:
@@ -23,7 +23,12 @@ class Recent:
         self._data: list[bytes] = []
         self._places: dict[bytes, int] = {}
         self._next = 0
-        self._made: list[tuple[str, bytes]] = []
+        self._clear_made()
+
+    def _clear_made(self) -> None:
+        self._made_texts: list[str] = []
+        self._made_data: list[bytes] = []
+        self._made_places: dict[bytes, int] = {}
         self._made_bytes = 0
 
     def again(self, walker: Walker, at: int) -> bytes | None:
@@ -48,14 +53,15 @@ class Recent:
     def _keep(self, text: str, data: bytes) -> None:
         self._made_bytes += len(data)
         if self._made_bytes <= MAX_RECENT_BYTES:
-            self._made.append((text, data))
+            self._made_places[data] = len(self._made_data)
+            self._made_texts.append(text)
+            self._made_data.append(data)
 
     def turn(self) -> None:
         """A body is at its end; what was remembered of it is what the next one is compared with."""
-        made = self._made if self._made_bytes <= MAX_RECENT_BYTES else []
-        self._texts, self._data = [text for text, _ in made], [data for _, data in made]
-        self._places = {data: place for place, data in enumerate(self._data)}
-        self._made, self._made_bytes, self._next = [], 0, 0
+        self._texts, self._data, self._places = self._made_texts, self._made_data, self._made_places
+        self._next = 0
+        self._clear_made()
 
 
 def stored_messages(walker: Walker, source: ByteSource, member: Member, recent: Recent) -> Iterator[tuple[int, bytes]]:
