@@ -7,6 +7,8 @@ rest. Bytes first; where they differ, values, since a first row may hold another
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from itertools import zip_longest
 
 import orjson
 
@@ -16,10 +18,19 @@ from store.meerkat.details import metadata_span
 from store.meerkat.document_walk import DocumentWalk, read_from, walk_document
 from store.meerkat.metadata import GRAPH_KEY
 from store.meerkat.strict_json import Json
+from store.meerkat.walker import Broken, Walker
 
 CHUNK_BYTES = 1024 * 1024
-MAX_COMPARED_VALUE_BYTES = 16 * 1024 * 1024
+COMPARED_AT_ONCE_BYTES = 256 * 1024
+"""A longer value is compared part by part."""
+
+MAX_DEPTH = 12
+"""A message of a retained body stands five levels deep in a document's graph."""
+
 PAGE_MESSAGES = 200
+
+Span = tuple[int, int]
+"""[begin, end) of a value."""
 
 
 def tell_the_same(one: Json, other: Json) -> bool:
@@ -50,6 +61,7 @@ def documents_agree(one: ByteSource, other: ByteSource, token: CancelToken) -> b
 def messages_agree(
     one: ByteSource, other: ByteSource, one_walk: DocumentWalk, other_walk: DocumentWalk, token: CancelToken
 ) -> bool:
+    """Whether two walked documents hold the same messages."""
     nowhere = (0, 0)
     if equal_bytes(
         one, other, one_walk.spans.get("messages", nowhere), other_walk.spans.get("messages", nowhere), token
@@ -70,15 +82,60 @@ def messages_agree(
 def graphs_agree(
     one: ByteSource, other: ByteSource, one_walk: DocumentWalk, other_walk: DocumentWalk, token: CancelToken
 ) -> bool:
+    """Whether two walked documents hold the same revision graph, or none."""
     ours = metadata_span(one, one_walk.spans, GRAPH_KEY, token)
     theirs = metadata_span(other, other_walk.spans, GRAPH_KEY, token)
     if ours is None or theirs is None:
         return ours is theirs
     if equal_bytes(one, other, ours, theirs, token):
         return True
-    if max(ours[1] - ours[0], theirs[1] - theirs[0]) > MAX_COMPARED_VALUE_BYTES:
+    try:
+        return _values_agree(one, other, ours, theirs, token, 0)
+    except Broken:
         return False
-    return same_text(one.read(ours[0], ours[1] - ours[0]), other.read(theirs[0], theirs[1] - theirs[0]))
+
+
+def _values_agree(one: ByteSource, other: ByteSource, ours: Span, theirs: Span, token: CancelToken, depth: int) -> bool:
+    """Whether two values of any size are the same: large ones part by part, so that no step takes long.
+
+    Raises:
+        Broken: one of them is no JSON.
+    """
+    if equal_bytes(one, other, ours, theirs, token):
+        return True
+    token.take_turn()
+    length, other_length = ours[1] - ours[0], theirs[1] - theirs[0]
+    if max(length, other_length) <= COMPARED_AT_ONCE_BYTES:
+        return same_text(one.read(ours[0], length), other.read(theirs[0], other_length))
+    mark = one.read(ours[0], 1)
+    if depth >= MAX_DEPTH or mark not in (b"{", b"[") or mark != other.read(theirs[0], 1):
+        return False  # one long text in two spellings, or what no release writes
+    if mark == b"[":
+        pairs = zip_longest(_elements(one, ours[0], token), _elements(other, theirs[0], token))
+        return all(
+            mine is not None and its is not None and _values_agree(one, other, mine, its, token, depth + 1)
+            for mine, its in pairs
+        )
+    members, other_members = _members(one, ours[0], token), _members(other, theirs[0], token)
+    return members.keys() == other_members.keys() and all(
+        _values_agree(one, other, span, other_members[key], token, depth + 1) for key, span in members.items()
+    )
+
+
+def _elements(source: ByteSource, begin: int, token: CancelToken) -> Iterator[Span]:
+    walker = Walker(source, token)
+    for element in walker.elements(begin):
+        element.end = walker.skip(element.begin)
+        yield element.begin, element.end
+
+
+def _members(source: ByteSource, begin: int, token: CancelToken) -> dict[str, Span]:
+    walker = Walker(source, token)
+    found: dict[str, Span] = {}
+    for member in walker.members(begin):
+        member.end = walker.skip(member.begin)
+        found[member.key] = member.begin, member.end
+    return found
 
 
 def same_text(one: bytes, other: bytes) -> bool:
