@@ -68,7 +68,7 @@ class Lineages:
                 len(compared),
             )
         whole = " and ".join(", ".join(what for what, _, _ in compared).rsplit(", ", 1))
-        return passed(name, f"{whole}: as the head has them", len(compared))
+        return passed(name, f"the chained digests of {whole} are those in the head", len(compared))
 
 
 def find_lineages(

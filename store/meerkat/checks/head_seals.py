@@ -8,6 +8,7 @@ from contextlib import closing
 from store.cancel import CancelToken
 from store.meerkat.byte_source import BlobSource
 from store.meerkat.checks.message_pass import Passed
+from store.meerkat.checks.releases import FIRST_SEALED_LEDGER
 from store.meerkat.checks.results import counted, failed, not_applicable, passed, short
 from store.meerkat.checks.tokens import head_token, plain_head_token
 from store.meerkat.generation import Layout
@@ -44,7 +45,9 @@ def judge_authority(layout: Layout, head: Head, boundary: Boundary | None, found
     """
     name = CheckName.AUTHORITY
     if not layout.has("runtime_session_authority"):
-        return not_applicable(name, "Releases before 0.8.11 record no committed head beside the stored one.")
+        if (layout.ledger or 0) < FIRST_SEALED_LEDGER:
+            return not_applicable(name, "Releases before 0.8.11 record no committed head beside the stored one.")
+        return not_applicable(name, "The store has no table of committed heads: no runtime has worked on it.")
     if boundary is None:
         return not_applicable(name, "The runtime has recorded no committed head of this session.")
     if boundary.head.faults:

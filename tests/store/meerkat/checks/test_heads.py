@@ -252,3 +252,25 @@ def test_3_3_the_snapshot_beside_an_early_head_is_equal_older_or_failed(
     found = one(check_all(main)[session_id], CheckName.COPIES)
     assert found.outcome is outcome
     assert word in found.sentence
+
+
+def test_3_case_3_a_strand_with_fewer_rows_than_the_head_counts_fails_and_one_with_more_does_not(
+    sealed: Path, change: Change, check_all: Check
+) -> None:
+    """(3-case-3)"""
+    fewer = ids(sealed, "rewrite_count = 0")
+    more = ids(sealed, f"rewrite_count = 0 AND session_id > '{fewer}'")
+    change(sealed, "DELETE FROM session_strand_messages WHERE session_id = ? AND seq = 1", parameters=(fewer,))
+    for added in (1, 2):
+        change(
+            sealed,
+            f"INSERT INTO session_strand_messages SELECT session_id, strand, seq + {added}, message_json, created_at_ms"
+            " FROM session_strand_messages WHERE session_id = ? AND seq + 1 ="
+            " (SELECT message_count FROM session_heads h WHERE h.session_id = session_strand_messages.session_id)",
+            parameters=(more,),
+        )
+    checks = check_all(sealed)
+    counts = one(checks[fewer], CheckName.ROW_COUNTS)
+    assert int(counts.expected) == int(counts.found) + 1
+    assert "1 of the" in counts.sentence
+    assert checks[more].failed == ()
