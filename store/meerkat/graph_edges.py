@@ -16,7 +16,7 @@ from store.meerkat.checks.lineage import RowLineage, rewrite_prefix
 from store.meerkat.checks.tokens import EMPTY_REWRITE_DIGEST
 from store.meerkat.digests import ALL_FORMATS
 from store.meerkat.graph_reading import Edge, Graph
-from store.meerkat.graph_values import Body, BodyFacts, GraphProblem, GraphVerdict, MixedFormats, read_body
+from store.meerkat.graph_values import Body, BodyFacts, GraphProblem, GraphVerdict, MixedFormats, Tally, read_body
 from store.meerkat.proving import BodyText, Formats, Proved, check_commit, prove
 from store.meerkat.strict_json import Json, NotStrict, parse
 
@@ -47,7 +47,9 @@ def replay(graph: Graph) -> Iterator[Step]:
     if not graph.bodies:
         return
     body = graph.bodies[0]
+    tally = Tally()
     for number, edge in enumerate(graph.edges, len(graph.retired) + 1):
+        tally.add(2 * body.count)
         parent = _advanced(body, edge, number)
         commit = edge.commit
         assert commit is not None

@@ -12,7 +12,7 @@ from enum import Enum, auto
 from store.cancel import CancelToken
 from store.meerkat.byte_source import ByteSource
 from store.meerkat.content import as_count
-from store.meerkat.graph_values import Body, Commit, GraphProblem, commit_of
+from store.meerkat.graph_values import Body, Commit, GraphProblem, Tally, commit_of
 from store.meerkat.message_list import Recent, stored_messages
 from store.meerkat.strict_json import Json, NotStrict, parse
 from store.meerkat.times import system_time_ms
@@ -396,12 +396,14 @@ def _composed(bodies: list[Body], rebases: dict[int, Rebase]) -> list[Body]:
         return bodies
     by_name: dict[str, Body] = {}
     made: list[Body] = []
+    tally = Tally()
     for number, body in enumerate(bodies):
         rebase = rebases.get(number)
         if rebase is not None:
             base = by_name.get(rebase.base)
             if base is None or rebase.at + rebase.removed > base.count:
                 raise GraphProblem("A body of the revision graph changes a body that is not there.", rebase.base)
+            tally.add(base.count)
             whole = base.with_replaced(rebase.at, rebase.at + rebase.removed, rebase.inserted)
             whole.revision, whole.parent, whole.created_at_ms = body.revision, body.parent, body.created_at_ms
             body = whole

@@ -24,7 +24,7 @@ from store.meerkat.graph_edges import (
     member,
 )
 from store.meerkat.graph_reading import Edge, read_edge
-from store.meerkat.graph_values import BodyFacts, GraphProblem, GraphVerdict, MixedFormats
+from store.meerkat.graph_values import BodyFacts, GraphProblem, GraphVerdict, MixedFormats, Tally
 from store.meerkat.heads import Head
 from store.meerkat.proving import BodyText, Formats, Proved, check_commit, prove, same_span
 from store.meerkat.rewrites import Rewrite, Rewrites, StrandText, edge_source, read_rewrites, retirement_source
@@ -102,14 +102,17 @@ class _Judging:
     def _follow(self, count: int) -> None:
         rewrites = self._rewrites
         indexes = [rewrite.index for rewrite in rewrites.kept]
-        if indexes != list(range(rewrites.retired_count, count)):
+        first = rewrites.retired_count
+        if len(indexes) != count - first or indexes != list(range(first, first + len(indexes))):
             raise GraphProblem(
                 "Not all rewrites that the head counts are stored.",
                 f"{count:,}",
                 f"{rewrites.retired_count + len(indexes):,}",
             )
+        tally = Tally()
         for rewrite in rewrites.kept:
             self._token.take_turn()
+            tally.add(rewrite.parent_length + rewrite.length)
             self._step(rewrite)
         self._ask_head(count)
 

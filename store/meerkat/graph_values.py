@@ -26,6 +26,9 @@ MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 
 MARK_BYTES = 16
 
+MAX_PLACES = 5_000_000
+"""Messages of all bodies together; only a file made to be slow tells of more with few bytes of its own."""
+
 
 class GraphProblem(ValueError):
     """A graph breaks a rule.
@@ -40,6 +43,19 @@ class GraphProblem(ValueError):
         self.sentence = sentence
         self.expected = expected
         self.found = found
+
+
+class Tally:
+    """Messages of bodies that are told by what they change, counted so that a small file cannot tell of too many."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def add(self, count: int) -> None:
+        """Take in another body. Raises GraphProblem."""
+        self._count += count
+        if self._count > MAX_PLACES:
+            raise GraphProblem("The revisions of this session are too many and too long to be followed.")
 
 
 class MixedFormats(GraphProblem):

@@ -24,6 +24,8 @@ from store.meerkat.strands import LINKS_TABLE, Links, Strand, overlay, read_link
 REWRITES_TABLE = "session_rewrites"
 RETIREMENTS_TABLE = "session_transcript_retirements"
 MAX_REWRITES = 100_000
+MAX_INDEX = (1 << 63) - 1
+"""A head may count more rewrites than a row can have numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def read_rewrites(connection: sqlite3.Connection, layout: Layout, head: Head, to
         return Rewrites(session_id, (), retired, rowid, count, links)
     kept: list[Rewrite] = []
     problems: list[GraphProblem] = []
-    for row in _rewrite_rows(connection, session_id, head.rewrite_count or 0):
+    for row in _rewrite_rows(connection, session_id, min(head.rewrite_count or 0, MAX_INDEX)):
         token.take_turn()
         try:
             kept.append(_rewrite(row))

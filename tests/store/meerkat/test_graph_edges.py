@@ -19,8 +19,9 @@ from store.meerkat.checks.lineage import RowLineage, rewrite_prefix
 from store.meerkat.codec import encode
 from store.meerkat.digests import DigestFormat
 from store.meerkat.graph import judge
+from store.meerkat.graph_edges import replay
 from store.meerkat.graph_reading import read_graph
-from store.meerkat.graph_values import GraphVerdict, read_body
+from store.meerkat.graph_values import GraphProblem, GraphVerdict, read_body
 from store.meerkat.revisions import kept_in_graph
 from tests.store.meerkat.graph_maker import KEY, GraphMaker, at, copied, told
 
@@ -267,3 +268,16 @@ def test_s4_a_retired_commit_that_was_altered_breaks_the_chain(made: EdgeMaker) 
     graph = copied(made.graph(2))
     graph["retired"]["commits"][0]["messages_after"] = 1
     assert judged(graph).problem == "The chain of rewrites of the retired rewrites does not agree."
+
+
+def test_s4_a_small_graph_that_tells_of_endless_messages_is_refused(made: EdgeMaker) -> None:
+    graph = copied(made.graph())
+    graph["anchor"]["messages"] = [told("a", 1)] * 3000
+    # Each of these edges stands for another copy of all the messages before it.
+    edge = graph["edges"][0]
+    edge["commit"]["selection"]["range"] = {"start": 0, "end": 0}
+    graph["edges"] = [edge] * 1200
+    found = kept_in_graph(read_graph(MemorySource(encode(graph)), 0, CancelToken()))
+    assert len(found) < 10
+    with pytest.raises(GraphProblem, match="too many and too long to be followed"):
+        list(replay(read_graph(MemorySource(encode(graph)), 0, CancelToken())))

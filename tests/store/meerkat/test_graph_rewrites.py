@@ -81,6 +81,7 @@ def test_s4_a_session_without_rewrites_has_nothing_to_judge(copy_sample: Callabl
         ("UPDATE session_rewrites SET strand_len = 1 WHERE rewrite_idx = 5", "The revision that rewrite 6 made"),
         ("UPDATE session_rewrites SET parent_len = 4 WHERE rewrite_idx = 5", "The revision that rewrite 6 came from"),
         ("UPDATE session_rewrites SET commit_json = 'x' WHERE rewrite_idx = 5", "A commit of the revision graph"),
+        ("UPDATE session_rewrites SET parent_len = 9223372036854775807 WHERE rewrite_idx = 5", "The revisions of this"),
         ("UPDATE session_rewrites SET parent_len = 'x' WHERE rewrite_idx = 5", "Rewrite 6 does not say how many"),
         ("UPDATE session_rewrites SET graph_edge_json = '{}' WHERE rewrite_idx = 5", "An edge of the revision graph"),
         ("DELETE FROM session_strand_messages WHERE strand = 'root' AND seq = 1", "Message 2 of a retained revision"),
