@@ -13,7 +13,9 @@ import pytest
 
 from store.cancel import CancelToken
 from store.errors import Cancelled
+from store.meerkat.digests import DigestFormat, digest_of
 from store.values.checks import CheckName, CheckResult, Outcome, SessionCheck
+from tests.store.meerkat.graph_maker import KEY, GraphMaker, copied, told
 
 Result = Callable[[Path, str, CheckName], CheckResult]
 Check = Callable[[Path], dict[str, SessionCheck]]
@@ -261,3 +263,24 @@ def test_3_1_a_document_newer_than_every_known_meerkat_is_neither_passed_nor_fai
     assert "newer than every Meerkat known" in document.sentence
     assert not check.is_writable
     assert "newer than every Meerkat known" in check.write_reason
+
+
+@pytest.mark.parametrize(("first", "second"), [(1, 3), (3, 1)])
+def test_3_case_6_a_graph_of_two_formats_says_so_and_is_never_writable(
+    made: Any, make: Any, check_all: Check, first: int, second: int
+) -> None:
+    """(3-case-6)"""
+    maker = GraphMaker([told("a"), told("b", 1)], DigestFormat(first))
+    maker.rewrite(1, 2, [told("c", 2)])
+    graph = copied(maker.graph())
+    name = digest_of(maker.messages, DigestFormat(second))
+    graph["head"] = graph["revisions"][1]["revision"] = graph["commits"][0]["revision"] = name
+    metadata = {KEY: graph}
+    columns = {"created_at_ms": make.updated_ms - 60_000, "updated_at_ms": make.updated_ms, "total_tokens": 10}
+    made.add(1, make.document(make.session_id(1), maker.messages, metadata), **columns)
+    check = check_all(made.done())[make.session_id(1)]
+    (failed,) = check.failed
+    assert failed.name is CheckName.REVISION_GRAPH
+    assert "formats" in failed.sentence
+    assert not check.is_writable
+    assert "formats" in check.write_reason
