@@ -170,7 +170,7 @@ def missing() -> SessionMissing:
 
 def _checked(entries: list[Entry], token: CancelToken) -> Iterable[Entry]:
     for number, entry in enumerate(entries):
-        token.check()
+        token.take_turn()
         token.report(number, len(entries), "Reading list entries", "sessions")
         yield entry
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from store.cancel import CancelToken
@@ -16,7 +15,7 @@ from store.meerkat.session_rows import SMALL_BYTES, DocumentRow, decode_document
 from store.meerkat.sidecar import About
 from store.meerkat.small_files import read_beginning
 from store.meerkat.strict_json import Json
-from store.meerkat.whole_facts import WHOLE_BYTES, YIELD_S, answer_of, times_of
+from store.meerkat.whole_facts import WHOLE_BYTES, answer_of, times_of
 from store.values.listing import CatalogueFacts, CensusRow
 
 NO_DOCUMENT = "This is no session document that Meerkat reads."
@@ -108,13 +107,9 @@ def catalogue_facts(found: Sequence[tuple[Entry, About] | None], token: CancelTo
         found: files of each row and what is known of them; None for one that is gone.
     """
     answers = []
-    yielded_s = time.monotonic()
     for known in found:
-        token.check()
+        token.take_turn()
         answers.append(answer_of(gone(0), (), False) if known is None else _answer(*known, token))
-        if time.monotonic() - yielded_s > YIELD_S:
-            time.sleep(0)
-            yielded_s = time.monotonic()
     return tuple(answers)
 
 

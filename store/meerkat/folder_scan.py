@@ -22,8 +22,8 @@ from store.opening.stamp import YOUNG_NS
 
 DOCUMENT_SUFFIX = ".jsonl"
 SIDECAR_SUFFIX = ".meta"
-CHECKED_EVERY = 500
-"""Names looked at between two questions whether to go on."""
+CHECKED_EVERY = 50
+"""Names looked at between two questions whether to go on, or to let others."""
 
 
 AHEAD_NS = 60 * 1_000_000_000
@@ -111,7 +111,7 @@ def scan_folder(folder: Path, token: CancelToken) -> Scan:
         with os.scandir(folder) as found:
             for number, entry in enumerate(found):
                 if number % CHECKED_EVERY == 0:
-                    token.check()
+                    token.take_turn()
                     token.report(number, 0, "Looking at session files", "files")
                 name = entry.name
                 if name.endswith((DOCUMENT_SUFFIX, SIDECAR_SUFFIX)) and not name.startswith("."):
@@ -145,7 +145,7 @@ def _entries(
     entries: dict[int, Entry] = {}
     for number, stem in enumerate(sorted(documents)):
         if number % CHECKED_EVERY == 0:
-            token.check()
+            token.take_turn()
         document, sidecar = documents[stem], sidecars.get(stem)
         handle = _handle_of(stem, entries)
         entries[handle] = Entry(

@@ -15,6 +15,7 @@ from store.cancel import CancelToken
 from store.meerkat import MEERKAT
 from store.meerkat.schema import S06_STATEMENTS, STRAND_STATEMENTS
 from store.values.session import SessionSummary, SortOrder
+from tests.store.meerkat.folder_maker import Folder
 
 TIME = "2026-05-28T20:26:40.123456789Z"
 UPDATED_MS = 1_780_000_000_000
@@ -157,6 +158,12 @@ def made_strands(tmp_path: Path) -> Made:
     folder = tmp_path / "strands"
     folder.mkdir()
     return Made(folder / "sessions.sqlite3", STRAND_STATEMENTS)
+
+
+@pytest.fixture
+def pages(tmp_path: Path, make: Any) -> Folder:
+    """A realm of JSON documents, empty."""
+    return Folder(tmp_path / "pages", make)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -15,66 +14,16 @@ import pytest
 from store import Library
 from store.backend import Backend
 from store.cancel import CancelToken
-from store.errors import OpenError, SessionChanged, SessionDamaged, SessionError, SessionMissing
-from store.meerkat.content_cache import ContentCache
-from store.meerkat.document_walk import walk_document
-from store.meerkat.small_files import FileSource
-from store.values.checks import CheckName, Outcome, SizePart
-from store.values.message import ImageBlock, TextBlock
+from store.errors import SessionDamaged, SessionError, SessionMissing
+from store.values.message import ImageBlock
 from store.values.session import SessionState, SessionSummary, SortKey, SortOrder, TitleSource
 from store.values.store import Access, StoreKind
+from tests.store.meerkat.folder_maker import Folder
 
 Copy = Callable[[str], Path]
 Open = Callable[[Path], Backend]
 Rows = Callable[..., tuple[SessionSummary, ...]]
 Untouched = Callable[[Path], AbstractContextManager[None]]
-OLD_NS = 1_780_000_000_000_000_000
-
-
-class Folder:
-    """A folder of documents while it is made; files are old, as if written long ago."""
-
-    def __init__(self, realm: Path, make: Any) -> None:
-        self.path = realm / "sessions_jsonl"
-        self.path.mkdir(parents=True)
-        (realm / "realm_manifest.json").write_text('{"realm_id":"pages","backend":"jsonl","origin":"explicit"}')
-        self.make = make
-
-    def put(self, name: str, data: bytes, age: int = 0) -> Path:
-        """Write a file as Meerkat does: beside, then renamed into its place."""
-        path = self.path / name
-        beside = path.with_name(f"{name}.tmp")
-        beside.write_bytes(data)
-        os.utime(beside, ns=(OLD_NS - age, OLD_NS - age))
-        beside.replace(path)
-        return path
-
-    def add(self, number: int, texts: list[str], metadata: dict[str, Any] | None = None, **sidecar: Any) -> str:
-        """Add a session with its sidecar; `sidecar=None` leaves that out, other arguments replace its fields."""
-        name = self.make.session_id(number)
-        data = self.make.document(name, [self.make.user(text) for text in texts], metadata)
-        self.put(f"{name}.jsonl", data, number)
-        if sidecar.pop("sidecar", True):
-            stored = json.loads(data)
-            fields = {
-                "id": name,
-                "created_at": stored["created_at"],
-                "updated_at": stored["updated_at"],
-                "message_count": len(texts),
-                "total_tokens": 10,
-                "metadata": stored["metadata"],
-            } | sidecar
-            self.put(f"{name}.meta", self.make.dump(fields), number)
-        return str(name)
-
-    def settle(self) -> None:
-        """Let the folder itself look old."""
-        os.utime(self.path, ns=(OLD_NS, OLD_NS))
-
-
-@pytest.fixture
-def pages(tmp_path: Path, make: Any) -> Folder:
-    return Folder(tmp_path / "pages", make)
 
 
 def the_row(backend: Backend, rows: Rows) -> SessionSummary:
@@ -83,8 +32,6 @@ def the_row(backend: Backend, rows: Rows) -> SessionSummary:
 
 
 # ------------------------------------------------------------------------------------------------- one store
-
-
 @pytest.mark.parametrize("inside", ["", "ledgers", "ledgers/sessions_jsonl"])
 def test_3_1_a_realm_of_documents_is_one_store_however_it_is_reached(
     copy_sample: Copy, library: Library, untouched: Untouched, inside: str
@@ -174,8 +121,6 @@ def test_3_1_a_single_document_of_such_a_realm_opens_as_a_document(copy_sample: 
 
 
 # ------------------------------------------------------------------------------------------------- the list
-
-
 def test_3_1_the_list_is_read_without_the_documents(pages: Folder, open_store: Open, token: CancelToken) -> None:
     """A11: a corrupt body is listed; it is damaged when it is looked at."""
     sound, corrupt = pages.add(1, ["sound"]), pages.add(2, ["lost"])
@@ -369,225 +314,3 @@ def test_3_1_documents_of_all_versions_are_read_and_a_newer_one_is_named(
     assert row.state is SessionState.ACTIVE
     detail = backend.detail(name, token)
     assert (detail.document_version, [fault.code for fault in detail.summary.faults]) == (version, codes)
-
-
-# ---------------------------------------------------------------------------------------------- while it goes on
-
-
-def test_3_1_a_session_that_grows_is_followed(pages: Folder, open_store: Open, make: Any, token: CancelToken) -> None:
-    name = pages.add(1, ["one", "two"])
-    backend = open_store(pages.path)
-    outline = backend.outline(name, token)
-    assert backend.follow(name, outline, token).outline is outline
-    pages.put(f"{name}.jsonl", make.document(name, [make.user(text) for text in ("one", "two", "three")]))
-    assert backend.has_changed()
-    assert backend.refresh(token)
-    followed = backend.follow(name, outline, token)
-    assert (followed.kept, followed.outline.count) == (2, 3)
-    (message,) = backend.messages(name, 2, 3, token)
-    assert isinstance(message.blocks[0], TextBlock)
-    assert message.blocks[0].text == "three"
-
-
-def test_3_1_a_document_that_is_another_one_by_now_is_said_to_have_changed(
-    pages: Folder, open_store: Open, make: Any, token: CancelToken
-) -> None:
-    name = pages.add(1, ["one", "two"])
-    backend = open_store(pages.path)
-    backend.outline(name, token)
-    pages.put(f"{name}.jsonl", make.document(name, [make.user("other")]), 7)
-    assert backend.messages(name, 0, 2, token)[1].blocks
-    assert backend.refresh(token)
-    with pytest.raises(SessionChanged):
-        backend.messages(name, 0, 2, token)
-    assert backend.outline(name, token).count == 1
-
-
-def test_3_1_sessions_that_come_and_go_are_noticed(
-    pages: Folder, open_store: Open, list_rows: Rows, token: CancelToken
-) -> None:
-    first, second = pages.add(1, ["one"]), pages.add(2, ["two"])
-    pages.settle()
-    backend = open_store(pages.path)
-    before = {row.key.session_id: row.handle for row in list_rows(backend)}
-    assert not backend.has_changed()
-    assert not backend.refresh(token)
-    (pages.path / f"{first}.jsonl").unlink()
-    third = pages.add(3, ["three"])
-    pages.settle()
-    assert backend.has_changed() or backend.refresh(token)
-    backend.refresh(token)
-    after = {row.key.session_id: row.handle for row in list_rows(backend)}
-    assert after.keys() == {second, third}
-    assert after[second] == before[second]
-    with pytest.raises(SessionMissing):
-        backend.outline(first, token)
-
-
-def test_3_1_a_lock_that_comes_and_goes_changes_nothing(pages: Folder, open_store: Open, token: CancelToken) -> None:
-    name = pages.add(1, ["one"])
-    pages.settle()
-    backend = open_store(pages.path)
-    backend.ids(SortOrder(), token)
-    (pages.path / f"{name}.lock").write_bytes(b"pid=7")
-    assert not backend.refresh(token)
-
-
-def test_3_1_a_document_that_is_written_in_place_is_noticed_in_its_turn(
-    pages: Folder, open_store: Open, make: Any, token: CancelToken
-) -> None:
-    for number in range(1, 600):
-        pages.add(number, ["text"], sidecar=None)
-    pages.settle()
-    backend = open_store(pages.path)
-    backend.ids(SortOrder(), token)
-    assert not any(backend.has_changed() for _ in range(6))
-    oldest = pages.path / f"{make.session_id(599)}.jsonl"
-    with oldest.open("r+b") as file:
-        file.write(make.document(make.session_id(599), [make.user("more")]))
-    assert any(backend.has_changed() for _ in range(6))
-
-
-def test_3_1_a_folder_that_is_gone_keeps_what_was_read(pages: Folder, open_store: Open, token: CancelToken) -> None:
-    name = pages.add(1, ["still here"])
-    backend = open_store(pages.path)
-    outline = backend.outline(name, token)
-    for path in pages.path.iterdir():
-        path.unlink()
-    pages.path.rmdir()
-    assert backend.has_changed()
-    with pytest.raises(OpenError):
-        backend.refresh(token)
-    assert backend.messages(name, 0, outline.count, token)[0].blocks
-
-
-def test_3_1_a_realm_of_documents_runs_while_a_lease_is_fresh_or_a_document_was_just_written(
-    pages: Folder, open_store: Open, token: CancelToken, make: Any
-) -> None:
-    pages.add(1, ["old"])
-    backend = open_store(pages.path)
-    assert not backend.facts(token).is_running
-    now = int(time.time())
-    name = make.session_id(2)
-    stamp = {"secs_since_epoch": now, "nanos_since_epoch": 0}
-    path = pages.put(f"{name}.jsonl", make.document(name, [make.user("new")], updated_at=stamp))
-    os.utime(path)
-    backend.refresh(token)
-    assert backend.facts(token).is_running
-    assert backend.running_ids(token) == {name}
-    os.utime(path, ns=(OLD_NS, OLD_NS))
-    backend.refresh(token)
-    assert not backend.is_running()
-    leases = pages.path.parent / "leases"
-    leases.mkdir()
-    (leases / "one.json").write_text(json.dumps({"heartbeat_at": now}))
-    assert backend.is_running()
-
-
-# ------------------------------------------------------------------------------------------------- long documents
-
-
-def test_3_1_the_beginning_of_a_long_document_is_read_before_the_rest(
-    pages: Folder, open_store: Open, make: Any, token: CancelToken
-) -> None:
-    texts = [f"{number} " + "x" * 20_000 for number in range(200)]
-    name, short = pages.add(1, texts), pages.add(2, ["short"])
-    backend = open_store(pages.path)
-    begun = backend.beginning(name, 10, token)
-    assert begun is not None
-    assert (begun[0].count, len(begun[1])) == (10, 10)
-    assert backend.beginning(short, 10, token) is None
-    assert backend.outline(name, token).count == 200
-    assert backend.beginning(name, 10, token) is None
-    assert list(backend.candidates(name, ["199"], 0, 200, token)) == [199]
-    assert backend.raw(name, 3, token) == make.dump(make.user(texts[3]))
-
-
-def test_3_1_documents_are_let_go_beyond_a_bound_and_read_again(
-    pages: Folder, open_store: Open, make: Any, token: CancelToken, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ContentCache.__init__, "__defaults__", (1,))
-    first, second = pages.add(1, ["one"]), pages.add(2, ["two"])
-    backend = open_store(pages.path)
-    backend.outline(first, token)
-    backend.outline(second, token)
-    assert backend.messages(first, 0, 1, token)[0].blocks
-    backend.outline(second, token)
-    pages.put(f"{first}.jsonl", make.document(first, [make.user("other")]), 9)
-    with pytest.raises(SessionChanged):
-        backend.messages(first, 0, 1, token)
-
-
-# ------------------------------------------------------------------------------------------------- proved and measured
-
-
-def outcomes(backend: Backend, name: str, token: CancelToken) -> dict[CheckName, Outcome]:
-    (check,) = backend.checks([name], token)
-    return {result.name: result.outcome for result in check.results}
-
-
-def test_3_3_sessions_that_are_files_are_proved_as_those_of_a_database(
-    copy_sample: Copy, open_store: Open, token: CancelToken, untouched: Untouched
-) -> None:
-    folder = copy_sample("meerkat/realm-0.6.24-jsonl")
-    expected = json.loads((folder / "expected.json").read_text("utf-8"))["sessions"]
-    with untouched(folder):
-        backend = open_store(folder / "ledgers" / "sessions_jsonl")
-        checks = backend.checks([session["id"] for session in expected], token)
-    for session, check in zip(expected, checks, strict=True):
-        found = {result.name: result.outcome for result in check.results}
-        assert found[CheckName.DOCUMENT] is found[CheckName.ROW_COUNTS] is Outcome.PASSED
-        graph = Outcome.PASSED if session["history"] else Outcome.NOT_APPLICABLE
-        assert found[CheckName.REVISION_DIGEST] is found[CheckName.REVISION_GRAPH] is graph
-        if session["history"]:
-            assert check.revision == session["digest"]
-        assert (check.is_writable, bool(check.write_reason)) == (False, True)
-
-
-def test_3_3_a_file_that_cannot_be_read_fails_alone(pages: Folder, open_store: Open, token: CancelToken) -> None:
-    damaged, stale, sound = pages.add(1, ["one"]), pages.add(2, ["two"], message_count=7), pages.add(3, ["three"])
-    pages.put(f"{damaged}.jsonl", b"no JSON")
-    backend = open_store(pages.path)
-    assert outcomes(backend, damaged, token)[CheckName.DOCUMENT] is Outcome.FAILED
-    assert outcomes(backend, "gone", token)[CheckName.DOCUMENT] is Outcome.FAILED
-    assert outcomes(backend, stale, token)[CheckName.ROW_COUNTS] is Outcome.FAILED
-    assert Outcome.FAILED not in outcomes(backend, sound, token).values()
-
-
-def test_3_4_the_parts_of_a_file_are_its_size(copy_sample: Copy, open_store: Open, token: CancelToken) -> None:
-    folder = copy_sample("meerkat/realm-0.6.24-jsonl") / "ledgers" / "sessions_jsonl"
-    backend = open_store(folder)
-    beside = (SizePart.BLOBS, SizePart.EVENTS)
-    for row in backend.census(None, 99, token):
-        parts = {part.part: part.size_bytes for part in backend.sizes(row.session_id, token).parts}
-        stored = sum(size for part, size in parts.items() if part not in beside)
-        assert stored == (folder / f"{row.session_id}.jsonl").stat().st_size
-    with pytest.raises(SessionMissing):
-        backend.sizes("gone", token)
-
-
-def test_s4_retained_revisions_of_a_file_are_read(copy_sample: Copy, open_store: Open, token: CancelToken) -> None:
-    folder = copy_sample("meerkat/realm-0.6.24-jsonl")
-    backend = open_store(folder / "ledgers" / "sessions_jsonl")
-    expected = json.loads((folder / "expected.json").read_text("utf-8"))["sessions"]
-    rewritten = [session for session in expected if session["history"]]
-    assert len(rewritten) == 10
-    for session in rewritten:
-        revisions = backend.revisions(session["id"], token)
-        assert revisions[-1].revision == session["head_revision"]
-        for revision in revisions:
-            assert revision.revision is not None
-            messages = backend.revision_messages(session["id"], revision.revision, 0, 10_000, token)
-            assert len(messages) == revision.message_count
-            if messages:
-                assert json.loads(backend.revision_raw(session["id"], revision.revision, 0, token))["role"]
-
-
-def test_3_1_a_file_that_is_cut_while_it_is_read_ends_the_reading(pages: Folder, token: CancelToken) -> None:
-    path = pages.put("one.jsonl", b"{" + b" " * 100_000)
-    source = FileSource(path)
-    with path.open("r+b") as file:
-        file.truncate(10)
-    with pytest.raises(OSError, match="cut"):
-        walk_document(source, token)
-    source.close()
