@@ -1,0 +1,52 @@
+"""What Meerkat 0.6.24 reads of a message, and how it hashes it, is what its own code was seen to do (3.6, S2).
+
+`tests/data/messages-judged-by-0.6.24.json` holds odd messages, each with the digest that the published 0.6.24 crates
+gave it, or with their error. Each was stored as the only message of a session and loaded by the real store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+
+from store.meerkat.codec import decode, decode_loaded, encode
+from store.meerkat.digests import DigestFormat, TranscriptDigests
+from store.meerkat.reference_shapes import reference_message
+from store.meerkat.structs import NotTyped
+from tests.conftest import ROOT
+
+JUDGED = json.loads((ROOT / "tests" / "data" / "messages-judged-by-0.6.24.json").read_text("utf-8"))
+
+
+def digest_of_held(message: Any) -> str:
+    """The digest of a message as 0.6.24 holds it: what it drops is not in it any more."""
+    return "sha256:" + hashlib.sha256(b"[" + encode(reference_message(message)) + b"]").hexdigest()
+
+
+@pytest.mark.parametrize("name", sorted(JUDGED))
+def test_3_6_each_message_is_read_or_refused_as_the_real_0_6_24_does(name: str) -> None:
+    judged = JUDGED[name]
+    message = decode(judged["json"].encode())
+    if "error" in judged:
+        with pytest.raises(NotTyped):
+            reference_message(message)
+        return
+    if name.startswith("numbers_"):
+        message = decode_loaded(judged["json"].encode())  # digits that no release prints
+    assert digest_of_held(message) == judged["digest"]
+
+
+@pytest.mark.parametrize("name", sorted(name for name in JUDGED if "digest" in JUDGED[name]))
+def test_s2_whatever_0_6_24_reads_is_read_with_the_fields_of_all_releases_too(name: str) -> None:
+    TranscriptDigests().add(JUDGED[name]["json"].encode())
+
+
+def test_s2_four_hundred_numbers_in_odd_spellings_hash_as_in_the_real_code() -> None:
+    """Digits beyond 64 bits, exponents, leading zeros, 16 and 17 digits: all read as serde_json reads them."""
+    for name in ("numbers_0", "numbers_1"):
+        digests = TranscriptDigests()
+        digests.add(JUDGED[name]["json"].encode())
+        assert digests.revision(DigestFormat.F1) == JUDGED[name]["digest"]
