@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from store.backend import Backend
 from store.blocking import may_wait
 from store.cancel import CancelToken
-from store.errors import OpenError
+from store.errors import DamagedDatabase, OpenError
 from store.library import Library
 from store.values.checks import (
     MAX_FINDINGS,
@@ -24,7 +25,7 @@ from store.values.checks import (
     StoreCheck,
     Tally,
 )
-from store.values.listing import CensusRow
+from store.values.session import SortOrder
 from store.values.store import StoreFacts, StoreKey
 
 PAGE_ROWS = 2_000
@@ -33,6 +34,12 @@ PAGE_ROWS = 2_000
 BATCH_SESSIONS = 50
 BATCH_BYTES = 4 * 1024 * 1024
 """Sessions that are proved in one call: few enough that a store in use can be read, and a cancel is heard, between."""
+
+LISTED_ROWS = 64
+"""Rows of a damaged store that are read at once; of those about a damaged page ever fewer are."""
+
+Row = tuple[str, int]
+"""Id of a session, and the stored bytes of its rows."""
 
 PROGRESS_S = 0.2
 """How often whoever waits is shown how far the check is."""
@@ -44,20 +51,44 @@ Progress = Callable[[StoreCheck], None]
 def examine(library: Library, key: StoreKey, token: CancelToken, progress: Progress | None = None) -> StoreCheck:
     """Check everything of an open store.
 
+    A store that is lost, or cannot be read any further, on the way has an error that says so; what was found until then
+    stays in the account.
+
     Args:
         progress: called at most five times a second, and once more before what concerns the store as a whole.
 
     Raises:
-        StoreVanished: it is not open, or its file is gone.
-        OpenError: it cannot be read any more.
+        StoreVanished: it is not open.
+        OpenError: nothing of it can be read any more.
         Cancelled: token was cancelled; what `progress` was given last is all that was found until then.
     """
     may_wait("check a store")
     backend = library.backend(key)
-    facts = backend.facts(token)
-    account = Account(facts)
+    account = Account(backend.facts(token))
+    try:
+        _check_sessions(backend, _counted(backend, token), account, token, progress)
+    except OpenError:
+        # A damaged page ends the way along the rows; along the list each row is read alone.
+        account.restart()
+        with account.noting():
+            _check_sessions(backend, _listed(backend, account, token), account, token, progress)
+    account.note_all_counted()
+    if progress is not None:
+        progress(account.so_far())
+    token.report(account.checked, account.total, "Looking for what is left over", "sessions")
+    with account.noting():
+        account.add(backend.store_findings(token))
+    token.report(account.checked, account.total, "Measuring the store", "sessions")
+    with account.noting():
+        account.sizes = backend.store_sizes(token)
+    return account.final()
+
+
+def _check_sessions(
+    backend: Backend, rows: Iterable[Row], account: Account, token: CancelToken, progress: Progress | None
+) -> None:
     shown_s = time.monotonic()
-    for ids in _batches(backend, token):
+    for ids in _batches(rows):
         token.report(account.checked, account.total, "Checking sessions", "sessions")
         for check in backend.checks(ids, token):
             account.take(check)
@@ -65,20 +96,12 @@ def examine(library: Library, key: StoreKey, token: CancelToken, progress: Progr
             progress(account.so_far())
             shown_s = time.monotonic()
         time.sleep(0)  # whoever draws comes first
-    account.note_all_counted()
-    if progress is not None:
-        progress(account.so_far())
-    token.report(account.checked, account.total, "Looking for what is left over", "sessions")
-    account.add(backend.store_findings(token))
-    token.report(account.checked, account.total, "Measuring the store", "sessions")
-    account.sizes = backend.store_sizes(token)
-    return account.final()
 
 
 def failed_check(facts: StoreFacts, error: OpenError) -> StoreCheck:
-    """The account of a store that could not be read to its end: the one finding that says why."""
+    """The account of a store of which nothing could be read any more: the one finding that says why."""
     account = Account(facts)
-    account.add((Finding(Severity.ERROR, None, error.code, str(error)),))
+    account.note(error)
     return account.so_far()
 
 
@@ -112,6 +135,24 @@ class Account:
                 for result in check.failed
             )
 
+    def take_unreadable(self, error: OpenError) -> None:
+        """Count a session of which not even the id can be read."""
+        self.checked += 1
+        self._tallies[CheckName.DOCUMENT][_COLUMN[Outcome.FAILED]] += 1
+        for name in CheckName:
+            if name is not CheckName.DOCUMENT:
+                self._tallies[name][_COLUMN[Outcome.NOT_APPLICABLE]] += 1
+        self.add(
+            (Finding(Severity.ERROR, None, "unreadable-row", f"A row of the list cannot be read. {error.sentence}"),)
+        )
+
+    def restart(self) -> None:
+        """Forget what was found: the sessions are gone through once more."""
+        self._tallies = {name: [0, 0, 0] for name in CheckName}
+        self._kept = {severity: [] for severity in Severity}
+        self._counts = dict.fromkeys(Severity, 0)
+        self.checked = 0
+
     def add(self, findings: Iterable[Finding]) -> None:
         """Keep findings, or only count them where there are too many."""
         for finding in findings:
@@ -119,6 +160,20 @@ class Account:
             kept = self._kept[finding.severity]
             if len(kept) < MAX_FINDINGS:
                 kept.append(finding)
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Let the work of a block end where the store cannot be read any further, and say so."""
+        try:
+            yield
+        except OpenError as error:
+            self.note(error)
+
+    def note(self, error: OpenError) -> None:
+        """Keep the error that ended some of the work; not beside another one of the store that says the same."""
+        finding = Finding(Severity.ERROR, None, error.code, str(error))
+        if all(known.code != finding.code or known.session_id for known in self._kept[Severity.ERROR]):
+            self.add((finding,))
 
     def note_all_counted(self) -> None:
         """Every session was read: what the store counted before may be another number by now."""
@@ -147,23 +202,47 @@ class Account:
 _COLUMN = {Outcome.PASSED: 0, Outcome.FAILED: 1, Outcome.NOT_APPLICABLE: 2}
 
 
-def _batches(backend: Backend, token: CancelToken) -> Iterator[Sequence[str]]:
-    """The ids of all sessions, in groups that are small in number and in bytes."""
+def _batches(rows: Iterable[Row]) -> Iterator[Sequence[str]]:
+    """The ids of sessions, in groups that are small in number and in bytes."""
     ids: list[str] = []
     size_bytes = 0
-    for row in _rows(backend, token):
-        row_bytes = row.size_bytes or 0
+    for session_id, row_bytes in rows:
         if ids and (len(ids) >= BATCH_SESSIONS or size_bytes + row_bytes > BATCH_BYTES):
             yield ids
             ids, size_bytes = [], 0
-        ids.append(row.session_id)
+        ids.append(session_id)
         size_bytes += row_bytes
     if ids:
         yield ids
 
 
-def _rows(backend: Backend, token: CancelToken) -> Iterator[CensusRow]:
+def _counted(backend: Backend, token: CancelToken) -> Iterator[Row]:
+    """All sessions, along the rows of the store: quickest, and ended by the first page that is damaged."""
     after: int | None = None
     while page := backend.census(after, PAGE_ROWS, token):
-        yield from page
+        for row in page:
+            yield row.session_id, row.size_bytes or 0
         after = page[-1].handle
+
+
+def _listed(backend: Backend, account: Account, token: CancelToken) -> Iterator[Row]:
+    """All sessions, along the list; a row that cannot be read is counted as one that failed."""
+    handles = backend.ids(SortOrder(), token).handles
+    for begin in range(0, len(handles), LISTED_ROWS):
+        yield from _readable(backend, handles[begin : begin + LISTED_ROWS], account, token)
+
+
+def _readable(backend: Backend, handles: Sequence[int], account: Account, token: CancelToken) -> Iterator[Row]:
+    """The rows of the list that can be read; those about a damaged page are read in ever smaller groups."""
+    try:
+        rows = backend.summaries(handles, token)
+    except DamagedDatabase as error:
+        if len(handles) == 1:
+            account.take_unreadable(error)
+            return
+        half = len(handles) // 2
+        yield from _readable(backend, handles[:half], account, token)
+        yield from _readable(backend, handles[half:], account, token)
+        return
+    for row in rows:
+        yield row.key.session_id, row.size_bytes or 0

@@ -156,22 +156,29 @@ def _finding_lines(check: StoreCheck, severity: Severity, surface: Surface) -> l
     if not count:
         return []
     heading, ink = _HEADINGS[severity]
-    groups: dict[tuple[str, str], list[str]] = {}
-    shown = 0
+    groups: dict[tuple[str, str], list[str | None]] = {}
     for finding in check.findings:
         if finding.severity is severity:
-            ids = groups.setdefault((finding.code, finding.sentence), [])
-            ids.extend([finding.session_id] if finding.session_id is not None else [])
-            shown += 1
+            groups.setdefault((finding.code, finding.sentence), []).append(finding.session_id)
+    shown = sum(map(len, groups.values()))
     lines = ["", surface.inked(f"{heading} ({figures.count(count)})", ink)]
-    for (code, sentence), ids in sorted(groups.items(), key=lambda group: group[0][0]):
+    for (code, sentence), sessions in sorted(groups.items(), key=lambda group: group[0][0]):
         lines.append(f"{_INDENT}{surface.inked(visible_line(code), Ink.STRONG)}")
         lines.extend(f"{_INDENT * 2}{line}" for line in _set(visible_line(sentence), surface))
-        lines.extend(f"{_INDENT * 2}{surface.inked(visible_line(one), Ink.QUIET)}" for one in ids[:SHOWN_SESSIONS])
-        if len(ids) > SHOWN_SESSIONS:
-            lines.append(f"{_INDENT * 2}and {figures.count(len(ids) - SHOWN_SESSIONS)} more; --json names all")
+        lines.extend(f"{_INDENT * 2}{line}" for line in _session_lines(sessions, surface))
     if count > shown:
         lines.append(f"{_INDENT}and {figures.count(count - shown)} more findings")
+    return lines
+
+
+def _session_lines(sessions: Sequence[str | None], surface: Surface) -> list[str]:
+    """The sessions that something was found of; None stands for the store itself, or a session without a name."""
+    ids = [one for one in sessions if one is not None]
+    lines = [surface.inked(visible_line(one), Ink.QUIET) for one in ids[:SHOWN_SESSIONS]]
+    if len(ids) > SHOWN_SESSIONS:
+        lines.append(f"and {figures.count(len(ids) - SHOWN_SESSIONS)} more; --json names all")
+    if (nameless := len(sessions) - len(ids)) > 1:
+        lines.append(f"{figures.count(nameless)} times")
     return lines
 
 

@@ -70,6 +70,27 @@ def test_3_5_a_store_that_is_lost_on_the_way_has_an_error_that_says_so() -> None
     assert check.has_errors
 
 
+def test_3_5_a_damaged_page_keeps_no_other_session_from_being_proved(library: Library, rich: Path) -> None:
+    key = opened(library, rich)
+    with (rich / "sessions.sqlite3").open("r+b") as file:
+        file.seek(300 * 4096)
+        file.write(b"\xff" * (4 * 4096))
+    check = examine(library, key, CancelToken())
+    documents = next(tally for tally in check.tallies if tally.name is CheckName.DOCUMENT)
+    assert (check.checked, documents.passed, documents.failed) == (66, 64, 2)
+    of_store = [one.code for one in check.findings if one.session_id is None and one.severity is Severity.ERROR]
+    assert sorted(of_store) == ["damaged-database", "unreadable-row", "unreadable-row"]
+    assert check.sizes is None
+
+
+def test_3_5_a_file_that_went_away_is_an_error_of_the_store(own_paths: OwnPaths, rich: Path) -> None:
+    library = Library(own_paths, (WatchedSystem(lambda number: (rich / "sessions.sqlite3").unlink(number != 1)),))
+    check = examine(library, opened(library, rich), CancelToken())
+    assert [(one.code, one.session_id) for one in check.findings] == [("vanished", None)]
+    assert check.has_errors
+    library.close_all()
+
+
 # ------------------------------------------------------------------------------------------- the account alone
 
 
