@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 KEPT_SESSIONS, KEPT_STORES = 64, 16
 POLL_MS = 100
+BEGIN_MS = 30
+"""What Info knows already is painted first."""
+
 AGAIN_MS, AGAIN_FACTOR = 600, 5
 """A store that moves is checked again after a pause, and after one that is so many times as long as the check."""
 
@@ -62,7 +65,7 @@ class InfoChecks(QObject):
     """Knows what was found, and shows it in Info.
 
     Args:
-        is_looked_at: whether Info is seen; only then is anything checked.
+        is_looked_at: whether Info is seen with all else that it says; only then is anything checked.
 
     Signals:
         found: what is known of the shown session changed.
@@ -83,9 +86,11 @@ class InfoChecks(QObject):
         self._last = _Known()
         self._told: tuple[str, ...] = ()
         self._running: JobHandle | None = None
-        self._poll = QTimer(self, interval=POLL_MS)
+        self._poll = QTimer(info, interval=POLL_MS)
         self._poll.timeout.connect(self._on_poll)
-        self._again = QTimer(self, singleShot=True)
+        self._begin = QTimer(info, singleShot=True, interval=BEGIN_MS)
+        self._begin.timeout.connect(self._on_begin)
+        self._again = QTimer(info, singleShot=True)
         self._again.timeout.connect(self._on_again)
         context.jobs.activity.delivered.connect(self._on_delivered)
         context.settings.zone_changed.connect(self._say)
@@ -118,12 +123,12 @@ class InfoChecks(QObject):
         if is_same and not is_reload:
             self._check_soon()
         else:
-            self._go_on(Lane.USER)
+            self._begin.start()
 
     def look(self) -> None:
-        """Info is looked at from now on."""
+        """Info is looked at from now on, or says more than before."""
         self._say()
-        self._go_on(Lane.USER)
+        self._begin.start()
 
     def note_moved(self, store: StoreKey) -> None:
         """A store is another one now: what was found of its sessions is found anew."""
@@ -169,10 +174,15 @@ class InfoChecks(QObject):
             self._again.start(max(AGAIN_MS, AGAIN_FACTOR * took_ms))
 
     @Slot()
+    def _on_begin(self) -> None:
+        self._go_on(Lane.USER)
+
+    @Slot()
     def _on_again(self) -> None:
         self._go_on(Lane.BACKGROUND)
 
     def _give_up(self) -> None:
+        self._begin.stop()
         self._again.stop()
         self._poll.stop()
         running, self._running = self._running, None

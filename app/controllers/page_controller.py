@@ -71,7 +71,7 @@ class PageController(QObject):
         self._metadata = MetadataModel(self)
         self._info = InfoView(look, self._metadata)
         self._page = SessionPage(look, transcript.widget, self._info)
-        self.checks = InfoChecks(context, self._info, lambda: self._page.is_info_shown, self)
+        self.checks = InfoChecks(context, self._info, self._is_info_complete, self)
         self.checks.found.connect(self._say_head)
         self.checks.both_asked.connect(self._on_both_asked)
         self._later = QTimer(self._page, singleShot=True, interval=DETAIL_AFTER_MS)
@@ -241,6 +241,11 @@ class PageController(QObject):
         detail, facts = self._detail.detail, self._detail.facts
         sections = info_sections(detail, facts, self._faults(), self._zone, self._known)
         self._info.show_info(opened_text(facts, self._zone), sections, metadata_note(detail.metadata))
+        self.checks.look()
+
+    def _is_info_complete(self) -> bool:
+        """Whether Info is seen with what the session's document says."""
+        return self._page.is_info_shown and self._detail is not None
 
     def _on_detail_failed(self, error: BurrowError) -> None:
         self._info.show_sentence(str(error))
@@ -254,7 +259,8 @@ class PageController(QObject):
             self._read_detail(Lane.USER)
         elif self._is_info_due:
             self._say_info()
-        self.checks.look()
+        else:
+            self.checks.look()
 
     @Slot(object)
     def note_moved(self, facts: StoreFacts) -> None:

@@ -53,7 +53,7 @@ class CheckWindow(QWidget):
 
     def __init__(self, look: Look, name: str, path: str, facts: str, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
-        self._look, self._is_running = look, False
+        self._look, self._is_running, self._findings_count = look, False, ""
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Check of {name} – Burrow")
         self._title = ElidedLabel(look, TypeUse.PAGE, "text", self)
@@ -156,14 +156,16 @@ class CheckWindow(QWidget):
 
     def say_running(self, what: str, count: str, permille: int | None) -> None:
         """Say how far the check is."""
-        self._is_running = True
-        self._sign.set_icon("loader", "text_2", "")
-        self._verdict.set_text(what)
+        if not self._is_running:
+            self._is_running = True
+            self._sign.set_icon("loader", "text_2", "")
+            self._say_button()
+        if what != self._verdict.text():
+            self._verdict.set_text(what)
         self._count.setText(count)
         self._bar.setVisible(permille is not None)
         if permille is not None:
             self._bar.setValue(permille)
-        self._say_button()
 
     def say_over(self, sign: Sign, note: str, *, can_report: bool) -> None:
         """Say how the check ended.
@@ -196,7 +198,10 @@ class CheckWindow(QWidget):
         self.summary.say_tallies(tallies)
         self.summary.say_size(size)
         self.findings.say(rows, counts, note, is_over=is_over)
-        self._tabs.set_count(FINDINGS_TAB, f"{sum(counts.values()):,}")
+        count = f"{sum(counts.values()):,}"
+        if count != self._findings_count:
+            self._findings_count = count
+            self._tabs.set_count(FINDINGS_TAB, count)
 
     def show_tab(self, tab: int) -> None:
         """Show findings, or tallies and sizes, where both do not fit."""

@@ -111,6 +111,8 @@ class FindingsPanel(QWidget):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look, self._is_over = look, False
+        self._rows: tuple[FindingRow, ...] | None = None
+        self._counts: dict[Severity, int] | None = None
         self._model = FindingsModel(self)
         self._chips: dict[Severity | None, Chip] = {}
         for severity in (None, *Severity):
@@ -180,13 +182,16 @@ class FindingsPanel(QWidget):
             is_over: no more will come.
         """
         self._is_over = is_over
-        total = sum(counts.values())
-        self._say_chip(None, "All", total, "Show all findings")
-        for severity, word in SEVERITY_PLURALS.items():
-            self._say_chip(severity, word, counts.get(severity, 0), f"Show {word.lower()} only")
+        if dict(counts) != self._counts:
+            self._counts = dict(counts)
+            self._say_chip(None, "All", sum(counts.values()), "Show all findings")
+            for severity, word in SEVERITY_PLURALS.items():
+                self._say_chip(severity, word, counts.get(severity, 0), f"Show {word.lower()} only")
+            self._fit()
         self.field.say_hits(note)
-        self.view.renew(rows)
-        self._fit()
+        if rows is not self._rows:
+            self._rows = rows
+            self.view.renew(rows)
         self._say_nothing()
 
     def _say_chip(self, severity: Severity | None, word: str, count: int, tip: str) -> None:

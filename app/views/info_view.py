@@ -82,6 +82,12 @@ class InfoView(QScrollArea):
         self._build()
 
     def _build(self) -> None:
+        # Out of sight, so that its parts are laid out once and not after each that is added.
+        self._inside.hide()
+        self._build_parts()
+        self._inside.show()
+
+    def _build_parts(self) -> None:
         look = self._look
         self._clear()
         edge = look.px(16 - BLEED_PX)

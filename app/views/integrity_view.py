@@ -35,7 +35,7 @@ class IntegrityView(QWidget):
         self._is_checking = False
         self._lines: tuple[CheckLine, ...] = ()
         self._rows: tuple[InfoRow, ...] = ()
-        self._parts: list[QWidget] = []
+        self._body: QWidget | None = None
         self.setAccessibleName("Integrity")
         self._title = TextLabel(look, TypeUse.SECTION, "text", self)
         self._title.setText("Integrity")
@@ -86,8 +86,9 @@ class IntegrityView(QWidget):
 
     def say_nothing(self) -> None:
         """Show no checks of any session."""
-        self._lines, self._rows = (), ()
-        self._build()
+        if self._lines or self._rows:
+            self._lines, self._rows = (), ()
+            self._build()
         self.say_note("", can_check=False)
 
     def say_checking(self, note: str, permille: int | None) -> None:
@@ -130,28 +131,27 @@ class IntegrityView(QWidget):
         self._button.setAccessibleName(word.partition("  ")[0])
 
     def _build(self) -> None:
-        for part in self._parts:
-            self._column.removeWidget(part)
-            part.hide()
-            part.deleteLater()
-        self._parts = []
+        if self._body is not None:
+            self._column.removeWidget(self._body)
+            self._body.hide()
+            self._body.deleteLater()
+        # It is seen when it is complete, so that the page is laid out once and not after each row.
+        body = self._body = QWidget(self)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
         for line in self._lines:
-            row = CheckRow(self._look, line, self)
+            row = CheckRow(self._look, line, body)
             row.both_asked.connect(self.both_asked)
-            self._add(row)
-        if self._rows:
-            below = QWidget(self)
-            column = QVBoxLayout(below)
-            column.setContentsMargins(self._look.px(BLEED_PX), 0, self._look.px(BLEED_PX), 0)
-            column.setSpacing(0)
-            for info in self._rows:
-                column.addWidget(ValueRow(self._look, info, below))
-            self._add(below)
-
-    def _add(self, part: QWidget) -> None:
-        self._parts.append(part)
-        self._column.addWidget(part)
-        part.show()
+            column.addWidget(row)
+        inset = self._look.px(BLEED_PX)
+        for info in self._rows:
+            holder = QHBoxLayout()
+            holder.setContentsMargins(inset, 0, inset, 0)
+            holder.addWidget(ValueRow(self._look, info, body))
+            column.addLayout(holder)
+        self._column.addWidget(body)
+        body.show()
 
     def _on_clicked(self) -> None:
         (self.cancel_asked if self._is_checking else self.again_asked).emit()

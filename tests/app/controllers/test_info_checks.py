@@ -13,10 +13,9 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from app.context import Context
-from app.controllers.info_checks import CANCELLED
+from app.controllers.info_checks import CANCELLED, CHECKING
 from app.controllers.page_controller import PageController
 from app.controllers.transcript_controller import TranscriptController
-from app.jobs import Lane
 from app.views.fault_band import FaultBand
 from app.views.head_parts import Badge
 from app.views.size_section import SizeSection
@@ -208,14 +207,27 @@ def test_3_3_what_a_damaged_session_failed_in_is_said_and_nothing_crashes(
 
 
 def test_3_3_the_check_can_be_cancelled_and_made_again(
-    controller: PageController, context: Context, open_store: OpenStore, rows: Any, copy_sample: Any, qtbot: Any
+    controller: PageController,
+    context: Context,
+    open_store: OpenStore,
+    rows: Any,
+    copy_sample: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: Any,
 ) -> None:
-    integrity = controller.page.info.integrity
+    run, integrity = context.jobs.run, controller.page.info.integrity
+
+    def give_up(query: Any, *answers: Any) -> Any:
+        handle = run(query, *answers)
+        if query.name == CHECKING:
+            handle.cancel()
+        return handle
+
+    monkeypatch.setattr(context.jobs, "run", give_up)
     controller.show_info()
     controller.show_session(rows(open_store(copy_sample(RICH)))[0])
-    context.jobs.cancel_all()
-    qtbot.waitUntil(lambda: context.jobs.idle() and context.jobs.idle(Lane.BACKGROUND))
     qtbot.waitUntil(lambda: integrity.note == CANCELLED)
+    monkeypatch.undo()
     integrity.again_asked.emit()
     qtbot.waitUntil(lambda: is_checked(controller))
 
