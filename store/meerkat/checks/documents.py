@@ -20,13 +20,11 @@ from store.meerkat.checks.receipts import Receipt, judge_receipts, read_receipts
 from store.meerkat.checks.releases import Releases, format_words, releases_of_version
 from store.meerkat.checks.results import counted, failed, not_applicable, passed, short
 from store.meerkat.checks.tokens import row_token
-from store.meerkat.details import metadata_begin
 from store.meerkat.digests import ALL_FORMATS
 from store.meerkat.document_walk import DocumentWalk, read_from, walk_document
 from store.meerkat.graph import judge
 from store.meerkat.graph_values import GraphVerdict
 from store.meerkat.heads import NEWEST_VERSION, newer_version
-from store.meerkat.metadata import GRAPH_KEY
 from store.meerkat.strict_json import Json
 from store.meerkat.transcript_index import MAX_COUNTED, TranscriptIndex
 from store.meerkat.walker import Broken
@@ -76,7 +74,8 @@ def check_document(stored: StoredDocument, token: CancelToken) -> Checked:
     envelope = read_envelope_facts(stored.source, walk, token)
     checked.session_id = stored.session_id or envelope.session_id or ""
     releases = stored.releases or releases_of_version(envelope.version)
-    verdict = _judge_graph(stored.source, walk, releases, token)
+    graph = envelope.graph
+    verdict = judge(stored.source, graph[0], token, releases.formats) if graph is not None else None
     receipts, unreadable_count = read_receipts(stored.receipts or ())
     found = _pass(stored.source, walk, releases, verdict, receipts, token)
     checked.blob_ids, checked.inline_count = found.blob_ids, found.inline_count
@@ -145,14 +144,6 @@ def _messages(source: ByteSource, walk: DocumentWalk, token: CancelToken) -> Ite
     for begin in range(0, count, PAGE_MESSAGES):
         page = read_from(source, walk.index, list(range(begin, min(count, begin + PAGE_MESSAGES))), token)
         yield from (page[number] for number in range(begin, min(count, begin + PAGE_MESSAGES)))
-
-
-def _judge_graph(source: ByteSource, walk: DocumentWalk, releases: Releases, token: CancelToken) -> GraphVerdict | None:
-    """Judge the graph of a document; None where there is none."""
-    begin = metadata_begin(source, walk.spans, GRAPH_KEY, token)
-    if begin is None or source.read(begin, 4) == b"null":
-        return None
-    return judge(source, begin, token, releases.formats)
 
 
 def _judge_reading(stored: StoredDocument, releases: Releases, envelope: EnvelopeFacts, found: Passed) -> CheckResult:

@@ -8,6 +8,7 @@ from uuid import UUID
 from store.cancel import CancelToken
 from store.meerkat.byte_source import ByteSource
 from store.meerkat.document_walk import DocumentWalk
+from store.meerkat.metadata import GRAPH_KEY
 from store.meerkat.strict_json import Doubled, Json, NotStrict, parse
 from store.meerkat.times import system_time_ms
 from store.meerkat.walker import Broken, Undecodable, Walker
@@ -29,6 +30,7 @@ class EnvelopeFacts:
         version: of its format; None where none is written.
         created_at_ms, updated_at_ms: milliseconds since 1970, as the columns beside a document have them.
         total_tokens: input and output together; 0 where no usage is written, as Meerkat has it.
+        graph: where the revision graph stands, [begin, end); None where there is none.
     """
 
     problem: str = ""
@@ -37,6 +39,7 @@ class EnvelopeFacts:
     created_at_ms: int | None = None
     updated_at_ms: int | None = None
     total_tokens: int | None = None
+    graph: tuple[int, int] | None = None
 
     def refuse(self, sentence: str) -> None:
         """Note why Meerkat refuses the document; the first reason counts."""
@@ -115,6 +118,8 @@ def _look_at_metadata(facts: EnvelopeFacts, source: ByteSource, begin: int, toke
     try:
         for member in walker.members(begin):
             member.end = end = walker.skip(member.begin)
+            if member.key == GRAPH_KEY and source.read(member.begin, 4) != b"null":
+                facts.graph = (member.begin, end)
             if end - member.begin <= MAX_PARSED_BYTES:
                 parse(source.read(member.begin, end - member.begin))
             token.take_turn()

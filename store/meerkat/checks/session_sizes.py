@@ -12,7 +12,6 @@ from store.cancel import CancelToken
 from store.errors import SessionDamaged
 from store.meerkat.byte_source import BlobSource, ByteSource
 from store.meerkat.checks.blob_files import mentioned_blobs
-from store.meerkat.details import member_span_at, metadata_span
 from store.meerkat.document_walk import walk_document
 from store.meerkat.findings.files import look_at, pieces, plain_files
 from store.meerkat.findings.tables import Read
@@ -24,7 +23,7 @@ from store.meerkat.places import Copy, Place, find_place
 from store.meerkat.rewrites import read_rewrites
 from store.meerkat.store_sizes import Sums
 from store.meerkat.strands import IN_RUN
-from store.meerkat.walker import Broken, Walker
+from store.meerkat.walker import Broken, Member, Walker
 from store.values.checks import SizeBreakdown, SizePart
 
 SCANNED_BYTES = 1024 * 1024
@@ -67,30 +66,48 @@ def document_sums(source: ByteSource, token: CancelToken) -> Sums:
         walk = walk_document(source, token, whole=True)
         begin, end = walk.spans.get("messages", (0, 0))
         sums.add(SizePart.MESSAGES, end - begin, walk.index.count)
-        first, last = walk.spans.get("metadata", (0, 0))
-        graph = metadata_span(source, walk.spans, GRAPH_KEY, token)
-        graph_bytes = graph[1] - graph[0] if graph is not None else 0
-        if graph is not None:
-            sums.add(SizePart.REVISIONS, graph_bytes, _older_revisions(source, graph[0], token))
-        keys = _count_members(source, first, token) - (graph is not None) if last else 0
-        sums.add(SizePart.METADATA, max(0, last - first - graph_bytes), keys)
+        if "metadata" in walk.spans:
+            _add_metadata(sums, source, walk.spans["metadata"], token)
     except Broken:
         pass
     sums.add(SizePart.REST, max(0, source.size_bytes - sum(sums.sizes.values())))
     return sums
 
 
-def _count_members(source: ByteSource, begin: int, token: CancelToken) -> int:
-    return sum(1 for _ in Walker(source, token).members(begin))
+def _add_metadata(sums: Sums, source: ByteSource, span: tuple[int, int], token: CancelToken) -> None:
+    walker = Walker(source, token)
+    keys = graph_bytes = 0
+    for member in walker.members(span[0]):
+        if member.key == GRAPH_KEY:
+            older = _older_revisions(walker, member)
+            graph_bytes = (member.end or member.begin) - member.begin
+            sums.add(SizePart.REVISIONS, graph_bytes, older)
+        else:
+            keys += 1
+    sums.add(SizePart.METADATA, max(0, span[1] - span[0] - graph_bytes), keys)
 
 
-def _older_revisions(source: ByteSource, begin: int, token: CancelToken) -> int:
-    """Retained bodies beside the current one, which a graph repeats in its older shape."""
-    for key, current in (("revisions", 1), ("edges", 0)):
-        span = member_span_at(source, begin, key, token)
-        if span is not None and source.read(span[0], 1) == b"[":
-            return max(0, sum(1 for _ in Walker(source, token).elements(span[0])) - current)
-    return 0
+def _older_revisions(walker: Walker, graph: Member) -> int:
+    """Retained bodies beside the current one, which a graph repeats in its older shape; steps over the graph."""
+    if walker.char(graph.begin)[0] != "{":
+        graph.end = walker.skip(graph.begin)
+        return 0
+    older = 0
+    for member in walker.members(graph.begin):
+        if member.key in ("revisions", "edges") and walker.char(member.begin)[0] == "[":
+            count, member.end = _count_elements(walker, member.begin)
+            older = count if member.key == "edges" else max(0, count - 1)
+    graph.end = walker.end_of_object
+    return older
+
+
+def _count_elements(walker: Walker, begin: int) -> tuple[int, int]:
+    """How many elements a list has, and the offset after it."""
+    count, end = 0, begin + 1
+    for element in walker.elements(begin):
+        element.end = end = walker.skip(element.begin)
+        count += 1
+    return count, walker.char(end)[1] + 1
 
 
 def _mentioned(source: ByteSource, token: CancelToken) -> set[str]:
