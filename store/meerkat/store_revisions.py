@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from store.cancel import CancelToken
 from store.errors import SessionDamaged
-from store.meerkat.byte_source import ByteSource
+from store.meerkat.byte_source import BlobSource, ByteSource
 from store.meerkat.checks.releases import Releases, releases_of_documents, releases_of_head, releases_of_version
 from store.meerkat.content import as_count
 from store.meerkat.document_walk import walk_document
@@ -157,7 +157,7 @@ def _revisions(
             walk = walk_document(source, token, whole=True)
         except Broken:
             raise _no_document() from None
-        releases = _releases(source, walk.spans, layout, token)
+        releases = _releases(connection, source, walk.spans, layout, place, token)
         return document_revisions(source, walk.index, walk.spans, releases, token)
 
 
@@ -260,26 +260,38 @@ def _no_document() -> SessionDamaged:
     )
 
 
-def _releases(source: ByteSource, spans: Spans, layout: Layout, token: CancelToken) -> Releases:
-    """The releases that a document of a database may come from."""
+def _releases(
+    connection: sqlite3.Connection,
+    source: ByteSource,
+    spans: Spans,
+    layout: Layout,
+    place: Place,
+    token: CancelToken,
+) -> Releases:
+    """The releases that a document of a database may come from; its two rows differ in what they tell of that."""
     version = as_count(_small(source, spans.get("version")))
     if version is not None and version >= NEWEST_LAYOUT_VERSION:
         return releases_of_version(version)
-    metadata = _metadata_keys(source, spans, token)
-    return told_formats(metadata, releases_of_documents(layout))
-
-
-def _metadata_keys(source: ByteSource, spans: Spans, token: CancelToken) -> dict[str, Json]:
-    """Which keys the metadata has; their values are of no interest here."""
     span = spans.get("metadata")
+    keys = _metadata_keys(source, span[0], token) if span is not None else {}
+    if place.copy is Copy.SNAPSHOT and place.sessions_rowid is not None:
+        try:
+            with closing(BlobSource(connection, "sessions", "metadata_json", place.sessions_rowid)) as column:
+                keys |= _metadata_keys(column, 0, token)
+        except sqlite3.OperationalError:
+            pass
+    return told_formats(keys, releases_of_documents(layout))
+
+
+def _metadata_keys(source: ByteSource, begin: int, token: CancelToken) -> dict[str, Json]:
+    """Which keys the metadata object at `begin` has; their values are of no interest here."""
     found: dict[str, Json] = {}
-    if span is None:
-        return found
     walker = Walker(source, token)
     try:
-        for member in walker.members(span[0]):
-            if member.key != GRAPH_KEY:
-                found[member.key] = None
+        for member in walker.members(begin):
+            if member.key == GRAPH_KEY:
+                break  # keys are in order, and no later one tells anything
+            found[member.key] = None
     except Broken:
         pass
     return found

@@ -330,3 +330,13 @@ def test_s4_a_hundred_revisions_are_listed_without_holding_them(
     backend = open_store(made.done())
     assert len(backend.revisions(session_id, token)) == 100
     assert len(backend.revision_messages(session_id, maker.bodies[50]["revision"], 0, 999, token)) == 109
+
+
+def test_s4_the_other_row_of_a_session_tells_of_its_release_too(
+    copy_sample: Callable[[str], Path], open_store: OpenStore, token: CancelToken
+) -> None:
+    """(3-case-1)"""
+    backend = open_store(copy_sample("meerkat/realm-0.7.24-rkat") / "realm/sessions.sqlite3")
+    current = [backend.revisions(session_id, token)[-1] for session_id in ids_of(backend, token)]
+    assert [revision.digest_format for revision in current].count(3) == 9
+    assert all((revision.revision is None) == (revision.digest_format is None) for revision in current)
