@@ -141,3 +141,21 @@ def test_2_11_with_times_in_utc_info_says_utc_first_and_local_time_beside_it(sum
     names = ["Created", "Created here", "Updated", "Updated here", "First to last message"]
     assert [row.name for row in times.rows] == names
     assert times.rows[0].value == "2026-08-18 08:19:00.000 UTC"
+
+
+def test_3_2_info_says_who_wrote_the_document_and_what_was_read_in_its_newer_form(summary: Make) -> None:
+    changes = ("Two refusals are read as one stop.", "The old tool scope is left out.")
+    detail = SessionDetail(summary(), Usage(), 1, "", (), (), "Meerkat 0.6.0 to 0.6.23", changes)
+    identity = next(section for section in info_sections(detail, FACTS, (), UTC) if section.title == "Identity")
+    rows = [(row.name, row.value) for row in identity.rows]
+    assert ("Document version", "1, written by Meerkat 0.6.0 to 0.6.23") in rows
+    migrated = [row for row in identity.rows if row.name == "Read in its newer form"]
+    assert [row.value for row in migrated] == list(changes)
+    assert all(row.sign is not None for row in migrated)
+
+
+def test_3_2_of_a_writer_or_a_version_that_is_not_known_nothing_is_made_up(summary: Make) -> None:
+    for version, writer, words in ((None, "", "–"), (4, "", "4"), (None, "Meerkat 0.7", "written by Meerkat 0.7")):
+        detail = SessionDetail(summary(), Usage(), version, "", (), (), writer)
+        identity = next(section for section in info_sections(detail, FACTS, (), UTC) if section.title == "Identity")
+        assert next(row.value for row in identity.rows if row.name == "Document version") == words
