@@ -13,6 +13,7 @@ import orjson
 from store.errors import SessionError
 from store.meerkat.content import decode_base64
 
+BLOBS_FOLDER = "blobs"
 MAX_BLOB_BYTES = 64 * 1024 * 1024
 _BLOB_ID = re.compile(r"sha256:([0-9a-f]{64})")
 
@@ -23,7 +24,7 @@ def blob_path(folder: Path, blob_id: str) -> Path:
     if match is None:
         raise SessionError("This image names a blob in a form that no blob has.")
     digits = match.group(1)
-    return folder / "blobs" / digits[:2] / f"{digits}.json"
+    return folder / BLOBS_FOLDER / digits[:2] / f"{digits}.json"
 
 
 def read_blob(folder: Path, blob_id: str) -> bytes:
@@ -33,7 +34,7 @@ def read_blob(folder: Path, blob_id: str) -> bytes:
         SessionError: it is missing, lies elsewhere, is too large or damaged.
     """
     path = blob_path(folder, blob_id)
-    home = os.path.realpath(folder / "blobs")
+    home = os.path.realpath(folder / BLOBS_FOLDER)
     if os.path.realpath(path) != os.path.join(home, path.parent.name, path.name):  # noqa: PTH118 - compared as text
         raise SessionError("This image's blob is a link that leads out of the blob store; it is not followed.")
     try:

@@ -5,6 +5,7 @@ The file is read whole and kept; a document is one session and seldom large. Whe
 
 from __future__ import annotations
 
+import os
 from array import array
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from pathlib import Path
 from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.errors import SessionMissing
-from store.meerkat.blobs import read_blob
+from store.meerkat.blobs import BLOBS_FOLDER, read_blob
 from store.meerkat.checks.blob_files import BlobFiles
 from store.meerkat.checks.checked import unreadable
 from store.meerkat.checks.lone_documents import blobs_of, check_lone_document
@@ -191,12 +192,12 @@ class DocumentFile:
         return self._of(session_id).reading(token).whole(ref)
 
     def image(self, session_id: str, ref: ImageRef, token: CancelToken) -> bytes:
-        """The encoded bytes of an image; blobs lie in the realm around `sessions_jsonl`, or beside the file."""
+        """The encoded bytes of an image, inline or from the blobs that belong to the document."""
         may_wait("read an image")
         self._of(session_id)
         if ref.blob is None:
             return self._of(session_id).reading(token).image(ref)
-        return read_blob(self._realm_folder() or self._path.parent, ref.blob)
+        return read_blob(self._blob_folder() or self._path.parent, ref.blob)
 
     def revisions(self, session_id: str, token: CancelToken) -> tuple[Revision, ...]:
         """The versions of the transcript that are known, oldest first, the current one last."""
@@ -223,8 +224,8 @@ class DocumentFile:
     def checks(self, session_ids: Sequence[str], token: CancelToken) -> tuple[SessionCheck, ...]:
         """Prove what can be proved of a document by itself."""
         may_wait("check a session")
-        content, realm = self._content, self._realm_folder()
-        blobs = None if realm is None else blobs_of(realm)
+        content, folder = self._content, self._blob_folder()
+        blobs = None if folder is None else blobs_of(folder)
         return tuple(
             check_lone_document(content.source, content.stored_id or "", READ_ONLY, token, blobs=blobs)
             if session_id == content.id
@@ -235,7 +236,7 @@ class DocumentFile:
     def sizes(self, session_id: str, token: CancelToken) -> SizeBreakdown:
         """Where the bytes of the session go."""
         may_wait("measure a document")
-        return session_sizes(self._of(session_id).source, self._realm_folder(), session_id, token)
+        return session_sizes(self._of(session_id).source, self._blob_folder(), session_id, token)
 
     def store_sizes(self, token: CancelToken) -> SizeBreakdown:
         """Where the bytes of the document go."""
@@ -285,10 +286,12 @@ class DocumentFile:
             raise SessionMissing(NOT_HERE)
         return content
 
-    def _realm_folder(self) -> Path | None:
-        """The realm whose document it is; None for one that stands by itself."""
+    def _blob_folder(self) -> Path | None:
+        """Where its blobs lie: in the realm around `sessions_jsonl`, or beside the file; None where there are none."""
         folder = self._path.parent
-        return folder.parent if folder.name == DOCUMENTS_FOLDER else None
+        if folder.name == DOCUMENTS_FOLDER:
+            return folder.parent
+        return folder if os.path.isdir(folder / BLOBS_FOLDER) else None  # noqa: PTH112 - Path.is_dir can raise
 
     def _summary(self, content: Content, handle: int, token: CancelToken) -> SessionSummary:
         return content.row_facts(handle, token).summary(self._key)
