@@ -44,7 +44,7 @@ class Meerkat:
 
         Raises:
             NotAStore, ForeignDatabase: it is not of Meerkat.
-            UnreadableGeneration: it is, in a layout or a backend that is not read yet.
+            UnreadableGeneration: it is, in a layout or a backend that is not readable.
             OpenError: it cannot be read; the subclass and the sentence say why.
         """
         may_wait("open a store")
