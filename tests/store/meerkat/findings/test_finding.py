@@ -107,6 +107,18 @@ def test_3_5_rewrites_of_heads_are_held_against_the_log(realm, find: Find) -> No
     assert found.session_id == session
 
 
+def test_3_5_a_rewrite_whose_bodies_were_retired_is_one_that_the_store_knows(realm, find: Find) -> None:
+    copy = realm("realm-0.9.8-rkat/realm")
+    session = copy.one("SELECT session_id FROM session_rewrites ORDER BY session_id LIMIT 1")
+    copy.change(
+        "INSERT INTO session_transcript_retirements SELECT session_id, 1, json_object('retired', json_object('commits',"
+        " json_array(json(CAST(commit_json AS TEXT))))), 0 FROM session_rewrites WHERE session_id = :id",
+        "DELETE FROM session_rewrites WHERE session_id = :id",
+        id=session,
+    )
+    assert find(copy, "log-ahead") == []
+
+
 def test_3_5_rewrites_of_documents_in_files_are_held_against_the_log(copy_sample, library: Library) -> None:
     folder = copy_sample("meerkat/realm-0.6.24-jsonl") / "ledgers"
     log = max((folder / ".rkat" / "events").glob("*.jsonl"), key=lambda path: path.stat().st_size)
