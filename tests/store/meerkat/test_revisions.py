@@ -13,6 +13,7 @@ from store.backend import Backend
 from store.cancel import CancelToken
 from store.errors import RevisionMissing, SessionError, SessionMissing
 from store.meerkat.digests import ALL_FORMATS, DigestFormat, digest_of
+from store.values.checks import CheckName
 from store.values.message import ImageBlock, TextBlock, ToolCallBlock
 from store.values.revisions import Revision
 from store.values.session import SortOrder
@@ -340,3 +341,21 @@ def test_s4_the_other_row_of_a_session_tells_of_its_release_too(
     current = [backend.revisions(session_id, token)[-1] for session_id in ids_of(backend, token)]
     assert [revision.digest_format for revision in current].count(3) == 9
     assert all((revision.revision is None) == (revision.digest_format is None) for revision in current)
+
+
+@pytest.mark.parametrize("is_two_formats", [False, True])
+def test_3_case_6_a_session_whose_graph_fits_no_format_or_two_is_never_writable(
+    is_two_formats: bool, made: Any, make: Any, open_store: OpenStore, token: CancelToken
+) -> None:
+    maker = GraphMaker([told("a", 1)])
+    maker.rewrite(0, 1, [told("x", 2)])
+    graph = copied(maker.graph())
+    name = digest_of(maker.messages, DigestFormat.F3) if is_two_formats else "sha256:" + "a" * 64
+    graph["head"] = graph["revisions"][1]["revision"] = graph["commits"][0]["revision"] = name
+    session_id = made.add(1, document_of(maker.messages, graph, id=make.session_id(1)))
+    (check,) = open_store(made.done()).checks((session_id,), token)
+    (found,) = [result for result in check.failed if result.name is CheckName.REVISION_GRAPH]
+    assert (
+        "different digest formats: 1 and 3" if is_two_formats else "none of the five digest formats"
+    ) in found.sentence
+    assert (check.is_writable, bool(check.write_reason)) == (False, True)
