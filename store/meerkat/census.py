@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from store.cancel import CancelToken
+from store.errors import DamagedDatabase
 from store.meerkat.generation import Layout
 from store.meerkat.listing import (
     IN_HEADS,
@@ -54,6 +55,9 @@ def read_census(
     Args:
         after_handle: of the last row of the page before; None for the first page.
         limit: rows at most; fewer come only at the end.
+
+    Raises:
+        DamagedDatabase: the rows do not stand in their order, so that no page could be the last.
     """
     tables = sorted(sources.rows)
     after_rowid: int | None = None
@@ -78,10 +82,15 @@ def _read_table(
 ) -> list[CensusRow]:
     statement = _statement(layout, *source, has_start=after_rowid is not None)
     parameters: Sequence[int] = (limit,) if after_rowid is None else (after_rowid, limit)
-    return [
-        CensusRow(handle, stored_id(raw_id), *columns)
-        for handle, raw_id, *columns in connection.execute(statement, parameters).fetchall()
-    ]
+    rows = connection.execute(statement, parameters).fetchall()
+    before = after_rowid
+    for handle, *_columns in rows:
+        _, rowid = row_of(handle)
+        if before is not None and rowid <= before:
+            # The pages would begin anew for ever.
+            raise DamagedDatabase("The database is damaged: the rows of a table are not in their order.")
+        before = rowid
+    return [CensusRow(handle, stored_id(raw_id), *columns) for handle, raw_id, *columns in rows]
 
 
 def _statement(layout: Layout, table: int, source: str, has_start: bool) -> str:

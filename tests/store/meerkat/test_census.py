@@ -14,6 +14,7 @@ import pytest
 
 from store.backend import Backend
 from store.cancel import CancelToken
+from store.errors import DamagedDatabase
 from store.values.listing import CensusRow
 
 OpenStore = Callable[[Path], Backend]
@@ -131,3 +132,18 @@ def test_a_document_with_more_tokens_than_a_column_holds_is_counted_without_them
     path.write_bytes(make.document(make.session_id(1), [make.user("hello")], usage=usage))
     (one,) = census(open_store(path))
     assert (one.session_id, one.message_count, one.total_tokens) == (make.session_id(1), 1, None)
+
+
+def test_a_table_whose_rows_are_out_of_order_is_damaged_and_has_no_endless_pages(
+    copy_sample: Callable[[str], Path], open_store: OpenStore
+) -> None:
+    main = copy_sample("meerkat/realm-0.6.24-rich") / "atlas" / "sessions.sqlite3"
+    with closing(sqlite3.connect(f"{main.as_uri()}?immutable=1", uri=True)) as database:
+        (root,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'sessions'").fetchone()
+    data = bytearray(main.read_bytes())
+    # The first two pointers of the table's root change places, and with them the pages that hold its first rows.
+    first = (root - 1) * 4096 + 12
+    data[first : first + 2], data[first + 2 : first + 4] = data[first + 2 : first + 4], data[first : first + 2]
+    main.write_bytes(data)
+    with pytest.raises(DamagedDatabase):
+        census(open_store(main))
