@@ -12,6 +12,7 @@ from store.cancel import CancelToken
 from store.errors import SessionDamaged
 from store.meerkat.byte_source import BlobSource, ByteSource
 from store.meerkat.checks.blob_files import mentioned_blobs
+from store.meerkat.checks.documents import Places
 from store.meerkat.document_walk import walk_document
 from store.meerkat.findings.files import look_at, pieces, plain_files
 from store.meerkat.findings.tables import Read
@@ -63,7 +64,7 @@ def document_sums(source: ByteSource, token: CancelToken) -> Sums:
     """Take one document apart; what is no document is all rest."""
     sums = Sums.empty()
     try:
-        walk = walk_document(source, token, whole=True)
+        walk = walk_document(source, token, whole=True, index=Places())
         begin, end = walk.spans.get("messages", (0, 0))
         sums.add(SizePart.MESSAGES, end - begin, walk.index.count)
         if "metadata" in walk.spans:
