@@ -143,7 +143,7 @@ def _messages(whole: WholeSession, token: CancelToken) -> tuple[list[bytes], lis
     untimed, later = 0, 0
     blobs: set[str] = set()
     for number, data in enumerate(whole.messages):
-        token.take_turn()
+        token.check()
         value = _exact(data, f"message {number + 1:,}")
         try:
             held = reference_message(value, NO_TIME)
