@@ -14,10 +14,10 @@ from store.cli.ordering import OpenStore
 from store.cli.running import Output
 from store.cli.session_choice import the_session
 from store.cli.visible import visible_line
+from store.copying import copy_to_new_file
 from store.errors import CopyRefused, UsageError
 from store.library import Library
 from store.paths import OwnPaths
-from store.session_copy import copy_to_new_file
 from store.values.copied import Copied, Remark
 
 SHOWN_SESSIONS = 20
