@@ -417,3 +417,10 @@ def test_s4_an_empty_body_fits_whatever_format_the_others_have() -> None:
     verdict = judge(MemorySource(graph), 0, CancelToken(), frozenset({F1}))
     assert (verdict.problem, verdict.agreeing) == ("", 3)
     assert F3 in verdict.formats
+
+
+def test_s4_every_graph_of_the_recorded_rewrites_is_sound() -> None:
+    """What the real code refuses of these saves, it refuses for other reasons than the graph (3-case-2)."""
+    documents = [case[key] for case in vectors()["rewrite_cases"] for key in ("incoming", "previous") if case[key]]
+    found = [verdict for verdict in (judged_document(document.encode()) for document in documents) if verdict]
+    assert [verdict.problem for verdict in found] == [""] * 8
