@@ -31,6 +31,7 @@ from store.meerkat.plain_texts import read_plain_texts
 from store.meerkat.reading import Reading
 from store.meerkat.realm import RUNNING_S, is_store_running, realm_id, store_name
 from store.meerkat.realm_documents import documents_left_out
+from store.meerkat.row_numbers import refuse_row_numbers
 from store.meerkat.session_detail import index_with_faults, matching_ids, read_detail, read_unmasked
 from store.meerkat.store_revisions import StoreRevisions
 from store.meerkat.store_sizes import database_sizes
@@ -411,6 +412,7 @@ def recognise_layout(connection: sqlite3.Connection, name: str) -> Layout:
     """Tell the layout, and whether its schema needs trust. Raises as `recognise` does."""
     is_trusted = needs_trust(connection)
     layout = recognise(connection, name)
+    refuse_row_numbers(connection, layout, name)
     return replace(layout, needs_trust=True) if is_trusted else layout
 
 

@@ -100,8 +100,9 @@ class Comparison:
         return self.mutant.kind.startswith("log")
 
     def _may_be_refused(self) -> bool:
-        """Whether the file as a whole is such that its own rules forbid to read it: a journal, a log, a broken page."""
-        return self.mutant.sample.form is Form.DOCUMENT or self.mutant.kind.startswith(("page", "log", "file"))
+        """Whether the file as a whole is such that it cannot be read: a journal, a log, a page, impossible row ids."""
+        kinds = ("page", "log", "file", "row: other row number")
+        return self.mutant.sample.form is Form.DOCUMENT or self.mutant.kind.startswith(kinds)
 
     def _is_excused(self, has_word: bool) -> bool:
         """Where pages are damaged so that nobody can tell what they held, it is enough that this is said."""

@@ -145,10 +145,8 @@ def look_at_store(shown: ShownStore) -> None:
     try:
         _census(backend, token)
         backend.running_ids(token)
-        if hasattr(backend, "store_findings"):  # TEMP
-            shown.findings = _timed("findings", lambda: backend.store_findings(token))
-        if hasattr(backend, "store_sizes"):  # TEMP
-            backend.store_sizes(token)
+        shown.findings = _timed("findings", lambda: backend.store_findings(token))
+        backend.store_sizes(token)
     except (Cancelled, WouldBlock):
         raise
     except BurrowError as error:
@@ -210,10 +208,6 @@ class _Asking:
         except BurrowError as error:
             self._shown.errors[name] = error
             return None
-        except AttributeError as error:  # TEMP
-            if "object has no attribute" in str(error) and error.name in ("checks", "sizes", "revisions"):
-                return None
-            raise
 
     def _transcript(self, outline: Outline) -> None:
         shown, backend, token, session_id = self._shown, self._backend, self._token, self._id

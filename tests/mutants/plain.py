@@ -210,4 +210,14 @@ def _stored_in_strand(store: PlainStore, rows: Rows, heads: list[tuple[object, .
 
 def holds(rows: Rows, data: bytes) -> bool:
     """Whether these bytes stand in something that is stored of a session."""
-    return any(data in _octets(value) for table in rows.values() for row in table for value in row)
+    values = [value for table in rows.values() for row in table for value in row]
+    # SQLite and Python spell a fraction in different ways.
+    fractions = {repr(value) for value in values if isinstance(value, float)}
+    return any(data in _octets(value) for value in values) or bool(fractions and _fraction(data) in fractions)
+
+
+def _fraction(data: bytes) -> str | None:
+    try:
+        return repr(float(data))
+    except ValueError:
+        return None

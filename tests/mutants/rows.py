@@ -104,6 +104,15 @@ def renamed_owner(connection: sqlite3.Connection, chance: Random) -> str:
     return f"{table.name} {rowid} to {name!r}"
 
 
+def other_row_number(connection: sqlite3.Connection, chance: Random) -> str:
+    """A row has another row id: far up, below zero, or the smallest and the largest there are."""
+    table = _table(connection, chance)
+    rowid = _rowid(connection, table, chance)
+    other = chance.choice((0, -1, -5, 2**31, 2**53, 2**61 - 1, 2**61, 2**62 + 1, 2**63 - 1, -(2**63), -(2**61) - 1))
+    connection.execute(f'UPDATE OR REPLACE "{table.name}" SET rowid = ? WHERE rowid = ?', (other, rowid))
+    return f"{table.name} {rowid} to {other}"
+
+
 def swapped_values(connection: sqlite3.Connection, chance: Random) -> str:
     """Two rows have each other's value in one column."""
     table = _table(connection, chance, lambda one: one.count > 1)
@@ -244,6 +253,7 @@ ROW_MUTATIONS: dict[str, tuple[int, Callable[[sqlite3.Connection, Random], str]]
     "deleted rows of one": (2, deleted_rows),
     "row of a stranger": (2, strange_row),
     "renamed owner": (3, renamed_owner),
+    "other row number": (2, other_row_number),
     "swapped values": (4, swapped_values),
 }
 COLUMN_MUTATIONS: dict[str, tuple[int, Callable[[sqlite3.Connection, Random], str]]] = {
