@@ -126,7 +126,7 @@ def _disagreeing(bad: list[Receipt], found: Passed, agreeing: int, total: int, b
     receipt = bad[0]
     name = CheckName.BOUNDARY_RECEIPTS
     expected = receipt.name
-    said = f"{agreeing:,} of {total:,} agree. A receipt names {short(expected)} for"
+    said = f"A receipt names {short(expected)} for"
     messages = counted(receipt.count, "message")
     if receipt.count > found.count:
         sentence = f"{said} {messages}; there are only {found.count:,}.{beside}"
