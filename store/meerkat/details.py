@@ -79,7 +79,7 @@ def take_metadata(envelope: Envelope, source: ByteSource, begin: int, token: Can
     budget = Budget()
     try:
         for member in walker.members(begin):
-            key = member.key.encode("latin-1").decode("utf-8", "replace")
+            key = member.name
             member.end = end = walker.skip(member.begin)
             if end - member.begin > MAX_SHOWN_VALUE_BYTES:
                 first = source.read(member.begin, 1)
@@ -126,9 +126,8 @@ def metadata_begin(source: ByteSource, spans: dict[str, tuple[int, int]], key: s
     if span is None:
         return None
     walker = Walker(source, token)
-    name = key.encode("utf-8", "surrogatepass").decode("latin-1")
     try:
-        return next((member.begin for member in walker.members(span[0]) if member.key == name), None)
+        return next((member.begin for member in walker.members(span[0]) if member.name == key), None)
     except Broken:
         return None
 
@@ -136,11 +135,10 @@ def metadata_begin(source: ByteSource, spans: dict[str, tuple[int, int]], key: s
 def member_span_at(source: ByteSource, begin: int, key: str, token: CancelToken) -> tuple[int, int] | None:
     """Where the value of a key stands in the object at `begin`; None if there is none."""
     walker = Walker(source, token)
-    name = key.encode("utf-8", "surrogatepass").decode("latin-1")
     try:
         for member in walker.members(begin):
             member.end = walker.skip(member.begin)
-            if member.key == name:
+            if member.name == key:
                 return member.begin, member.end
     except Broken:
         pass

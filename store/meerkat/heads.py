@@ -225,7 +225,7 @@ def _walked(connection: sqlite3.Connection, rowid: int, token: CancelToken) -> H
     try:
         walker = Walker(source, token)
         for member in walker.members(0):
-            key = member.key.encode("latin-1").decode("utf-8", "replace")
+            key = member.name
             member.end = end = walker.skip(member.begin)
             if end - member.begin <= MAX_MEMBER_BYTES:
                 fields[key] = parse(source.read(member.begin, end - member.begin))[1]

@@ -92,15 +92,15 @@ def peek_metadata(source: ByteSource, token: CancelToken, begin: int = 0) -> tup
             if walker.text[member.begin - walker.base : member.begin - walker.base + 1] == "{" and _is_graph(
                 member.key
             ):
-                metadata[_utf8(member.key)] = {"is_large": True}
+                metadata[member.name] = {"is_large": True}
                 return metadata, True
             try:
                 _, member.end = walker.value(member.begin, PEEKED_BYTES)
                 data = source.read(member.begin, member.end - member.begin)
-                metadata[_utf8(member.key)] = orjson.loads(data)
+                metadata[member.name] = orjson.loads(data)
             except Undecodable as undecodable:
                 member.end = undecodable.end
-                metadata[_utf8(member.key)] = {"is_large": True}
+                metadata[member.name] = {"is_large": True}
     except (Broken, ValueError):
         return metadata, False
     return metadata, True
@@ -108,7 +108,3 @@ def peek_metadata(source: ByteSource, token: CancelToken, begin: int = 0) -> tup
 
 def _is_graph(key: str) -> bool:
     return key == "session_transcript_history_state_v1"
-
-
-def _utf8(key: str) -> str:
-    return key.encode("latin-1").decode("utf-8", "replace")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from store.cancel import CancelToken
@@ -31,6 +32,19 @@ _STRING_BODY = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 
 _SCALAR = re.compile(r"[-+.0-9A-Za-z]*")
 _NOT_SPACE = re.compile(r"[^ \t\r\n]")
+
+
+def name_of_key(spelled: str, key: str) -> str:
+    """The name of a key as text.
+
+    Args:
+        spelled: as it stands in the document with its quotes, one character a byte.
+        key: what was read from that.
+    """
+    if not spelled.isascii():
+        with suppress(StopIteration, ValueError):
+            key = scan(spelled.encode("latin-1").decode("utf-8", "replace"), 0)[0]  # type: ignore[assignment]
+    return key if key.isascii() else key.encode("utf-8", "replace").decode("utf-8")
 
 
 class Broken(ValueError):
@@ -64,7 +78,8 @@ class Member:
     """One key of an object while it is walked.
 
     Attributes:
-        key: its name, one character a byte.
+        key: its name, one character a byte; exact where it is ASCII.
+        name: its name as text.
         begin: offset of its value.
         end: offset after its value; who reads the value sets it, else the walk steps over it.
     """
@@ -72,6 +87,7 @@ class Member:
     key: str
     begin: int
     end: int | None = None
+    name: str = ""
 
 
 class Walker:
@@ -242,15 +258,17 @@ class Walker:
         while True:
             if mark != '"':
                 raise Broken(at)
+            begin = at
             try:
-                key, at = self.value(at)
+                key, at = self.value(begin)
             except Undecodable:
                 raise Broken(at) from None
+            spelled = self.text[begin - self.base : at - self.base]
             mark, at = self.char(at)
             if mark != ":" or not isinstance(key, str):
                 raise Broken(at)
             _, at = self.char(at + 1)
-            member = Member(key, at)
+            member = Member(key, at, name=name_of_key(spelled, key))
             yield member
             mark, at = self.char(self.skip(member.begin) if member.end is None else member.end)
             if mark == "}":

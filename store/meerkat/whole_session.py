@@ -75,7 +75,7 @@ def whole_of_document(source: ByteSource, session_id: str, token: CancelToken) -
     if walk.index.faults:
         raise SessionDamaged(walk.index.faults[0].sentence, _OTHER_SESSIONS)
     envelope = {
-        key.encode("latin-1").decode("utf-8", "replace"): source.read(begin, end - begin)
+        key.encode("latin-1", "replace").decode("utf-8", "replace"): source.read(begin, end - begin)
         for key, (begin, end) in walk.spans.items()
         if key not in ("messages", "metadata")
     }
@@ -106,12 +106,12 @@ def _members(source: ByteSource, begin: int, token: CancelToken) -> dict[str, by
     found: dict[str, bytes] = {}
     try:
         for member in walker.members(begin):
-            key = member.key.encode("latin-1").decode("utf-8")
+            key = member.name
             member.end = end = walker.skip(member.begin)
             if key in found:
                 raise SessionDamaged(f"The session's metadata holds the key “{key}” twice.", _OTHER_SESSIONS)
             found[key] = source.read(member.begin, end - member.begin)
-    except (Broken, Undecodable, UnicodeError):
+    except (Broken, Undecodable):
         raise SessionDamaged("The stored metadata of the session is no JSON object.", _OTHER_SESSIONS) from None
     return found
 

@@ -12,7 +12,8 @@ import pytest
 from store.backend import Backend
 from store.cancel import CancelToken
 from store.errors import EmptyFile, NotAStore, PathMissing, SessionMissing
-from store.values.message import TextBlock
+from store.values.checks import CheckName, Outcome, SizePart
+from store.values.message import ImageBlock, TextBlock
 from store.values.session import SessionState, SessionSummary
 from store.values.store import Access
 
@@ -102,3 +103,57 @@ def test_1_case_2_what_is_no_file_to_read_is_said(
     path.write_bytes(make.document(make.session_id(1), []))
     with pytest.raises(SessionMissing):
         open_store(path).outline("another", token)
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize(
+    ("version", "codes"), [(1, []), (2, []), (3, []), (4, []), (5, ["newer-version"]), (10**30, ["newer-version"])]
+)
+def test_3_1_documents_of_all_versions_are_read_and_a_newer_one_is_named(
+    tmp_path: Path,
+    make: Any,
+    open_store: Open,
+    list_rows: Rows,
+    token: CancelToken,
+    version: int,
+    codes: list[str],
+    indent: int | None,
+) -> None:
+    name = make.session_id(1)
+    data = make.document(name, [make.user("hello")], version=version)
+    path = tmp_path / "exported.json"
+    path.write_text(json.dumps(json.loads(data), indent=indent), "utf-8")
+    backend = open_store(path)
+    facts = backend.facts(token)
+    assert ([fault.code for fault in facts.faults], facts.is_writable) == (codes, False)
+    (row,) = list_rows(backend)
+    assert (row.title, row.state, [fault.code for fault in row.faults]) == ("hello", SessionState.ACTIVE, codes)
+    assert backend.messages(name, 0, 1, token)[0].blocks
+
+
+def test_3_1_the_blobs_beside_an_exported_document_are_its_own(
+    tmp_path: Path, copy_sample: Any, open_store: Open, token: CancelToken
+) -> None:
+    name = "019e8ac7-a602-7f01-af2a-0d23d32d19d8"
+    realm = copy_sample("meerkat/realm-0.6.24-jsonl") / "ledgers"
+    exported = tmp_path / "exported"
+    exported.mkdir()
+    (realm / "blobs").rename(exported / "blobs")
+    (realm / "sessions_jsonl" / f"{name}.jsonl").rename(exported / "mine.json")
+    backend = open_store(exported / "mine.json")
+    blocks = backend.messages(name, 5, 6, token)[0].blocks
+    images = [block.ref for block in blocks if isinstance(block, ImageBlock) and block.ref and block.ref.blob]
+    assert [backend.image(name, ref, token)[:4] for ref in images] == [b"\x89PNG"]
+    (check,) = backend.checks([name], token)
+    assert {result.name: result.outcome for result in check.results}[CheckName.BLOBS] is Outcome.PASSED
+    assert SizePart.BLOBS in {part.part for part in backend.sizes(name, token).parts}
+
+
+def test_3_3_a_document_by_itself_is_proved_as_far_as_it_goes(
+    copy_sample: Any, open_store: Open, token: CancelToken
+) -> None:
+    backend = open_store(copy_sample("meerkat/v0_8_8_slim_session.json"))
+    (check, other) = backend.checks(["019fa493-f83b-76f1-86d1-aecfe08b515d", "another"], token)
+    assert not check.failed
+    assert [result.name for result in other.failed] == [CheckName.DOCUMENT]
+    assert (check.is_writable, bool(check.write_reason)) == (False, True)
