@@ -377,3 +377,25 @@ def test_3_6_a_file_that_appears_meanwhile_is_not_replaced(
         copy_sessions(source, None, target, place.parent / "scratch", Racing())
     assert [path.name for path in place.iterdir()] == ["copy.sqlite3"]
     assert target.read_bytes() == b"theirs"
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        (None, "It has no settings of its own, so Meerkat 0.6.24 shows it and cannot resume it."),
+        ({"model": "m", "max_tokens": 1, "provider": "anthropic"}, "Its settings lack “tooling”"),
+        (
+            {"model": "m", "max_tokens": 1, "provider": "openai", "tooling": {}},
+            "Its provider is called “openai”, which Meerkat 0.6.24 does not know",
+        ),
+    ],
+)
+def test_3_6_a_copy_that_0_6_24_could_not_resume_says_so(
+    made: Any, make: Any, open_store: Open, place: Path, token: CancelToken, settings: Any, sentence: str
+) -> None:
+    name = make.session_id(1)
+    made.add(1, make.document(name, [make.user("hi")], {"session_metadata": settings} if settings else {}))
+    source = open_store(Path(made.done()))
+    copied = copy_sessions(source, None, place / "copy.sqlite3", place.parent / "scratch", token)
+    (warning,) = copied.warnings
+    assert warning.sentence.startswith(sentence)
