@@ -88,9 +88,9 @@ class CheckSummaryPanel(QScrollArea):
         self._model.set_rows(rows)
         self._fit()
 
-    def say_size(self, text: SizeText | None) -> None:
-        """Show where the bytes go; None while it is not known."""
-        self._size.say(text)
+    def say_size(self, text: SizeText | None, *, is_over: bool) -> None:
+        """Show where the bytes go; None while it is not known, or could not be told."""
+        self._size.say(text, "not measured" if is_over else "")
 
     def _fit(self) -> None:
         metrics, rows = self._look.metrics(TypeUse.SMALL), max(self._model.rowCount(), 1)

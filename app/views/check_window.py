@@ -196,7 +196,7 @@ class CheckWindow(QWidget):
     ) -> None:
         """Show what was found until now; see FindingsPanel.say."""
         self.summary.say_tallies(tallies)
-        self.summary.say_size(size)
+        self.summary.say_size(size, is_over=is_over)
         self.findings.say(rows, counts, note, is_over=is_over)
         count = f"{sum(counts.values()):,}"
         if count != self._findings_count:

@@ -41,10 +41,14 @@ class SizeSection(QWidget):
             part.set_look(look)
         self._head.setContentsMargins(0, look.px(16), 0, look.px(4))
 
-    def say(self, text: SizeText | None) -> None:
-        """Show a size; None while it is not known."""
+    def say(self, text: SizeText | None, instead: str = "") -> None:
+        """Show a size; None while it is not known.
+
+        Args:
+            instead: what is said then.
+        """
         self._text = text
-        self._note.set_text("…" if text is None else text.total)
+        self._note.set_text(instead if text is None else text.total)
         self.view.setVisible(text is not None and bool(text.parts))
         if text is not None:
             self.view.say(text)
