@@ -12,7 +12,7 @@ from enum import Enum, auto
 from typing import Final, NamedTuple, TypeAlias
 
 from store.meerkat.numbers import LoadedFloat, as_loaded
-from store.meerkat.strict_json import Doubled, Json
+from store.meerkat.strict_json import Doubled, Json, NotStrict
 
 Read: TypeAlias = Callable[[Json], Json]
 Fields: TypeAlias = dict[str, Json]
@@ -254,7 +254,10 @@ def _loaded(value: Json, *, is_sorted: bool, depth: int) -> Json:
     if kind is str or value is None or kind is bool:
         return value
     if kind is int or kind is float or kind is LoadedFloat:
-        return as_loaded(value)  # type: ignore[arg-type]  # the kinds are just these
+        try:
+            return as_loaded(value)  # type: ignore[arg-type]  # the kinds are just these
+        except NotStrict as reason:
+            raise NotTyped(str(reason)) from None
     if depth == 0:
         raise NotTyped("it is nested too deeply")
     if isinstance(value, dict):

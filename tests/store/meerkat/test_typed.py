@@ -8,11 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from store.meerkat.codec import decode, decode_loaded, encode
+from store.meerkat.message_shapes import MESSAGES
+from store.meerkat.reference_shapes import reference_message
 from store.meerkat.typed import NotTyped, TimeMissing, typed_message, typed_time
 from tests.store.meerkat.stored import json_cells
 
+KEYS = (
+    *("args", "blob_id", "block_type", "blocks", "body", "content", "created_at", "data", "detail", "duration_ms"),
+    *("id", "identity", "input_tokens", "is_error", "kind", "media_type", "meta", "name", "output_tokens", "payload"),
+    *("persisted", "provider", "results", "settled", "source", "status", "status_info", "stop_reason", "summary"),
+    *("text", "tool_use_id", "type", "usage"),
+)
 TIME = "2026-05-28T20:26:40.123456789Z"
 RAW_ARGUMENTS = b'"raw_1"'
 
@@ -247,3 +257,28 @@ def test_times_are_printed_in_utc_with_as_many_digits_as_are_needed(stored: str,
 def test_what_is_no_time_is_refused(stored: Any) -> None:
     with pytest.raises(NotTyped):
         typed_time(stored)
+
+
+scalars = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8)
+)
+anything = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(st.sampled_from(sorted(MESSAGES)), st.dictionaries(st.sampled_from(KEYS), anything, max_size=6))
+def test_whatever_stands_in_a_message_it_is_held_and_settled_or_refused(role: str, fields: dict[str, Any]) -> None:
+    """Read with the fields of all releases, and with those of 0.6.24."""
+    for read in (typed_message, reference_message):
+        try:
+            held = read({"content": "a", "kind": "generic", **fields, "role": role}, TIME)
+        except NotTyped:
+            continue
+        once = decode_loaded(encode(held))
+        try:
+            assert encode(read(once, TIME)) == encode(once)
+        except NotTyped as reason:
+            raise AssertionError(f"what was held is refused: {reason}") from None
