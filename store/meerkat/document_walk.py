@@ -24,6 +24,9 @@ MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 """A longer message is never decoded; its card holds its beginning."""
 
 
+StepOver = Callable[[Walker, int], int]
+"""Steps over the value at an offset in a way of its own, and returns the offset after it. Raises Broken."""
+
 Enough = Callable[[TranscriptIndex], bool]
 """Says of what is indexed so far whether it will do."""
 
@@ -53,6 +56,7 @@ def walk_document(
     is_enough: Enough | None = None,
     known: Prefix | None = None,
     index: TranscriptIndex | None = None,
+    metadata: StepOver | None = None,
 ) -> DocumentWalk:
     """Walk a session document.
 
@@ -62,6 +66,7 @@ def walk_document(
         is_enough: asked from time to time among the messages; the walk ends there when it says so.
         known: messages that are not looked at again if the document begins with them.
         index: an empty one that takes the messages; a new one if none is given.
+        metadata: looks at the metadata while it is stepped over, so that it need not be walked again.
 
     Returns:
         What was found; a document that breaks off keeps what stands before, with a fault that says so.
@@ -87,7 +92,8 @@ def walk_document(
                 if walker.size - member.end > TAIL_CHECK_BYTES and not whole:
                     return walk
             else:
-                member.end = walker.skip(member.begin)
+                step_over = metadata if member.key == "metadata" and metadata is not None else Walker.skip
+                member.end = step_over(walker, member.begin)
                 walk.spans[member.key] = (member.begin, member.end)
         mark, at = walker.char(walker.end_of_object)
         if mark:

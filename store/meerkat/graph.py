@@ -44,12 +44,12 @@ def judge(source: ByteSource, begin: int, token: CancelToken, formats: Formats =
     looking = _Looking(formats)
     graph = read_graph(source, begin, token, looking.look)
     if graph.shape is Shape.EDGES:
-        return judge_edges(graph, source, token, formats)
+        return replace(judge_edges(graph, source, token, formats), end=graph.end)
     verdict = _Judge(graph, source, token).verdict(looking)
     if verdict.is_mixed and looking.formats != ALL_FORMATS:
         # What fits a likely format may fit the others too, as no message at all does.
         return judge(source, begin, token)
-    return verdict
+    return replace(verdict, end=graph.end)
 
 
 @dataclass(slots=True)

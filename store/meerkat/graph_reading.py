@@ -80,6 +80,7 @@ class Graph:
         bodies: of the shape BODIES, in their order; of EDGES only the anchor.
         fields: stored bytes of small values.
         problem: why reading ended early; None when all was read.
+        end: offset after the graph; 0 where reading ended before.
     """
 
     shape: Shape = Shape.BODIES
@@ -93,6 +94,7 @@ class Graph:
     stored_format: int | None = None
     fields: dict[str, bytes] = field(default_factory=dict)
     problem: GraphProblem | None = None
+    end: int = 0
 
 
 def read_graph(source: ByteSource, begin: int, token: CancelToken, look: Look | None = None) -> Graph:
@@ -126,6 +128,7 @@ class _Reader:
                 raise GraphProblem("The revision graph holds one of its keys twice.")
             seen.add(member.key)
             self._take(member, graph)
+        graph.end = self._walker.end_of_object
         if graph.shape is Shape.BODIES:
             graph.bodies = _composed(graph.bodies, self._rebases)
             if graph.head is None:

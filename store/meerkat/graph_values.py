@@ -244,6 +244,7 @@ class GraphVerdict:
         bodies: retained bodies, oldest first; `agreeing` of them are what their names say.
         commits: of bodies that are stored; `retired` those whose bodies are not stored any more.
         stored_format: the graph's own number of its digest format (§3.2), None where none is written.
+        end: offset after the graph in its document; 0 where that was not found out.
         is_open: messages are appended to its last body without a new name, as in the compact shape.
         is_mixed: its names are of several formats, of which none fits all.
         is_renamed: its names are of two formats, and Meerkat 0.7.14 and later rename them when they read it.
@@ -259,6 +260,7 @@ class GraphVerdict:
     commits: tuple[Commit, ...] = ()
     retired: tuple[Commit, ...] = ()
     stored_format: int | None = None
+    end: int = 0
     is_open: bool = False
     is_mixed: bool = False
     is_renamed: bool = False

@@ -5,6 +5,7 @@ Knows no database: a document is bytes that can be read in pieces, with what is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from store.meerkat.agreement import equal_bytes, graphs_agree, messages_agree
 from store.meerkat.byte_source import ByteSource
 from store.meerkat.checks.checked import Checked, unreadable
 from store.meerkat.checks.columns import Columns, judge_columns
-from store.meerkat.checks.envelope_facts import EnvelopeFacts, read_envelope_facts
+from store.meerkat.checks.envelope_facts import EnvelopeFacts, MetadataFacts, read_envelope_facts
 from store.meerkat.checks.graph_words import graph_result
 from store.meerkat.checks.message_pass import TOO_LONG, UNTIMED, Passed, Wanted, pass_over
 from store.meerkat.checks.receipts import Receipt, judge_receipts, read_receipts
@@ -22,7 +23,6 @@ from store.meerkat.checks.results import counted, failed, not_applicable, passed
 from store.meerkat.checks.tokens import row_token
 from store.meerkat.digests import ALL_FORMATS
 from store.meerkat.document_walk import DocumentWalk, read_from, walk_document
-from store.meerkat.graph import judge
 from store.meerkat.graph_values import GraphVerdict
 from store.meerkat.heads import NEWEST_VERSION, newer_version
 from store.meerkat.strict_json import Json
@@ -31,6 +31,7 @@ from store.meerkat.walker import Broken
 from store.values.checks import CheckName, CheckResult
 
 PAGE_MESSAGES = 200
+_VERSION = re.compile(rb'\s*\{\s*"version"\s*:\s*(\d{1,9})[,\s}]')
 NO_HEAD = "The session is a whole document, without a head of its own."
 
 
@@ -66,16 +67,17 @@ class StoredDocument:
 
 def check_document(stored: StoredDocument, token: CancelToken) -> Checked:
     """Prove what can be proved of a whole document, but for its blobs."""
+    releases = stored.releases or releases_of_version(_version_of(stored.source))
+    metadata = MetadataFacts(stored.source, token, releases.formats)
     try:
-        walk = walk_document(stored.source, token, whole=True, index=Places())
+        walk = walk_document(stored.source, token, whole=True, index=Places(), metadata=metadata.step_over)
     except Broken:
         return unreadable(stored.session_id, "The stored document of this session is no JSON object.")
     checked = Checked(stored.session_id, obstacle=stored.obstacle)
-    envelope = read_envelope_facts(stored.source, walk, token)
+    envelope = read_envelope_facts(stored.source, walk)
+    envelope.refuse(metadata.problem)
     checked.session_id = stored.session_id or envelope.session_id or ""
-    releases = stored.releases or releases_of_version(envelope.version)
-    graph = envelope.graph
-    verdict = judge(stored.source, graph[0], token, releases.formats) if graph is not None else None
+    verdict = metadata.verdict
     receipts, unreadable_count = read_receipts(stored.receipts or ())
     found = _pass(stored.source, walk, releases, verdict, receipts, token)
     checked.blob_ids, checked.inline_count = found.blob_ids, found.inline_count
@@ -109,6 +111,12 @@ class Places(TranscriptIndex):
         """Take in the next message; what it says is not looked at."""
         self.kinds.append(0)
         self.sizes.append(min(size, MAX_COUNTED))
+
+
+def _version_of(source: ByteSource) -> int | None:
+    """The version of a document's format, where it comes first as all releases write it."""
+    match = _VERSION.match(source.read(0, 100))
+    return int(match.group(1)) if match else None
 
 
 def _pass(
@@ -234,7 +242,7 @@ def _compare(
             if other_walk is None:
                 checked.leave_out("The row's own document cannot be read.", CheckName.ROW_COUNTS)
                 return
-            other_envelope = read_envelope_facts(stored.other, other_walk, token)
+            other_envelope = read_envelope_facts(stored.other, other_walk)
             described = (stored.other, other_walk, other_envelope, other_walk.index.count)
     if stored.columns is None:
         checked.leave_out(stored.no_columns, CheckName.ROW_COUNTS)

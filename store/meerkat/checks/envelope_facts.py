@@ -7,11 +7,14 @@ from uuid import UUID
 
 from store.cancel import CancelToken
 from store.meerkat.byte_source import ByteSource
+from store.meerkat.digests import DigestFormat
 from store.meerkat.document_walk import DocumentWalk
+from store.meerkat.graph import judge
+from store.meerkat.graph_values import GraphVerdict
 from store.meerkat.metadata import GRAPH_KEY
 from store.meerkat.strict_json import Doubled, Json, NotStrict, parse
 from store.meerkat.times import system_time_ms
-from store.meerkat.walker import Broken, Undecodable, Walker
+from store.meerkat.walker import Walker
 
 MAX_SMALL_BYTES = 64 * 1024
 MAX_PARSED_BYTES = 256 * 1024
@@ -30,7 +33,6 @@ class EnvelopeFacts:
         version: of its format; None where none is written.
         created_at_ms, updated_at_ms: milliseconds since 1970, as the columns beside a document have them.
         total_tokens: input and output together; 0 where no usage is written, as Meerkat has it.
-        graph: where the revision graph stands, [begin, end); None where there is none.
     """
 
     problem: str = ""
@@ -39,15 +41,14 @@ class EnvelopeFacts:
     created_at_ms: int | None = None
     updated_at_ms: int | None = None
     total_tokens: int | None = None
-    graph: tuple[int, int] | None = None
 
     def refuse(self, sentence: str) -> None:
         """Note why Meerkat refuses the document; the first reason counts."""
         self.problem = self.problem or sentence
 
 
-def read_envelope_facts(source: ByteSource, walk: DocumentWalk, token: CancelToken) -> EnvelopeFacts:
-    """Read the envelope of a document that was walked whole."""
+def read_envelope_facts(source: ByteSource, walk: DocumentWalk) -> EnvelopeFacts:
+    """Read the envelope of a document that was walked whole, without its metadata."""
     facts = EnvelopeFacts()
     if walk.index.faults:
         facts.refuse(walk.index.faults[0].sentence)
@@ -63,9 +64,6 @@ def read_envelope_facts(source: ByteSource, walk: DocumentWalk, token: CancelTok
     facts.created_at_ms = _moment(facts, source, walk, "created_at")
     facts.updated_at_ms = _moment(facts, source, walk, "updated_at")
     _take_usage(facts, _small(facts, source, walk, "usage"), "usage" in walk.spans)
-    span = walk.spans.get("metadata")
-    if span is not None:
-        _look_at_metadata(facts, source, span[0], token)
     return facts
 
 
@@ -113,17 +111,40 @@ def _take_usage(facts: EnvelopeFacts, value: Json, is_there: bool) -> None:
     facts.total_tokens = sum(whole)
 
 
-def _look_at_metadata(facts: EnvelopeFacts, source: ByteSource, begin: int, token: CancelToken) -> None:
-    walker = Walker(source, token)
-    try:
+@dataclass(slots=True)
+class MetadataFacts:
+    """The metadata of a document, looked at while the document is walked: nothing of it is walked twice.
+
+    Attributes:
+        formats: digest formats in which the revision graph is looked at first.
+        problem: why Meerkat refuses the metadata, "" if it does not.
+        verdict: on the revision graph; None where there is none.
+    """
+
+    source: ByteSource
+    token: CancelToken
+    formats: frozenset[DigestFormat]
+    problem: str = ""
+    verdict: GraphVerdict | None = None
+
+    def step_over(self, walker: Walker, begin: int) -> int:
+        """Look at the metadata at an offset; returns the offset after it. Raises Broken."""
+        if walker.char(begin)[0] != "{":
+            self.problem = "The document's “metadata” is no JSON object."
+            return walker.skip(begin)
         for member in walker.members(begin):
-            member.end = end = walker.skip(member.begin)
-            if member.key == GRAPH_KEY and source.read(member.begin, 4) != b"null":
-                facts.graph = (member.begin, end)
-            if end - member.begin <= MAX_PARSED_BYTES:
-                parse(source.read(member.begin, end - member.begin))
-            token.take_turn()
-    except (Broken, Undecodable):
-        facts.refuse("The document's “metadata” is no JSON object.")
-    except NotStrict as reason:
-        facts.refuse(f"A value of the document's metadata cannot be read: {reason}.")
+            if member.key == GRAPH_KEY and self.source.read(member.begin, 4) != b"null":
+                self.verdict = judge(self.source, member.begin, self.token, self.formats)
+                member.end = self.verdict.end or walker.skip(member.begin)
+                continue
+            member.end = walker.skip(member.begin)
+            if member.end - member.begin <= MAX_PARSED_BYTES and not self.problem:
+                self._parse(member.begin, member.end)
+            self.token.take_turn()
+        return walker.end_of_object
+
+    def _parse(self, begin: int, end: int) -> None:
+        try:
+            parse(self.source.read(begin, end - begin))
+        except NotStrict as reason:
+            self.problem = f"A value of the document's metadata cannot be read: {reason}."
