@@ -10,8 +10,9 @@ import sqlite3
 from pathlib import Path
 
 from store.cancel import CancelToken
-from store.errors import NoStoreInFolder
+from store.errors import NoStoreInFolder, OpenError
 from store.meerkat.document_folder import WHY, DocumentFolder
+from store.meerkat.findings.tables import Read
 from store.meerkat.folder_scan import scan_folder
 from store.meerkat.generation import Layout
 from store.meerkat.listing import RUNTIME_PREFIX
@@ -52,25 +53,39 @@ def _tables(layout: Layout) -> tuple[str, ...]:
     return ("runtime_whole_blob_authority", *snapshots)
 
 
-def documents_left_out(
-    connection: sqlite3.Connection, layout: Layout, main: Path, token: CancelToken
-) -> tuple[Fault, ...]:
-    """A fault for documents beside a runtime's database that are of none of its sessions; none where there are none."""
+def documents_left_out(layout: Layout, main: Path, read: Read, token: CancelToken) -> tuple[Fault, ...]:
+    """A fault for documents beside a runtime's database that are of none of its sessions; none where there are none.
+
+    Args:
+        read: reads the database; its lock is not held while the folder is looked at.
+    """
     folder = documents_beside(main) if not layout.has("sessions") else None
     if folder is None:
         return ()
-    names = set(scan_folder(folder, token).handles)
-    for table in _tables(layout):
-        rows = connection.execute(f"SELECT CAST(runtime_id AS BLOB) FROM {table}").fetchall()
-        names.difference_update(stored_id(row[0])[len(RUNTIME_PREFIX) :] for row in rows)
+    try:
+        names = set(scan_folder(folder, token).handles)
+    except OpenError:
+        return ()  # what cannot be seen is not known to be left out
     if not names:
         return ()
-    what = "One session document" if len(names) == 1 else f"{len(names):,} session documents"
-    verb = "stands" if len(names) == 1 else "stand"
+
+    def ask(connection: sqlite3.Connection) -> list[tuple[bytes | None]]:
+        return [
+            row
+            for table in _tables(layout)
+            for row in connection.execute(f"SELECT CAST(runtime_id AS BLOB) FROM {table}").fetchall()
+        ]
+
+    names.difference_update(stored_id(row[0])[len(RUNTIME_PREFIX) :] for row in read(ask))
+    if not names:
+        return ()
+    what, verb, are = "One session document", "stands", "is"
+    if len(names) > 1:
+        what, verb, are = f"{len(names):,} session documents", "stand", "are"
     return (
         Fault(
             "documents-left-out",
-            f"{what} in “{folder.name}” {verb} in no row of the realm's runtime, which counts, and"
-            f" {'is' if len(names) == 1 else 'are'} not listed; each can be opened as a file.",
+            f"{what} in “{folder.name}” {verb} in no row of the realm's runtime, which counts, and {are} not listed;"
+            " each can be opened as a file.",
         ),
     )

@@ -43,7 +43,6 @@ from store.meerkat.whole_session import read_whole
 from store.meerkat.writable import writability
 from store.opening import Looking
 from store.values.checks import Finding, SessionCheck, SizeBreakdown
-from store.values.fault import Fault
 from store.values.following import Followed
 from store.values.listing import CatalogueFacts, CensusRow
 from store.values.message import ImageRef, Message, Outline, WholeRef
@@ -78,12 +77,8 @@ class StoreFile:
         """Say what the store is and how it is being read; counts its sessions."""
         may_wait("read a store")
         main = self._looking.path
-
-        def batch(connection: sqlite3.Connection) -> tuple[Sources, tuple[Fault, ...]]:
-            left_out = documents_left_out(connection, self._layout, main, token)
-            return find_sources(connection, self._layout), left_out
-
-        sources, left_out = self._read(batch, token)
+        sources = self._read(lambda connection: find_sources(connection, self._layout), token)
+        left_out = documents_left_out(self._layout, main, self._reader(token), token)
         self._sources = sources
         realm = realm_id(main.parent)
         is_writable, write_reason = writability(main, self._layout)

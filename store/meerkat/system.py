@@ -13,7 +13,7 @@ from store.meerkat.document_file import looks_like_document, open_document
 from store.meerkat.realm_documents import documents_instead, open_documents
 from store.meerkat.store_file import StoreFile, recognise_layout
 from store.meerkat.unread_realm import (
-    DOCUMENTS_FOLDER,
+    MANIFEST,
     REDB_MAGIC,
     main_files_of,
     refusal_of_realm,
@@ -49,9 +49,9 @@ class Meerkat:
         """
         may_wait("open a store")
         if path.is_dir():
-            if path.name == DOCUMENTS_FOLDER:
-                return open_documents(path, token)
-            raise refusal_of_realm(path)
+            if os.path.lexists(path / MANIFEST):
+                raise refusal_of_realm(path)
+            return open_documents(path, token)
         beginning = _beginning_of(path)
         if beginning.startswith(REDB_MAGIC):
             raise refusal_of_redb(path.name)

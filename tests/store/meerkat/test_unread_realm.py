@@ -82,3 +82,16 @@ def test_3_1_a_runtime_goes_before_the_documents_beside_it_from_either_folder(tm
 def test_3_1_a_host_s_own_runtime_is_found_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "runtime.sqlite").write_bytes(b"")
     assert MEERKAT.main_files(tmp_path) == (tmp_path / "runtime.sqlite",)
+
+
+def test_3_1_a_folder_of_documents_behind_a_link_is_that_folder(
+    copy_sample: Copy, own_paths: OwnPaths, tmp_path: Path
+) -> None:
+    realm = copy_sample("meerkat/realm-0.6.24-rkat-jsonl") / "realm"
+    elsewhere = tmp_path / "documents"
+    (realm / "sessions_jsonl").rename(elsewhere)
+    (realm / "sessions_jsonl").symlink_to(elsewhere)
+    library = Library(own_paths)
+    (facts,) = library.open(realm, CancelToken())
+    assert (facts.key.path, facts.session_count) == (str(elsewhere), 3)
+    library.close_all()
