@@ -124,7 +124,7 @@ class SessionCheck:
     """Everything that was checked of one session.
 
     Attributes:
-        results: one of each CheckName that its generation knows, in the order of CheckName.
+        results: one of each CheckName, in its order; what its generation does not know is not applicable.
         findings: what is lost, behind or ahead; failed checks among them.
         digest_format: 1 to 5, the one by which its revisions are named; None when none or several fit.
         revision: of the transcript as it is shown; None where it is ambiguous.
