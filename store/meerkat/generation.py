@@ -257,6 +257,11 @@ def _is_in(tables: frozenset[str]) -> bool:
 
 
 def _without_sessions(tables: frozenset[str], name: str) -> ForeignDatabase | UnreadableGeneration:
+    if "session_index" in tables:
+        return ForeignDatabase(
+            f"“{name}” is Meerkat's index of session documents, and holds none of them.",
+            "Open the folder in which it lies.",
+        )
     ours = [table for table in tables if table.startswith(("workgraph_", "runtime_", "mob_"))]
     if ours or "meerkat_schema" in tables:
         return ForeignDatabase(

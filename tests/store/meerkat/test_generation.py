@@ -128,6 +128,13 @@ def test_1_case_2_meerkats_other_databases_lead_to_the_right_one(copy_sample: Co
         open_store(main)
 
 
+def test_3_1_the_index_of_session_documents_leads_to_its_folder(copy_sample: Copy, open_store: Open) -> None:
+    folder = copy_sample("meerkat/realm-0.6.24-jsonl") / "ledgers" / "sessions_jsonl"
+    with pytest.raises(ForeignDatabase, match="index of session documents") as raised:
+        open_store(folder / "session_index.sqlite3")
+    assert raised.value.advice == "Open the folder in which it lies."
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
