@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.backend import Backend
@@ -364,6 +364,7 @@ messages = st.lists(
 )  # fmt: skip
 
 
+@settings(max_examples=50)
 @given(messages)
 def test_digests_of_a_stream_are_those_of_its_canonical_bytes(found: list[Any]) -> None:
     digests = digests_of(found)
@@ -373,6 +374,7 @@ def test_digests_of_a_stream_are_those_of_its_canonical_bytes(found: list[Any]) 
     assert digests.count == len(found)
 
 
+@settings(max_examples=50)
 @given(messages)
 def test_a_digest_does_not_depend_on_the_order_and_spelling_in_which_keys_are_stored(found: list[Any]) -> None:
     spelt = TranscriptDigests()
@@ -382,6 +384,7 @@ def test_a_digest_does_not_depend_on_the_order_and_spelling_in_which_keys_are_st
     assert [spelt.revision(form) for form in DigestFormat] == [kept.revision(form) for form in DigestFormat]
 
 
+@settings(max_examples=30)
 @given(messages, st.sets(st.sampled_from(list(DigestFormat)), min_size=1))
 def test_fewer_formats_make_the_same_names(found: list[Any], wanted: set[DigestFormat]) -> None:
     every, some = digests_of(found), digests_of(found, frozenset(wanted))

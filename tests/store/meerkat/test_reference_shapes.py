@@ -10,8 +10,6 @@ import hashlib
 import json
 from typing import Any
 
-import pytest
-
 from store.meerkat.codec import decode, decode_loaded, encode
 from store.meerkat.digests import DigestFormat, TranscriptDigests
 from store.meerkat.reference_shapes import reference_message
@@ -26,22 +24,27 @@ def digest_of_held(message: Any) -> str:
     return "sha256:" + hashlib.sha256(b"[" + encode(reference_message(message)) + b"]").hexdigest()
 
 
-@pytest.mark.parametrize("name", sorted(JUDGED))
-def test_3_6_each_message_is_read_or_refused_as_the_real_0_6_24_does(name: str) -> None:
-    judged = JUDGED[name]
-    message = decode(judged["json"].encode())
-    if "error" in judged:
-        with pytest.raises(NotTyped):
-            reference_message(message)
-        return
-    if name.startswith("numbers_"):
-        message = decode_loaded(judged["json"].encode())  # digits that no release prints
-    assert digest_of_held(message) == judged["digest"]
+def outcome(name: str) -> str:
+    """What is made of a message: its digest, or "refused"."""
+    data = JUDGED[name]["json"].encode()
+    # Digits that no release prints are read as they are loaded.
+    message = decode_loaded(data) if name.startswith("numbers_") else decode(data)
+    try:
+        return digest_of_held(message)
+    except NotTyped:
+        return "refused"
 
 
-@pytest.mark.parametrize("name", sorted(name for name in JUDGED if "digest" in JUDGED[name]))
-def test_s2_whatever_0_6_24_reads_is_read_with_the_fields_of_all_releases_too(name: str) -> None:
-    TranscriptDigests().add(JUDGED[name]["json"].encode())
+def test_3_6_each_message_is_read_or_refused_as_the_real_0_6_24_does() -> None:
+    found = {name: outcome(name) for name in JUDGED}
+    assert found == {name: judged.get("digest", "refused") for name, judged in JUDGED.items()}
+    assert (len(found), sum(each == "refused" for each in found.values())) == (136, 69)
+
+
+def test_s2_whatever_0_6_24_reads_is_read_with_the_fields_of_all_releases_too() -> None:
+    for judged in JUDGED.values():
+        if "digest" in judged:
+            TranscriptDigests().add(judged["json"].encode())
 
 
 def test_s2_four_hundred_numbers_in_odd_spellings_hash_as_in_the_real_code() -> None:
