@@ -63,6 +63,7 @@ class CopyingController(QObject):
         self._key: SessionKey | None = None
         self._asked, self._primary = Newest(context.jobs), Newest(context.jobs)
         self._when_complete: Callable[[], None] | None = None
+        self._again: Callable[[], None] | None = None
         self._tries = 0
         view.copy_wanted.connect(self.copy)
         view.primary_wanted.connect(self._on_primary_wanted)
@@ -77,6 +78,13 @@ class CopyingController(QObject):
         self._primary.cancel()
         self._when_complete = None
         self._tries = 0
+
+    def wait(self) -> None:
+        """The session is read again: what is being copied is begun anew when `go_on` is called."""
+        if self._asked.is_busy:
+            self._when_complete = self._again
+        self._asked.cancel()
+        self._primary.cancel()
 
     def go_on(self) -> None:
         """The transcript is known to its end, or as it is now: do what had to wait for that."""
@@ -149,6 +157,7 @@ class CopyingController(QObject):
 
     def _run(self, work: Callable[..., Copied], again: Callable[[], None]) -> None:
         outline = self._view.stage.outline
+        self._again = again
 
         def fail(error: BurrowError) -> None:
             self._tries = self._tries + 1 if isinstance(error, SessionChanged) else 0

@@ -26,7 +26,7 @@ from app.present.page_facts import head_text
 from app.present.sizes import exact_count
 from app.views.info_view import InfoView
 from app.views.session_page import INFO_TAB, TRANSCRIPT_TAB, SessionPage
-from store.errors import BurrowError
+from store.errors import BurrowError, SessionMissing
 from store.values.fault import Fault
 from store.values.listing import CatalogueFacts
 from store.values.session import SessionState, SessionSummary
@@ -49,7 +49,7 @@ class PageController(QObject):
         checks: what Info says of the integrity of the session, and of sizes.
 
     Signals:
-        failed (BurrowError): Info or a masked value could not be read.
+        failed (BurrowError): Info or a masked value could not be read, for another reason than that the session went.
     """
 
     failed = Signal(object)
@@ -249,7 +249,9 @@ class PageController(QObject):
 
     def _on_detail_failed(self, error: BurrowError) -> None:
         self._info.show_sentence(str(error))
-        self.failed.emit(error)
+        # That a session went is said, and taken back, by who follows it.
+        if not isinstance(error, SessionMissing):
+            self.failed.emit(error)
 
     def _on_later(self) -> None:
         self._read_detail(Lane.BACKGROUND)

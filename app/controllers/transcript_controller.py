@@ -172,10 +172,11 @@ class TranscriptController(QObject):
         self._open(0)
 
     def reload_keeping_place(self) -> None:
-        """Read the same session again; the message at the top stays at the top."""
+        """Read the same session again; who is at its end stays there, else the message at the top stays at the top."""
         if self._key is None:
             return
-        self._give_up()
+        self._give_up_reading()
+        self._copying.wait()
         self._is_reload = True
         self._open(self._view.stage.anchor_row)
 
@@ -189,27 +190,34 @@ class TranscriptController(QObject):
         self._stack.setCurrentWidget(self._view)
 
     def _give_up(self) -> None:
+        self._give_up_reading()
+        self._copying.give_up()
+
+    def _give_up_reading(self) -> None:
         for line in (self._opening, self._pages, self._colours, self._pictures):
             line.cancel()
-        self._copying.give_up()
         self._content.give_up()
 
     def _open(self, row: int) -> None:
         assert self._key is not None
         self.has_failed = False
-        work = transcript_work(self._context.library, self._key, row, takes_beginning=not self._is_reload)
+        outline = self._view.stage.outline
+        since = outline if self._is_reload and outline is not None and outline.is_complete else None
+        work = transcript_work(self._context.library, self._key, row, not self._is_reload, since)
         self._opening.run(Query("Reading transcript", work), self._on_opened, self._on_open_failed)
 
     def _on_opened(self, answer: TranscriptAnswer) -> None:
         if answer.key != self._key:
             return
-        self._view.show_transcript(answer.outline, answer.messages, keeps_place=self._is_reload)
+        self._view.show_transcript(answer.outline, answer.messages, self._is_reload, answer.landing)
         if not answer.outline.is_complete:
             # Before any signal: who hears one may open another session.
             work = rest_work(self._context.library, answer.key, answer.messages, self._view.stage.guess)
             self._opening.run(Query("Reading transcript", work), self._on_completed, self._on_open_failed)
         self._show_messages(answer.outline)
         self.faults.emit(answer.outline.faults)
+        if answer.outline.is_complete:
+            self._copying.go_on()
 
     def _on_completed(self, answer: TranscriptAnswer) -> None:
         """All of a session is indexed whose beginning is shown already."""
@@ -229,8 +237,8 @@ class TranscriptController(QObject):
         return Shown(stage.outline, first, last, stage.is_at_end, stage.loaded(), stage.guess)
 
     def take(self, newer: Newer) -> bool:
-        """Go on with a newer state of the session; False if it is compared with what is not shown any more."""
-        if self._view.stage.outline is not newer.since:
+        """Go on with a newer state of the session; False if it is compared with what is not shown any more, or soon."""
+        if self._view.stage.outline is not newer.since or self.is_reading:
             return False
         # What is on its way was read from the older state; the view asks again for what it lacks.
         self._pages.cancel()
@@ -253,6 +261,7 @@ class TranscriptController(QObject):
 
     def _on_open_failed(self, error: BurrowError) -> None:
         self.has_failed = True
+        self._copying.give_up()
         if self._is_reload and isinstance(error, OpenError) and self._view.stage.outline is not None:
             # The store is gone, not the session in it: its last state stays readable.
             self.failed.emit(error)

@@ -14,6 +14,7 @@ from app.present.shown import ShownMessage
 from app.present.thumbnails import decode_small
 from app.views.transcript.estimate import Guess, estimate_heights
 from app.views.transcript.heights import Heights
+from app.views.transcript.landing import Landing, landing_of
 from app.views.transcript.layout import Record, Thumbnail
 from store.errors import SessionError
 from store.values.message import ImageRef, Outline
@@ -44,22 +45,25 @@ class TranscriptAnswer:
 
     Attributes:
         guessed: heights of all messages, where they were asked for.
+        landing: where the messages of the outline that is shown stand now, where that was asked for.
     """
 
     key: SessionKey
     outline: Outline
     messages: tuple[ShownMessage, ...]
     guessed: tuple[Guess, Heights] | None = None
+    landing: Landing | None = None
 
 
 def transcript_work(
-    library: Library, key: SessionKey, row: int, takes_beginning: bool = False
+    library: Library, key: SessionKey, row: int, takes_beginning: bool = False, since: Outline | None = None
 ) -> Callable[[CancelToken], TranscriptAnswer]:
     """Work that indexes a session and reads what is seen first.
 
     Args:
         row: the message at the top of the view.
         takes_beginning: of a long session its beginning alone will do; `rest_work` has to follow.
+        since: the outline of it that is shown, and that `row` is one of; complete.
     """
 
     def work(token: CancelToken) -> TranscriptAnswer:
@@ -68,9 +72,11 @@ def transcript_work(
         if beginning is not None:
             return TranscriptAnswer(key, beginning[0], tuple(show_message(message) for message in beginning[1]))
         outline = backend.outline(key.session_id, token)
-        begin, end = page_around(outline, max(row - FIRST_MESSAGES // 4, 0), FIRST_MESSAGES)
+        landing = landing_of(since, outline, 0) if since is not None else None
+        first = row if landing is None else landing.row_of(row)
+        begin, end = page_around(outline, max(first - FIRST_MESSAGES // 4, 0), FIRST_MESSAGES)
         messages = backend.messages(key.session_id, begin, end, token) if begin < end else ()
-        return TranscriptAnswer(key, outline, tuple(show_message(message) for message in messages))
+        return TranscriptAnswer(key, outline, tuple(show_message(message) for message in messages), landing=landing)
 
     return work
 

@@ -73,7 +73,8 @@ def finding_row(finding: Finding, titles: Mapping[str, str]) -> FindingRow:
         titles: of sessions, by their ids, as far as they are known.
     """
     session_id, sentence = finding.session_id, one_line(finding.sentence, VALUE_LIMIT_CHARS)
-    title = "" if session_id is None else one_line(titles.get(session_id, ""))
+    # A session without anything better has its id for a title.
+    title = "" if session_id is None or titles.get(session_id) == session_id else one_line(titles.get(session_id, ""))
     who = OF_STORE if session_id is None else title or one_line(session_id)
     sign = SEVERITY_SIGNS[finding.severity]
     folded = f"{sign.word}\n{who}\n{session_id or ''}\n{finding.code}\n{sentence}".lower()

@@ -23,7 +23,7 @@ from app.views.tab_strip import TabStrip
 from store.values.checks import Severity
 
 SIZE_PX = (1040, 720)
-SUMMARY_PX, BOTH_FROM_PX = 360, 900
+SUMMARY_PX, BOTH_FROM_PX = 380, 920
 """Width of the left part, and the width of the window from which both parts are seen at once, at 100 %."""
 
 FINDINGS_TAB, SUMMARY_TAB = 0, 1

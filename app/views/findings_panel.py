@@ -133,6 +133,9 @@ class FindingsPanel(QWidget):
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.view)
         self._stack.addWidget(self._nothing)
+        self._note = TextLabel(look, TypeUse.SMALL, "warn", self)
+        self._note.wrap()
+        self._note.hide()
         self._detail = FindingDetail(look, self)
         self._detail.hide()
         self._place()
@@ -158,6 +161,7 @@ class FindingsPanel(QWidget):
         self._column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self._column.addLayout(self._bar)
         self._column.addWidget(self._stack, 1)
+        self._column.addWidget(self._note)
         self._column.addWidget(self._detail)
 
     def set_look(self, look: Look) -> None:
@@ -165,8 +169,9 @@ class FindingsPanel(QWidget):
         self._look = look
         for chip in self._chips.values():
             chip.set_look(look)
-        for part in (self.field, self.view, self._nothing, self._detail):
+        for part in (self.field, self.view, self._nothing, self._note, self._detail):
             part.set_look(look)
+        self._note.setContentsMargins(look.px(12), look.px(6), look.px(12), look.px(6))
         self.field.setMinimumWidth(look.px(FIELD_PX))
         self.field.setMaximumWidth(look.px(280))
         self._bar.setContentsMargins(look.px(8), look.px(6), look.px(8), look.px(6))
@@ -188,7 +193,8 @@ class FindingsPanel(QWidget):
             for severity, word in SEVERITY_PLURALS.items():
                 self._say_chip(severity, word, counts.get(severity, 0), f"Show {word.lower()} only")
             self._fit()
-        self.field.say_hits(note)
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
         if rows is not self._rows:
             self._rows = rows
             self.view.renew(rows)

@@ -69,16 +69,17 @@ def follow(view: TranscriptView, newer: Newer) -> None:
         newer = replace(newer, heights_px=guessed_from(newer.outline, newer.kept, stage.guess))
     raw = [row for row in stage.records if row in newer.stale]
     stage.follow(newer)
-    if landing.head < landing.before:
-        _move_marks(view, landing)
+    move_marks(view, landing)
     view.content_changed()
     view.reading_changed.emit()
     for row in raw:
         _ask_records_again(view, row)
 
 
-def _move_marks(view: TranscriptView, landing: Landing) -> None:
+def move_marks(view: TranscriptView, landing: Landing) -> None:
     """Focus and selection go with their messages, or away with them."""
+    if landing.head == landing.before:
+        return
     row = view.focus_row
     if row is not None:
         view.focus_row = landing.row_of(row) if landing.stands(row) else None

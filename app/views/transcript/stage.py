@@ -23,6 +23,7 @@ from store.values.message import ImageRef, Outline
 
 if TYPE_CHECKING:
     from app.views.transcript.following import Newer
+    from app.views.transcript.landing import Landing
 
 KEPT_LAYOUTS = 120
 LEAST_LAYOUTS = 40
@@ -106,10 +107,22 @@ class Stage:
         self.anchor_row, self.anchor_offset = max(self.shown.nearest(min(held[0], max(self.count - 1, 0))), 0), -held[1]
         self.settle()
 
-    def show(self, outline: Outline | None, messages: Iterable[ShownMessage], keeps_place: bool) -> None:
-        """Show another transcript, or the same one read again."""
-        held = self.held() if keeps_place else (0, self.pad_px)
-        self.holds_end = False
+    def show(
+        self,
+        outline: Outline | None,
+        messages: Iterable[ShownMessage],
+        keeps_place: bool,
+        landing: Landing | None = None,
+    ) -> None:
+        """Show another transcript, or the same one read again, of which who is at the end stays at the end.
+
+        Args:
+            landing: where the messages of the one that is shown stand in the same one read again.
+        """
+        row, y = self.held() if keeps_place else (0, self.pad_px)
+        if landing is not None:
+            row, y = landing.row_of(row), y if landing.stands(row) else self.pad_px
+        self.holds_end = keeps_place and self.is_at_end
         self.outline = outline
         self._messages.clear()
         self._layouts.clear()
@@ -120,10 +133,16 @@ class Stage:
             self.folds = Folds(state=self.folds.state)
             self._place = None
             self._thumbnails.clear()
+        elif landing is not None:
+            self._move_folds(landing)
         self._choose_rows()
         self._use(Heights(estimate_heights(outline, self.guess) if outline is not None else ()))
         self._take(messages)
-        self.hold(held)
+        self.hold((row, y))
+
+    def _move_folds(self, landing: Landing) -> None:
+        if landing.head < landing.before:
+            self.folds = self.folds.moved(lambda row: landing.row_of(row) if landing.stands(row) else None)
 
     @property
     def guess(self) -> Guess:
@@ -203,8 +222,7 @@ class Stage:
         for gone in [row for row in self._layouts if newer.is_other(row)]:
             del self._layouts[gone]
         self.records = {row: found for row, found in self.records.items() if not newer.is_other(row)}
-        if landing.head < landing.before:
-            self.folds = self.folds.moved(lambda row: landing.row_of(row) if landing.stands(row) else None)
+        self._move_folds(landing)
         self.outline, self._place = newer.outline, None
         self._choose_rows()
         self._use(self.heights.continued(newer.kept, newer.heights_px))

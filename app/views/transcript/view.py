@@ -31,9 +31,10 @@ from app.present.shown import ShownMessage
 from app.views.transcript.estimate import Guess
 from app.views.transcript.focus import Focus
 from app.views.transcript.folding import Folding
-from app.views.transcript.following import Newer, follow
+from app.views.transcript.following import Newer, follow, move_marks
 from app.views.transcript.heights import Heights
 from app.views.transcript.hits import Hits
+from app.views.transcript.landing import Landing
 from app.views.transcript.layout import Record, Thumbnail
 from app.views.transcript.lines_part import LinesPart
 from app.views.transcript.measures import Measures
@@ -133,17 +134,26 @@ class TranscriptView(QAbstractScrollArea):
 
     # -- content -------------------------------------------------------------------------------------------------------
 
-    def show_transcript(self, outline: Outline, messages: Iterable[ShownMessage], keeps_place: bool = False) -> None:
+    def show_transcript(
+        self,
+        outline: Outline,
+        messages: Iterable[ShownMessage],
+        keeps_place: bool = False,
+        landing: Landing | None = None,
+    ) -> None:
         """Show a transcript with the messages that are there so far.
 
         Args:
             keeps_place: it is the same session, read again.
+            landing: where the messages that are shown now stand in it then; None where that is not known.
         """
         self._needs.forget()
         if not keeps_place:
             self.selector.clear()
             self.focus.clear()
-        self.stage.show(outline, messages, keeps_place)
+        self.stage.show(outline, messages, keeps_place, landing)
+        if landing is not None:
+            move_marks(self, landing)
         if self.focus_row is not None and self.focus_row >= self.stage.count:
             self.focus.clear()
         selection = self.selector.selection

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
 
 from app.bootstrap import Program
 from app.controllers import following_controller
@@ -90,6 +91,15 @@ def make_store(folder: Path, sessions: list[list[dict[str, Any]]]) -> Path:
     return path
 
 
+def delete_session(path: Path, number: int) -> None:
+    """Delete a session as a program does."""
+    connection = sqlite3.connect(path)
+    connection.execute("DELETE FROM sessions WHERE session_id = ?", (SESSION.format(number),))
+    connection.execute("DELETE FROM runtime_session_snapshots WHERE runtime_id LIKE ?", (f"%{SESSION.format(number)}",))
+    connection.commit()
+    connection.close()
+
+
 class Agents:
     """Other processes that save sessions and keep their store open."""
 
@@ -129,12 +139,12 @@ def agents() -> Iterator[Agents]:
 
 
 class Followed:
-    """The program on one store of the test, with the first session open."""
+    """The program on one store of the test, with the first session open, which it opens by itself."""
 
     def __init__(self, program: Program, path: Path, qtbot: Any) -> None:
         self.program, self.path, self._qtbot = program, path, qtbot
         self.controller = program.controller
-        self.open(0)
+        self._wait_for(0)
 
     @property
     def view(self) -> Any:
@@ -148,12 +158,24 @@ class Followed:
         self._qtbot.waitUntil(lambda: bool(condition()), timeout=PATIENCE_MS)
 
     def open(self, number: int) -> None:
+        self.controller.display.show_session(self.key(number))
+        self._wait_for(number)
+
+    def reload(self) -> None:
+        """Read all anew, as F5 does, and wait until it is there."""
+        before = self.stage.outline
+        self.controller.display.reload()
+        self.until(lambda: self.stage.outline is not before and not self.controller.transcript.is_reading)
+
+    def key(self, number: int) -> SessionKey:
+        """The key of a session of the store."""
         (facts,) = self.controller.library.model.stores()
-        key = SessionKey(facts.key, SESSION.format(number))
-        self.controller.display.show_session(key)
-        page = self.controller.page
-        self.until(lambda: page.shown is not None and page.shown.key == key)
-        self.until(lambda: self.controller.transcript.shown() is not None and self.program.context.jobs.idle())
+        return SessionKey(facts.key, SESSION.format(number))
+
+    def _wait_for(self, number: int) -> None:
+        page, key, transcript = self.controller.page, self.key(number), self.controller.transcript
+        self.until(lambda: page.shown is not None and page.shown.key == key == transcript.key)
+        self.until(lambda: transcript.shown() is not None and self.program.context.jobs.idle())
 
     def text(self, row: int) -> str:
         """What a loaded message says."""
@@ -203,6 +225,16 @@ def test_2_7_a_copy_of_a_session_that_moved_on_under_it_is_made_again(
     assert "goes on" not in copied  # it was not there when all was selected
 
 
+def test_2_7_a_copy_is_made_though_all_is_read_anew_meanwhile(follow: Callable[..., Followed]) -> None:
+    shown = follow(MANY)
+    shown.view.selector.select_all()
+    QGuiApplication.clipboard().setText("before")
+    shown.controller.transcript.copy_as_markdown()
+    shown.controller.transcript.reload_keeping_place()
+    shown.until(lambda: QGuiApplication.clipboard().text() != "before")
+    assert QGuiApplication.clipboard().text().count("with many words") == len(MANY) * 30
+
+
 @pytest.mark.parametrize("mode", ["delete", "wal"])
 def test_2_10_table_and_transcript_go_on_while_another_process_appends(
     follow: Callable[..., Followed], agents: Agents, mode: str
@@ -227,6 +259,18 @@ def test_2_10_at_the_end_the_view_stays_at_the_end(follow: Callable[..., Followe
         assert last.index == 60 + number
         assert last.layout is not None
         assert last.top + last.height <= shown.stage.height_px
+
+
+def test_2_10_at_the_end_of_what_is_read_anew_the_view_stays_at_the_end(
+    follow: Callable[..., Followed], agents: Agents
+) -> None:
+    shown = follow(MANY)
+    shown.controller.following.watch(False)
+    shown.view.go_to_end()
+    agents.save(shown.path, 0, [user("new " + "word " * 300)])
+    shown.reload()
+    assert shown.stage.rows()[-1].index == 60
+    assert shown.stage.is_at_end
 
 
 def test_2_10_elsewhere_place_selection_folds_and_focus_stay(follow: Callable[..., Followed], agents: Agents) -> None:
@@ -273,6 +317,23 @@ def test_2_10_a_rewrite_that_shrank_the_transcript_lands_near_and_says_so(
     assert noted == ["The transcript became shorter: 60 → 31 messages"]
 
 
+def test_2_10_what_is_read_anew_and_became_shorter_is_shown_from_the_same_message(
+    follow: Callable[..., Followed], agents: Agents
+) -> None:
+    shown = follow(MANY)
+    shown.controller.following.watch(False)
+    shown.stage.go_to(40, 40)
+    shown.stage.folds = shown.stage.folds.with_toggled(40, 0)
+    shown.view.set_selection(Selection(Place(40, 0, 2), Place(41, 0, 5)))
+    shown.view.content_changed()
+    agents.save(shown.path, 0, [user("a summary"), *MANY[35:]], keep=5)
+    shown.reload()
+    assert shown.stage.held() == (11, 40)
+    assert shown.stage.folds.toggled == {(11, 0)}
+    assert shown.view.selector.selection == Selection(Place(11, 0, 2), Place(12, 0, 5))
+    shown.until(lambda: shown.text(11).startswith("question 40 "))
+
+
 def test_2_10_a_redacted_message_is_read_again_in_its_place(follow: Callable[..., Followed], agents: Agents) -> None:
     shown = follow([user("one"), user("a secret"), user("three")])
     agents.save(shown.path, 0, [user("redacted"), user("three")], keep=1)
@@ -284,15 +345,7 @@ def test_2_10_a_session_that_is_deleted_keeps_its_last_state_with_a_sentence(
     follow: Callable[..., Followed], in_worker: Any
 ) -> None:
     shown = follow([user("stays readable")], [user("another")])
-
-    def delete() -> None:
-        connection = sqlite3.connect(shown.path)
-        connection.execute("DELETE FROM sessions WHERE session_id = ?", (SESSION.format(0),))
-        connection.execute("DELETE FROM runtime_session_snapshots WHERE runtime_id LIKE ?", (f"%{SESSION.format(0)}",))
-        connection.commit()
-        connection.close()
-
-    in_worker(delete)
+    in_worker(lambda: delete_session(shown.path, 0))
     band = shown.controller.window.band
     shown.until(band.isVisible)
     assert "not in its store any more" in band.text()
@@ -301,6 +354,21 @@ def test_2_10_a_session_that_is_deleted_keeps_its_last_state_with_a_sentence(
     assert shown.text(0) == "stays readable"
     shown.open(1)
     shown.until(lambda: not band.isVisible())
+
+
+def test_2_10_that_a_session_went_is_said_once_and_not_again_by_info(
+    follow: Callable[..., Followed], in_worker: Any
+) -> None:
+    shown = follow([user("one")])
+    shown.controller.following.watch(False)
+    said: list[Any] = []
+    shown.controller.page.failed.connect(said.append)
+    in_worker(lambda: delete_session(shown.path, 0))
+    shown.controller.page.follow(shown.controller.page.shown)
+    shown.controller.page.show_info()
+    info = shown.controller.page.page.info
+    shown.until(lambda: any("no session with this id" in label.text() for label in info.findChildren(QLabel)))
+    assert not said
 
 
 def test_2_10_another_session_that_moves_leaves_the_open_one_alone(
@@ -342,7 +410,7 @@ def test_2_case_2_a_store_that_is_taken_away_keeps_its_last_state_and_comes_back
     band = shown.controller.window.band
     away = shown.path.with_name("away")
     shown.path.rename(away)
-    shown.until(lambda: "is not there any more" in band.text())
+    shown.until(lambda: shown.facts().advice and "is not there any more" in band.text())
     assert shown.facts().is_open
     assert (shown.text(0), shown.controller.sessions.model.session_count) == ("stays readable", 1)
     away.rename(shown.path)
@@ -358,7 +426,7 @@ def test_2_case_2_of_a_lost_store_the_band_says_that_and_nothing_else_that_fails
     shown = follow([user("stays readable")])
     band = shown.controller.window.band
     shown.path.rename(shown.path.with_name("away"))
-    shown.until(lambda: "is not there any more" in band.text())
+    shown.until(lambda: shown.facts().advice and "is not there any more" in band.text())
     assert not shown.facts().is_running
     shown.controller.transcript.failed.emit(SessionDamaged("A page of it is not there."))
     assert "is not there any more" in band.text()

@@ -63,6 +63,7 @@ def test_3_5_a_finding_names_its_session_by_title_by_id_or_the_whole_store() -> 
     assert finding_row(FINDINGS[0], {"0199a3f2": "Lost messages"}).who == "Lost messages"
     by_id = finding_row(FINDINGS[0], {})
     assert (by_id.who, by_id.is_id) == ("0199a3f2", True)
+    assert finding_row(FINDINGS[0], {"0199a3f2": "0199a3f2"}).is_id
     assert finding_row(FINDINGS[1], {}).who == "the whole store"
 
 
