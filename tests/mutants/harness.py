@@ -91,7 +91,9 @@ class Harness:
                 comparison = Comparison(mutant, baseline.plain, after, baseline.store, shown)
                 sentences += comparison.about_list()
                 if shown.backend is not None and shown.failure is None:
-                    looked_at += (look_at_session(shown, name) for name in comparison.chosen())
+                    looked_at += (
+                        look_at_session(shown, name, comparison.changed(name)) for name in comparison.chosen()
+                    )
             self._look_at_sample(mutant.sample, baseline, [session.session_id for session in looked_at])
             for session in looked_at:
                 sentences += comparison.about_session(baseline.sessions.get(session.session_id), session)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -46,6 +46,7 @@ class ShownSession:
         errors: typed errors by question.
         messages: of the transcript, in order; without its middle where it is long.
         raws: stored bytes of messages, by number.
+        parts: whole texts and images that the messages refer to, in order.
         bodies: messages of retained revisions, by name.
     """
 
@@ -55,6 +56,7 @@ class ShownSession:
     outline: Outline | None = None
     messages: tuple[Message, ...] = ()
     raws: dict[int, bytes] = field(default_factory=dict)
+    parts: list[object] = field(default_factory=list)
     facts: CatalogueFacts | None = None
     revisions: tuple[Revision, ...] = ()
     bodies: dict[str, tuple[Message, ...]] = field(default_factory=dict)
@@ -75,13 +77,13 @@ class ShownSession:
 
     @property
     def words(self) -> set[str]:
-        """Codes of everything that is said to be wrong with the session."""
-        said = {fault.code for fault in self.faults} | {error.code for error in self.errors.values()}
+        """Everything that is said to be wrong with the session."""
+        said = {fault.sentence for fault in self.faults} | {f"{name}: {one}" for name, one in self.errors.items()}
         if self.check is not None:
-            said |= {f"{result.name.value} failed" for result in self.check.failed}
-            said |= {finding.code for finding in self.check.findings}
+            said |= {f"{result.name.value}: {result.sentence} {result.found}" for result in self.check.failed}
+            said |= {finding.sentence for finding in self.check.findings}
         if self.facts is not None:
-            said |= {code for code, _sentence in self.facts.faults}
+            said |= {sentence for _code, sentence in self.facts.faults}
         return said
 
 
@@ -160,22 +162,25 @@ def _census(backend: Backend, token: CancelToken) -> None:
         after = page[-1].handle
 
 
-def look_at_session(store: ShownStore, session_id: str) -> ShownSession:
+def look_at_session(store: ShownStore, session_id: str, changed: Sequence[int] = ()) -> ShownSession:
     """Ask everything there is to ask about one session.
+
+    Args:
+        changed: messages whose stored bytes are asked for, beside some others.
 
     Raises:
         Slow: a question took more than a second of work.
     """
     assert store.backend is not None
-    asking = _Asking(store.backend, store.rows.get(session_id), session_id)
+    asking = _Asking(store.backend, store.rows.get(session_id), session_id, changed)
     return _timed(session_id, asking.all, MAX_SESSION_CPU_S)
 
 
 class _Asking:
     """One round of questions about one session."""
 
-    def __init__(self, backend: Backend | None, row: SessionSummary | None, session_id: str) -> None:
-        assert backend is not None
+    def __init__(self, backend: Backend, row: SessionSummary | None, session_id: str, changed: Sequence[int]) -> None:
+        self._changed = [number for number in changed if number >= 0]
         self._backend = backend
         self._id = session_id
         self._token = CancelToken()
@@ -218,7 +223,7 @@ class _Asking:
             shown.messages += page or ()
         numbers = [message.index for message in shown.messages]
         step = max(1, -(-len(numbers) // MAX_RAW))
-        for number in numbers[::step]:
+        for number in sorted({*numbers[::step], *(number for number in self._changed if number < count)}):
             raw = self._ask("raw", lambda: backend.raw(session_id, number, token))  # noqa: B023
             if raw is not None:
                 shown.raws[number] = raw
@@ -235,12 +240,15 @@ class _Asking:
             refs = [message.whole, *(getattr(block, "whole", None) for block in message.blocks)]
             for ref in refs:
                 if ref is not None:
-                    self._ask("whole", lambda: backend.whole(session_id, ref, token))  # noqa: B023
+                    self._keep("whole", lambda: backend.whole(session_id, ref, token))  # noqa: B023
             for block in message.blocks:
                 inner = block.blocks if isinstance(block, ToolResultBlock) else (block,)
                 for image in inner:
                     if isinstance(image, ImageBlock):
-                        self._ask("image", lambda: backend.image(session_id, image.ref, token))  # noqa: B023
+                        self._keep("image", lambda: backend.image(session_id, image.ref, token))  # noqa: B023
+
+    def _keep(self, name: str, question: Callable[[], object]) -> None:
+        self._shown.parts.append(self._ask(name, question))
 
     def _revisions(self) -> None:
         shown, backend, token, session_id = self._shown, self._backend, self._token, self._id

@@ -98,7 +98,7 @@ def _read_database(name: str, files: Files) -> PlainStore:
             data = _put_together(name, files)
         with closing(read_only_copy(data)) as connection:
             _read_tables(connection, store)
-    except (sqlite3.Error, OverflowError):
+    except (sqlite3.Error, OverflowError, UnicodeDecodeError):
         store.broken.add("")
         store.is_whole = False
     return store
