@@ -156,7 +156,9 @@ class Badge(QWidget):
             tone: "warn" or "error" for the colours of that name; "" for a quiet one.
         """
         super().__init__(parent)
-        self._icon, self._tone, self._text = icon, tone, ""
+        self._icon, self._tone, self._text, self._tip = icon, tone, "", ""
+        self._short = ""
+        self._is_short = False
         self.set_look(look)
 
     def set_look(self, look: Look) -> None:
@@ -165,17 +167,32 @@ class Badge(QWidget):
         self._texts = TextCache(look)
         self._fit()
 
-    def set_text(self, text: str, tip: str = "") -> None:
-        """Say something else."""
-        self._text = text
+    def set_text(self, text: str, tip: str = "", short: str = "") -> None:
+        """Say something else.
+
+        Args:
+            short: what is left of the text where there is little room; the tool tip then says all of it.
+        """
+        self._text, self._tip, self._short = text, tip, short
         self.setAccessibleName(text)
         self.setAccessibleDescription(tip)
-        self.setToolTip(as_tip(tip))
         self._fit()
 
+    def set_short(self, is_short: bool) -> None:
+        """Show less, or all of it."""
+        if is_short != self._is_short:
+            self._is_short = is_short
+            self._fit()
+
+    def width_px(self, *, is_short: bool) -> int:
+        """How wide it is when it shows less, or all of it."""
+        words = self._short if is_short else self._text
+        gap = self._look.px(5) if words else 0
+        return self._texts.width_px(TypeUse.SMALL, words) * bool(words) + gap + self._look.px(7 + 14 + 7)
+
     def _fit(self) -> None:
-        width = self._texts.width_px(TypeUse.SMALL, self._text) + self._look.px(7 + 14 + 5 + 7)
-        self.setFixedSize(width, self._look.px(tokens()["height"]["badge"]))
+        self.setToolTip(as_tip("\n".join(part for part in (self._text * self._is_short, self._tip) if part)))
+        self.setFixedSize(self.width_px(is_short=self._is_short), self._look.px(tokens()["height"]["badge"]))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
@@ -192,5 +209,5 @@ class Badge(QWidget):
         painter.setPen(look.colour(role))
         painter.setFont(look.font(TypeUse.SMALL))
         words = self.rect().adjusted(look.px(7 + 14 + 5), 0, 0, 0)
-        painter.drawText(words, _CENTRE_LEFT | _ONE_LINE, self._text)
+        painter.drawText(words, _CENTRE_LEFT | _ONE_LINE, self._short if self._is_short else self._text)
         painter.end()

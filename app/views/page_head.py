@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.look.look import Look
@@ -71,6 +71,7 @@ class PageHead(QWidget):
         self._state.setContentsMargins(look.px(5), 0, 0, 0)
         self._third.setSpacing(0)
         self._badges.setSpacing(look.px(6))
+        self._fit_badges()
 
     def say(self, text: HeadText) -> None:
         """Show another session."""
@@ -84,6 +85,24 @@ class PageHead(QWidget):
         self._rewritten.setVisible(text.is_rewritten)
         self._faults.setVisible(text.fault_count > 0)
         if text.fault_count:
-            self._faults.set_text(
-                "1 fault" if text.fault_count == 1 else f"{text.fault_count:,} faults", text.fault_tip
-            )
+            words = "1 fault" if text.fault_count == 1 else f"{text.fault_count:,} faults"
+            self._faults.set_text(words, text.fault_tip, f"{text.fault_count:,}")
+        self._fit_badges()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten badges where there is little room; Qt's name."""
+        super().resizeEvent(event)
+        self._fit_badges()
+
+    def _fit_badges(self) -> None:
+        """Say less in the badges, the quiet one first, where they and the id would not fit."""
+        badges = [badge for badge in (self._rewritten, self._faults) if not badge.isHidden()]
+        margins = self._lines.contentsMargins()
+        room = self.width() - margins.left() - margins.right()
+        room -= self._id.width() + self._counts.minimumSizeHint().width()
+        for short_count in range(len(badges) + 1):
+            widths = [badge.width_px(is_short=at < short_count) for at, badge in enumerate(badges)]
+            if sum(widths) + self._badges.spacing() * max(len(badges) - 1, 0) <= room:
+                break
+        for at, badge in enumerate(badges):
+            badge.set_short(at < short_count)
