@@ -17,6 +17,7 @@ from store.meerkat.checks.blob_files import referred_blobs
 from store.meerkat.codec import decode, decode_unproved, encode
 from store.meerkat.digests import NO_TIME, DigestFormat
 from store.meerkat.graph import judge
+from store.meerkat.heads import NEWEST_VERSION
 from store.meerkat.message_shapes import USAGE
 from store.meerkat.metadata import GRAPH_KEY
 from store.meerkat.migration import SESSION_METADATA, VERSION
@@ -70,6 +71,11 @@ def fit(whole: WholeSession, token: CancelToken) -> Fitted:
     Raises:
         DoesNotFit: with the reason.
     """
+    if whole.version is not None and whole.version > NEWEST_VERSION:
+        raise DoesNotFit(
+            f"It has format {whole.version:,}, which is newer than every Meerkat known to Burrow: a copy could lack"
+            " something."
+        )
     session_id = _own_id(whole)
     messages, warnings = _messages(whole, token)
     metadata = {key: _exact(data, f"the metadata value “{key}”") for key, data in whole.metadata.items()}

@@ -11,13 +11,13 @@ from contextlib import closing
 from dataclasses import replace
 
 from store.cancel import CancelToken
-from store.errors import SessionDamaged
+from store.errors import SessionDamaged, SessionError
 from store.meerkat.byte_source import BlobSource, ByteSource
 from store.meerkat.cells import read_cells
 from store.meerkat.checks.documents import Places
 from store.meerkat.codec import decode, encode
 from store.meerkat.document_walk import MAX_MESSAGE_BYTES, DocumentWalk, read_from, walk_document
-from store.meerkat.generation import Layout
+from store.meerkat.generation import Generation, Layout
 from store.meerkat.head_detail import head_of, inline_metadata
 from store.meerkat.heads import Head, read_boundary, unfinished
 from store.meerkat.places import Copy, Place, find_place
@@ -34,6 +34,15 @@ PAGE_MESSAGES = 200
 _OF_HEAD = ("created_at", "updated_at", "usage", "model_routing_control")
 """What of a head belongs to the session itself; the rest says how it is stored."""
 
+_HEAD_FIELDS = frozenset(
+    (
+        *("id", "version", "strand", "head_revision", "message_count", "message_row_prefix", "row_lineage_anchor"),
+        *("rewrite_count", "rewrite_prefix", "graph_prefix", "realtime_event_prefix", "created_at", "updated_at"),
+        *("usage", "metadata_identity", "metadata", "model_routing_control"),
+    )
+)
+"""All members of a head in every known release (rule 2)."""
+
 _SAYS_SOMETHING = "instr(CAST(event_json AS TEXT), '\"items\":{}') = 0"
 """Each rewrite of any session leaves a record of a live voice that never spoke."""
 
@@ -49,7 +58,10 @@ def read_whole(
     Raises:
         SessionMissing: there is none.
         SessionDamaged: something of it is missing or cannot be read.
+        SessionError: it is of a Meerkat that is not known.
     """
+    if layout.generation is Generation.NEWER:
+        raise SessionError("The store is newer than every Meerkat known to Burrow: a copy of it could lack something.")
     place = find_place(connection, layout, session_id)
     state = read_facts(connection, layout, (place.handle,), token)[place.handle].summary(store).state
     if place.copy is Copy.HEAD:
@@ -120,7 +132,10 @@ def _whole_of_head(
     connection: sqlite3.Connection, layout: Layout, place: Place, session_id: str, token: CancelToken
 ) -> WholeSession:
     head = head_of(connection, place.head_rowid or 0, token)
-    broken = next((fault for fault in head.json.faults if fault.code != "newer-version"), None)
+    unknown = [key for key in head.json.fields if key not in _HEAD_FIELDS]
+    if unknown:
+        raise SessionError(f"Its head holds “{unknown[0][:60]}”, which no Meerkat known to Burrow writes.")
+    broken = next(iter(head.json.faults), None)
     count = head.message_count
     if broken is not None or count is None:
         raise SessionDamaged(broken.sentence if broken else "The head counts no messages.", _OTHER_SESSIONS)

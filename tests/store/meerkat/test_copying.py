@@ -399,3 +399,23 @@ def test_3_6_a_copy_that_0_6_24_could_not_resume_says_so(
     copied = copy_sessions(source, None, place / "copy.sqlite3", place.parent / "scratch", token)
     (warning,) = copied.warnings
     assert warning.sentence.startswith(sentence)
+
+
+def test_3_6_what_is_newer_than_known_is_not_copied(
+    made: Any, make: Any, open_store: Open, place: Path, token: CancelToken
+) -> None:
+    """Nobody can say of it what a copy would lack."""
+    source = open_store(made_store(made, make, version=5))
+    (refusal,) = copy_sessions(source, None, place / "copy.sqlite3", place.parent / "scratch", token).refusals
+    assert "format 5, which is newer than every Meerkat known" in refusal.sentence
+
+
+def test_3_6_a_store_that_is_newer_than_known_is_not_copied(
+    copy_sample: Copy, open_store: Open, place: Path, token: CancelToken
+) -> None:
+    path = copy_sample("meerkat/realm-0.9.8-crashed") / "realm" / "sessions.sqlite3"
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE meerkat_schema SET version = 6 WHERE domain = 'session-store'")
+    refused = copy_sessions(open_store(path), None, place / "copy.sqlite3", place.parent / "scratch", token)
+    assert refused.refused_count == 2
+    assert all("newer than every Meerkat known" in remark.sentence for remark in refused.refusals)
