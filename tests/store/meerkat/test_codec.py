@@ -70,6 +70,20 @@ def test_s1_documents_of_the_jsonl_backend_come_out_in_their_own_layout(copy_sam
     assert len(files) == 69
 
 
+def test_s1_every_other_json_file_of_the_samples_comes_out_in_one_of_the_two_layouts(copy_sample: Copy) -> None:
+    """The slim document of 0.8.8, manifests, blobs, `.meta` files; migration inputs alone are laid out by hand."""
+    found = [
+        (name, data)
+        for name, data in json_files(copy_sample("meerkat"), ".json", ".meta")
+        if not name.endswith(("expected.json", "observed.json", "vectors-0.6.24.json"))
+    ]
+    odd = [name for name, data in found if data.rstrip() not in (encode(decode(data)), encode_pretty(decode(data)))]
+    assert {Path(name).parent.name for name in odd} == {"migration-inputs"}
+    by_hand = [data for name, data in found if name in odd]
+    assert [decode(encode(decode(data))) for data in by_hand] == [json.loads(data) for data in by_hand]
+    assert (len(found), len(odd)) == (144, 12)
+
+
 def test_s1_every_document_of_the_vectors_comes_out_as_it_went_in() -> None:
     def texts(value: Any) -> list[str]:
         if isinstance(value, str):
