@@ -179,6 +179,8 @@ def _judge_revision(checked: Checked, releases: Releases, found: Passed, verdict
     """The stored name of the transcript against its messages, in the right one of the five formats."""
     name = CheckName.REVISION_DIGEST
     names = found.revision
+    if found.lost_times and verdict is not None and verdict.head is not None:
+        return failed(name, found.lost_times, verdict.head)
     if not found.is_named:
         return not_applicable(name, found.why_unnamed)
     if verdict is None or verdict.head is None:

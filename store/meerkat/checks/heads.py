@@ -186,6 +186,8 @@ def _judge_revision(checked: Checked, releases: Releases, rows: HeadRows, found:
         return failed(name, "The head of this session names no revision.")
     if rows.strand is None:
         return not_applicable(name, "There is no digest of messages that cannot be found.")
+    if found.lost_times:
+        return failed(name, found.lost_times, stored)
     if not found.is_named:
         return not_applicable(name, found.why_unnamed)
     names = found.revision

@@ -96,6 +96,16 @@ class Passed:
         return ""
 
     @property
+    def lost_times(self) -> str:
+        """That times are missing, as a sentence, for a session whose Meerkat always stored them; "" if none is."""
+        if not self.untimed_count or self.problem:
+            return ""
+        what = "1 message has no time" if self.untimed_count == 1 else f"{self.untimed_count:,} messages have no time"
+        return (
+            f"{what}, which every message has since Meerkat 0.6.0: the stored name cannot be that of this transcript."
+        )
+
+    @property
     def revision(self) -> dict[DigestFormat, str]:
         """The whole transcript's name in each format; none if it cannot be read."""
         return self.revisions.get(self.count, {}) if self.is_named else {}

@@ -274,3 +274,18 @@ def test_3_case_3_a_strand_with_fewer_rows_than_the_head_counts_fails_and_one_wi
     assert int(counts.expected) == int(counts.found) + 1
     assert "1 of the" in counts.sentence
     assert checks[more].failed == ()
+
+
+def test_s5_a_message_of_a_strand_that_lost_its_time_fails_the_digest(
+    sealed: Path, change: Change, check_all: Check
+) -> None:
+    session_id = ids(sealed, "rewrite_count = 0")
+    lost = "CAST(replace(CAST(message_json AS TEXT), '\"created_at\"', '\"cveated_at\"') AS BLOB)"
+    change(
+        sealed,
+        f"UPDATE session_strand_messages SET message_json = {lost} WHERE session_id = ? AND seq = 0",
+        parameters=(session_id,),
+    )
+    digest = one(check_all(sealed)[session_id], CheckName.REVISION_DIGEST)
+    assert digest.outcome is Outcome.FAILED
+    assert "no time" in digest.sentence

@@ -81,3 +81,17 @@ def test_a_message_without_a_time_does_not_hide_one_that_meerkat_refuses(make: A
     (failed,) = check_lone_document(source, "", "A document.", token).failed
     assert failed.name is CheckName.DOCUMENT
     assert "Message 2" in failed.sentence
+
+
+def test_s5_a_time_that_is_missing_from_a_session_with_a_revision_graph_fails_its_digest(
+    repo_root: Path,
+) -> None:
+    # A flipped bit in the name of a key is enough: whatever wrote the graph stored a time with every message.
+    path = repo_root / "tests" / "data" / "stores" / "meerkat" / "vectors-0.6.24.json"
+    stored = json.loads(path.read_text("utf-8"))["two_commit_chain"]["session"].encode()
+    document = stored.replace(b'"created_at":"2026', b'"cveated_at":"2026', 1)
+    check = check_lone_document(MemorySource(document), "", "It is a file.", CancelToken())
+    digest = next(result for result in check.results if result.name is CheckName.REVISION_DIGEST)
+    assert digest.outcome is Outcome.FAILED
+    assert "no time" in digest.sentence
+    assert digest.expected.startswith("sha256:")
