@@ -55,29 +55,35 @@ def copy_to_file(arguments: CopyArguments, library: Library, own: OwnPaths, toke
     except CopyRefused as refused:
         output.complain(f"burrow: {visible_line(str(refused))}")
         if arguments.is_json:
-            shape = {"refused": {"code": refused.code, "sentence": refused.sentence}, "copied": 0}
-            output.say(encoded(shape) + "\n")
+            output.say(encoded(_shape(Copied(()), None, refused)) + "\n")
         return ExitCode.REFUSED
     if arguments.is_json:
-        output.say(encoded(_shape(copied, arguments.target)) + "\n")
+        output.say(encoded(_shape(copied, None if copied.refused_count else arguments.target)) + "\n")
     else:
         _say(copied, arguments.target, output)
     return ExitCode.REFUSED if copied.refused_count else ExitCode.WELL
 
 
-def _shape(copied: Copied, target: Path) -> Shape:
-    is_refused = copied.refused_count > 0
+def _shape(copied: Copied, target: Path | None, refused: CopyRefused | None = None) -> Shape:
+    """The outcome for programs.
+
+    Args:
+        target: the new file, None if there is none.
+        refused: why nothing at all could be copied to that place.
+    """
+    refusals: list[Shape] = [
+        {"session": remark.session_id, "code": "not-lossless", "sentence": remark.sentence}
+        for remark in copied.refusals
+    ]
+    if refused is not None:
+        refusals.append({"session": None, "code": refused.code, "sentence": refused.sentence})
     return {
         "copied": len(copied.session_ids),
-        "path": None if is_refused else str(target.absolute()),
+        "path": None if target is None else str(target.absolute()),
         "sessions": list(copied.session_ids),
-        "warnings": [_remark_shape(remark) for remark in copied.warnings],
-        "refused": [_remark_shape(remark) for remark in copied.refusals],
+        "warnings": [{"session": remark.session_id, "sentence": remark.sentence} for remark in copied.warnings],
+        "refused": refusals,
     }
-
-
-def _remark_shape(remark: Remark) -> Shape:
-    return {"session": remark.session_id, "sentence": remark.sentence}
 
 
 def _say(copied: Copied, target: Path, output: Output) -> None:
