@@ -60,7 +60,7 @@ class TallyModel(QAbstractTableModel):
             return (row.name, row.passed, row.failed, row.not_applicable)[index.column()]
         if role == roles.ACCESSIBLE_TEXT:
             return row.spoken if index.column() == 0 else None
-        return row.spoken if role == roles.TOOL_TIP else None
+        return f"{row.meaning}\n{row.spoken}" if role == roles.TOOL_TIP else None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = roles.DISPLAY) -> Any:
         """Titles of the columns."""

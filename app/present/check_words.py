@@ -9,7 +9,7 @@ from app.present.info import VALUE_LIMIT_CHARS, InfoRow
 from app.present.one_line import one_line
 from app.present.summary import Sign
 from app.present.times import clock_text
-from store.values.checks import CheckName, CheckResult, Finding, Outcome, SessionCheck, Severity
+from store.values.checks import CheckName, CheckResult, Outcome, SessionCheck, Severity
 
 CHECK_NAMES = {
     CheckName.DOCUMENT: "Document",
@@ -26,6 +26,21 @@ CHECK_NAMES = {
 }
 """What people call each check."""
 
+CHECK_MEANINGS = {
+    CheckName.DOCUMENT: "Whether Meerkat reads what is stored: its JSON, its version, each of its messages.",
+    CheckName.ROW_COUNTS: "Whether the rows, and the counts stored beside the session, are those of its messages.",
+    CheckName.REVISION_DIGEST: "Whether the name of the revision, a SHA-256 digest, is that of the messages.",
+    CheckName.REVISION_GRAPH: "Whether each recorded rewrite leads from one retained revision to the next.",
+    CheckName.HEAD_TOKEN: "Whether the token that guards the head against lost updates is that of its content.",
+    CheckName.AUTHORITY: "Whether what is stored is what the runtime committed last.",
+    CheckName.ROW_LINEAGE: "Whether the chained digests in the head are those of the stored rows, in their order.",
+    CheckName.METADATA_CELLS: "Whether the metadata values, stored one by one, are those that the head names.",
+    CheckName.COPIES: "Whether both copies of the session, the runtime's and that of the list, say the same.",
+    CheckName.BOUNDARY_RECEIPTS: "Whether the receipts that a runtime leaves after each run name the stored messages.",
+    CheckName.BLOBS: "Whether the pictures that messages refer to are stored, and unchanged.",
+}
+"""What each check proves, for its tool tip."""
+
 OUTCOME_SIGNS = {
     Outcome.PASSED: Sign("circle-check", "passed", "ok"),
     Outcome.FAILED: Sign("circle-x", "failed", "error"),
@@ -34,9 +49,9 @@ OUTCOME_SIGNS = {
 SEVERITY_SIGNS = {
     Severity.ERROR: Sign("circle-x", "Error", "error"),
     Severity.WARNING: Sign("triangle-alert", "Warning", "warn"),
-    Severity.INFO: Sign("info", "Information", "text_2"),
+    Severity.INFO: Sign("info", "Note", "text_2"),
 }
-SEVERITY_PLURALS = {Severity.ERROR: "Errors", Severity.WARNING: "Warnings", Severity.INFO: "Information"}
+SEVERITY_PLURALS = {Severity.ERROR: "Errors", Severity.WARNING: "Warnings", Severity.INFO: "Notes"}
 
 SHORT_CHARS = 160
 """What was promised and what is there are shown in the row up to this length; longer ones are cut there."""
@@ -47,6 +62,7 @@ class CheckLine:
     """One check of a session as its row shows it.
 
     Attributes:
+        meaning: what it proves.
         short: beside the name: what agrees, or why there is nothing to check; of a failed one how many agree.
         outcome: at the right: "passed", "1 failed", "not applicable".
         detail: of a failed check, what does not agree; "" of all others.
@@ -55,6 +71,7 @@ class CheckLine:
     """
 
     name: str
+    meaning: str
     sign: Sign
     short: str
     outcome: str
@@ -91,10 +108,10 @@ def further_rows(check: SessionCheck) -> tuple[InfoRow, ...]:
         revision = one_line(check.revision, VALUE_LIMIT_CHARS)
         rows.append(InfoRow("Revision", revision, is_mono=True, is_unbroken=True))
     if check.digest_format is not None:
-        rows.append(InfoRow("Digest format", str(check.digest_format)))
+        rows.append(InfoRow("Digest format", f"{check.digest_format} of the five in which Meerkat has named revisions"))
     if check.write_reason:
-        word = "yes" if check.is_writable else "no"
-        rows.append(InfoRow("Session can take changes", f"{word}: {one_line(check.write_reason, VALUE_LIMIT_CHARS)}"))
+        word = "Yes" if check.is_writable else "No"
+        rows.append(InfoRow("Session can take changes", f"{word}. {one_line(check.write_reason, VALUE_LIMIT_CHARS)}"))
     said = {one_line(result.sentence, VALUE_LIMIT_CHARS) for result in check.failed}
     for finding in check.findings:
         sentence = one_line(finding.sentence, VALUE_LIMIT_CHARS)
@@ -115,18 +132,13 @@ def both_text(line: CheckLine) -> str:
     return f"{line.name}\n{line.detail}\n\nExpected\n{line.expected}\n\nFound\n{line.found}\n"
 
 
-def finding_text(finding: Finding) -> str:
-    """One finding as a line of text to copy."""
-    who = f"  {one_line(finding.session_id)}" if finding.session_id else ""
-    return f"{SEVERITY_SIGNS[finding.severity].word}{who}  {one_line(finding.sentence, VALUE_LIMIT_CHARS)}"
-
-
 def _line(result: CheckResult) -> CheckLine:
-    name, sign, sentence = CHECK_NAMES[result.name], OUTCOME_SIGNS[result.outcome], _sentence(result)
+    name, meaning = CHECK_NAMES[result.name], CHECK_MEANINGS[result.name]
+    sign, sentence = OUTCOME_SIGNS[result.outcome], _sentence(result)
     if result.outcome is not Outcome.FAILED:
         # Beside a name a single sentence is a phrase.
         short = sentence if ". " in sentence else sentence.removesuffix(".")
-        return CheckLine(name, sign, short, sign.word, "", "", "", _spoken(name, sign.word, sentence))
+        return CheckLine(name, meaning, sign, short, sign.word, "", "", "", _spoken(name, sign.word, sentence))
     outcome, short = sign.word, ""
     if result.agreeing is not None and result.total is not None:
         outcome = f"{result.total - result.agreeing:,} failed"
@@ -134,7 +146,7 @@ def _line(result: CheckResult) -> CheckLine:
     pairs = (("expected", result.expected), ("found", result.found))
     values = [f"{word} {one_line(value)}" for word, value in pairs if value]
     spoken = _spoken(name, outcome, "; ".join((sentence, *values)))
-    return CheckLine(name, sign, short, outcome, sentence, result.expected, result.found, spoken)
+    return CheckLine(name, meaning, sign, short, outcome, sentence, result.expected, result.found, spoken)
 
 
 def _spoken(name: str, outcome: str, sentence: str) -> str:
@@ -142,4 +154,5 @@ def _spoken(name: str, outcome: str, sentence: str) -> str:
 
 
 def _sentence(result: CheckResult) -> str:
-    return one_line(result.sentence, VALUE_LIMIT_CHARS)
+    sentence = one_line(result.sentence, VALUE_LIMIT_CHARS)
+    return f"{sentence[:1].upper()}{sentence[1:]}"

@@ -7,7 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from app.present.check_words import CHECK_NAMES, OUTCOME_SIGNS, SEVERITY_PLURALS, SEVERITY_SIGNS, checked_note
+from app.present.check_words import (
+    CHECK_MEANINGS,
+    CHECK_NAMES,
+    OUTCOME_SIGNS,
+    SEVERITY_PLURALS,
+    SEVERITY_SIGNS,
+    checked_note,
+)
 from app.present.info import ACCESS_SIGNS, VALUE_LIMIT_CHARS
 from app.present.one_line import one_line
 from app.present.size_words import store_size_text
@@ -55,6 +62,7 @@ class TallyRow:
     """One check over all sessions: how many passed, failed, or had nothing to check; "–" for none."""
 
     name: str
+    meaning: str
     sign: Sign
     passed: str
     failed: str
@@ -86,6 +94,7 @@ def tally_rows(tallies: Sequence[Tally]) -> tuple[TallyRow, ...]:
     return tuple(
         TallyRow(
             CHECK_NAMES[tally.name],
+            CHECK_MEANINGS[tally.name],
             _tally_sign(tally),
             *(f"{count:,}" if count else ABSENT for count in (tally.passed, tally.failed, tally.not_applicable)),
         )

@@ -37,6 +37,8 @@ class CheckSummary(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName(line.spoken)
+        self.setAccessibleDescription(line.meaning)
+        self.setToolTip(line.meaning)
 
     def hasHeightForWidth(self) -> bool:
         """The sentence wraps; Qt's name."""

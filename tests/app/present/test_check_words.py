@@ -35,7 +35,7 @@ def test_3_3_a_passed_check_says_what_agrees() -> None:
     (line,) = check_lines(SessionCheck("a", (PASSED,)))
     assert (line.name, line.short, line.outcome, line.is_failed) == (
         "Revision digest",
-        "head c41d90be equals its 232 messages",
+        "Head c41d90be equals its 232 messages",
         "passed",
         False,
     )
@@ -79,8 +79,8 @@ def test_3_3_below_the_checks_stand_revision_whether_it_could_be_changed_and_fin
     check = SessionCheck("a", (FAILED,), findings, 2, "c4" * 32, False, "It is damaged.")
     assert [(row.name, row.value) for row in further_rows(check)] == [
         ("Revision", "c4" * 32),
-        ("Digest format", "2"),
-        ("Session can take changes", "no: It is damaged."),
+        ("Digest format", "2 of the five in which Meerkat has named revisions"),
+        ("Session can take changes", "No. It is damaged."),
         ("Warning", "2 rows lie beyond the head."),
     ]
 
