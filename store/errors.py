@@ -177,6 +177,9 @@ class SessionChanged(SessionError):
 
     code = "session-changed"
 
+    def __init__(self) -> None:
+        super().__init__("The session has changed since it was opened.", "Reload to read it as it is now.")
+
 
 class SessionDamaged(SessionError):
     """The session's record cannot be decoded as a whole."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from store.values.amounts import counted
+
+__all__ = ["ABSENT", "counted", "exact_count", "exact_size", "short_count", "short_size"]
+
 ABSENT = "–"
 """What is not recorded; never 0."""
 
@@ -26,11 +30,6 @@ def short_count(count: int | None) -> str:
 def exact_count(count: int | None) -> str:
     """A count in full: "1,819,402"."""
     return ABSENT if count is None else f"{count:,}"
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """A count with its noun: "1 session", "284 sessions"."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def short_size(size_bytes: int | None) -> str:

@@ -9,8 +9,7 @@ from store.cli import figures
 from store.cli.arguments import CopyArguments
 from store.cli.exit_code import ExitCode
 from store.cli.json_shapes import Shape, encoded
-from store.cli.opened import complaints, open_paths
-from store.cli.ordering import OpenStore
+from store.cli.opened import complain_of, open_paths, the_open
 from store.cli.running import Output
 from store.cli.session_choice import the_session
 from store.cli.visible import visible_line
@@ -18,6 +17,7 @@ from store.copying import copy_to_new_file
 from store.errors import CopyRefused, UsageError
 from store.library import Library
 from store.paths import OwnPaths
+from store.values.amounts import counted
 from store.values.copied import Copied, Remark
 
 SHOWN_SESSIONS = 20
@@ -35,10 +35,8 @@ def copy_to_file(arguments: CopyArguments, library: Library, own: OwnPaths, toke
         UsageError: several stores lie at the path.
     """
     stores = open_paths(library, (arguments.path,), token)
-    opened = [OpenStore(facts, library.backend(facts.key)) for facts in stores if facts.is_open]
-    for facts in stores:
-        for line in complaints(facts):
-            output.complain(f"burrow: {line}")
+    complain_of(stores, output)
+    opened = the_open(library, stores)
     if not opened:
         return ExitCode.UNUSABLE
     if arguments.session is not None:
@@ -91,11 +89,11 @@ def _say(copied: Copied, target: Path, output: Output) -> None:
     for line in _lines(copied.refusals or copied.warnings):
         output.complain(f"burrow: {visible_line(line)}")
     if copied.refused_count:
-        what = "1 session" if copied.refused_count == 1 else f"{figures.count(copied.refused_count)} sessions"
+        what = counted(copied.refused_count, "session")
         output.complain(f"burrow: Nothing was copied: {what} could not be copied without loss.")
         return
     count = len(copied.session_ids)
-    what = "1 session" if count == 1 else f"{figures.count(count)} sessions"
+    what = counted(count, "session")
     output.say(f"Copied {what} to {visible_line(str(target))}.\n")
 
 

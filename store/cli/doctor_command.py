@@ -11,8 +11,8 @@ from store.cli.arguments import DoctorArguments
 from store.cli.check_shapes import check_shape
 from store.cli.exit_code import ExitCode
 from store.cli.json_shapes import encoded
-from store.cli.list_command import nothing_at, store_lines
-from store.cli.opened import complaints, open_paths, open_places
+from store.cli.list_command import store_lines
+from store.cli.opened import complain_of, nothing_at, open_asked
 from store.cli.running import Output
 from store.cli.table import Cell, Column, Table
 from store.cli.terminal import Ink, Surface
@@ -21,6 +21,7 @@ from store.discovery import SearchPlace
 from store.doctor import examine, failed_check
 from store.errors import OpenError
 from store.library import Library
+from store.values.amounts import counted
 from store.values.checks import Severity, SizeBreakdown, SizePart, StoreCheck
 from store.values.store import StoreFacts
 
@@ -63,12 +64,8 @@ def check_stores(
         0, also when nothing lies at these places; 1 when there is an error or a path could not be opened; 2 when none
         could.
     """
-    paths = arguments.paths
-    stores = open_paths(library, paths, token) if paths else open_places(library, places, token)
-    for facts in stores:
-        if not facts.is_open:
-            for line in complaints(facts):
-                output.complain(f"burrow: {line}")
+    stores = open_asked(library, arguments.paths, places, token)
+    complain_of((facts for facts in stores if not facts.is_open), output)
     if not stores:
         output.complain(f"burrow: {visible_line(nothing_at(places, 'doctor'))}")
     has_errors = _write_json(stores, library, token, output) if arguments.is_json else False
@@ -121,13 +118,9 @@ def _lines(check: StoreCheck, surface: Surface) -> list[str]:
 def _summary(check: StoreCheck) -> str:
     """One line that tells whether all is well."""
     words = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-    counted = [
-        f"{figures.count(number)} {word if number == 1 else word + 's'}"
-        for severity, word in words.items()
-        if (number := check.counts.get(severity, 0))
-    ]
-    sessions = "1 session" if check.checked == 1 else f"{figures.count(check.checked)} sessions"
-    return f"{sessions} checked: {', '.join(counted) if counted else 'nothing to report'}."
+    told = [counted(number, word) for severity, word in words.items() if (number := check.counts.get(severity, 0))]
+    sessions = counted(check.checked, "session")
+    return f"{sessions} checked: {', '.join(told) or 'nothing to report'}."
 
 
 def _tally_lines(check: StoreCheck, surface: Surface) -> list[str]:

@@ -11,7 +11,7 @@ from store.cli import figures
 from store.cli.arguments import ListArguments, ListForm
 from store.cli.exit_code import ExitCode
 from store.cli.json_shapes import encoded, session_shape, store_shape
-from store.cli.opened import complaints, open_paths, open_places
+from store.cli.opened import complain_of, nothing_at, open_asked, the_open
 from store.cli.ordering import PAGE_ROWS, Listed, Listing, OpenStore
 from store.cli.running import Output
 from store.cli.table import Cell, Column, Table
@@ -19,6 +19,7 @@ from store.cli.terminal import Ink, Surface
 from store.cli.visible import visible_line
 from store.discovery import SearchPlace
 from store.library import Library
+from store.values.amounts import counted
 from store.values.fault import Fault
 from store.values.session import SessionState, SessionSummary
 from store.values.store import Access, StoreFacts, StoreKind
@@ -48,17 +49,14 @@ def list_sessions(
         0, also when nothing lies at these places; 1 when a store or a listed session has a fault; 2 when no path could
         be opened.
     """
-    paths = arguments.paths
-    stores = open_paths(library, paths, token) if paths else open_places(library, places, token)
-    opened = [OpenStore(facts, library.backend(facts.key)) for facts in stores if facts.is_open]
+    stores = open_asked(library, arguments.paths, places, token)
+    opened = the_open(library, stores)
     listing = Listing(opened, arguments.order, token)
     end = None if arguments.limit is None else arguments.offset + arguments.limit
     rows = listing.rows(arguments.offset, end)
-    for facts in stores:
-        for line in complaints(facts):
-            output.complain(f"burrow: {line}")
+    complain_of(stores, output)
     if not stores:
-        output.complain(f"burrow: {visible_line(nothing_at(places))}")
+        output.complain(f"burrow: {visible_line(nothing_at(places, 'list'))}")
     match arguments.form:
         case ListForm.JSON:
             _write_json(stores, listing, rows, output)
@@ -73,13 +71,6 @@ def list_sessions(
         return ExitCode.UNUSABLE
     has_faults = listing.fault_counts or listing.lost or any(facts.faults for facts in stores)
     return ExitCode.FAULTS if has_faults else ExitCode.WELL
-
-
-def nothing_at(places: Sequence[SearchPlace], command: str = "list") -> str:
-    """A sentence that says where no store was found, and how a command is given a path."""
-    where = ", ".join(str(place.path) for place in places)
-    looked = f"Looked in: {where}." if where else "This system has no folder for the data of programs."
-    return f"No store was found at the usual places. {looked} Write: burrow {command} PATH"
 
 
 def _write_json(stores: Sequence[StoreFacts], listing: Listing, rows: Iterator[Listed], output: Output) -> None:
@@ -116,9 +107,9 @@ def store_lines(facts: StoreFacts, surface: Surface) -> list[str]:
     kind = "" if facts.kind is StoreKind.UNKNOWN else f"{facts.kind.value.capitalize()} "
     access = f"read from {_ACCESS_WORDS[facts.access]}" if facts.access is not None else ""
     number = facts.session_count
-    counted = "1 session" if number == 1 else f"{figures.count(number)} sessions"
+    sessions = f"{figures.ABSENT} sessions" if number is None else counted(number, "session")
     running = ["running"] if facts.is_running else []
-    about = ", ".join([f"{kind}{facts.generation}", counted, *running, access])
+    about = ", ".join([f"{kind}{facts.generation}", sessions, *running, access])
     head = surface.inked(visible_line(facts.name), Ink.STRONG)
     return [f"{head}  {visible_line(about)}", surface.inked(visible_line(facts.key.path), Ink.QUIET)]
 

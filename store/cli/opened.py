@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from store.cancel import CancelToken
+from store.cli.ordering import OpenStore
+from store.cli.running import Output
 from store.cli.visible import visible_line
 from store.discovery import SearchPlace, find_at
 from store.library import Library
@@ -25,6 +27,27 @@ def open_places(library: Library, places: Iterable[SearchPlace], token: CancelTo
     return tuple(facts.values())
 
 
-def complaints(facts: StoreFacts) -> list[str]:
-    """One line for each fault of a store as a whole: where, what it is, what can be done."""
-    return [visible_line(f"{facts.key.path}: {fault.sentence} {facts.advice}".rstrip()) for fault in facts.faults]
+def the_open(library: Library, stores: Iterable[StoreFacts]) -> list[OpenStore]:
+    """Those of the stores that could be opened."""
+    return [OpenStore(facts, library.backend(facts.key)) for facts in stores if facts.is_open]
+
+
+def complain_of(stores: Iterable[StoreFacts], output: Output) -> None:
+    """Write one line for each fault of a store as a whole: where, what it is, what can be done."""
+    for facts in stores:
+        for fault in facts.faults:
+            output.complain(visible_line(f"burrow: {facts.key.path}: {fault.sentence} {facts.advice}".rstrip()))
+
+
+def open_asked(
+    library: Library, paths: Sequence[Path], places: Iterable[SearchPlace], token: CancelToken
+) -> tuple[StoreFacts, ...]:
+    """Open the paths that were written, or else all stores at the usual places."""
+    return open_paths(library, paths, token) if paths else open_places(library, places, token)
+
+
+def nothing_at(places: Iterable[SearchPlace], command: str) -> str:
+    """A sentence that says where no store was found, and how a command is given a path."""
+    where = ", ".join(str(place.path) for place in places)
+    looked = f"Looked in: {where}." if where else "This system has no folder for the data of programs."
+    return f"No store was found at the usual places. {looked} Write: burrow {command} PATH"

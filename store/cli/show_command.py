@@ -12,8 +12,7 @@ from store.cli import transcript_text
 from store.cli.arguments import ShowArguments
 from store.cli.exit_code import ExitCode
 from store.cli.json_shapes import Shape, Whole, encoded, fault_shape, message_shape, metadata_shape, session_shape
-from store.cli.opened import complaints, open_paths
-from store.cli.ordering import OpenStore
+from store.cli.opened import complain_of, open_paths, the_open
 from store.cli.revision_choice import CURRENT, choose_revision, revision_line, revision_shape
 from store.cli.running import Output
 from store.cli.session_choice import the_session
@@ -47,10 +46,8 @@ def show_session(
         RevisionMissing: so it is with the revision, or its messages are not stored any more.
     """
     stores = open_paths(library, (arguments.path,), token)
-    opened = [OpenStore(facts, library.backend(facts.key)) for facts in stores if facts.is_open]
-    for facts in stores:
-        for line in complaints(facts):
-            output.complain(f"burrow: {line}")
+    complain_of(stores, output)
+    opened = the_open(library, stores)
     if not opened:
         return ExitCode.UNUSABLE
     store, session_id = the_session(opened, arguments.session, token)

@@ -21,11 +21,12 @@ from contextlib import closing
 from itertools import accumulate
 
 from store.cancel import CancelToken
+from store.errors import SessionChanged
 from store.meerkat.byte_source import ByteSource
 from store.meerkat.places import Copy
 from store.meerkat.strands import IN_RUN, Strand, batches
 from store.meerkat.transcript_index import TranscriptIndex
-from store.meerkat.transcripts import Indexed, changed, open_document, read_messages
+from store.meerkat.transcripts import Indexed, open_document, read_messages
 from store.values.message import MessageKind
 
 WINDOW_BYTES = 64 * 1024
@@ -234,14 +235,14 @@ def _scan_rows(
     for texts in _texts_of_runs(connection, strand, first, last + 1, token):
         sizes = [min(size, MAX_READ_BYTES) for size in index.sizes[number : number + len(texts)]]
         if number + len(texts) > end or [len(text) for text in texts] != sizes:
-            raise changed()
+            raise SessionChanged
         starts, data = list(accumulate(sizes[:-1], initial=0)), b"".join(texts)
         found.update(number + place for place in sieve.look(data, starts))
         found.update(number + place for place, size in enumerate(sizes) if size == MAX_READ_BYTES)
         number += len(texts)
         time.sleep(0)  # gives the thread that draws its turn
     if number < end:
-        raise changed()
+        raise SessionChanged
     return found
 
 

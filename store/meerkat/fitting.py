@@ -26,6 +26,7 @@ from store.meerkat.strict_json import Doubled, Json, NotStrict
 from store.meerkat.structs import Fields, NotTyped, uuid
 from store.meerkat.typed import typed_message
 from store.meerkat.typed_document import NO_USAGE, SYSTEM_TIME
+from store.values.amounts import counted
 from store.values.whole import WholeSession
 
 MAX_I64: Final = (1 << 63) - 1
@@ -222,8 +223,9 @@ def _without_history(whole: WholeSession, metadata: Fields, warnings: list[str],
     if verdict.is_sound and DigestFormat.F1 in verdict.formats and not verdict.is_open and not verdict.retired:
         return metadata
     count = len(verdict.bodies)
-    bodies = "1 retained version" if count == 1 else f"{count:,} retained versions"
-    warnings.append(f"Its history ({bodies}) is not in the copy: Meerkat 0.6.24 does not read it.")
+    warnings.append(
+        f"Its history ({counted(count, 'retained revision')}) is not in the copy: Meerkat 0.6.24 does not read it."
+    )
     return {key: value for key, value in metadata.items() if key not in _HISTORY_KEYS}
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 
 from store.cancel import CancelToken
-from store.errors import NotAStore, OpenError, PathMissing, SessionDamaged, SessionError, StoreVanished
+from store.errors import NotAStore, OpenError, PathMissing, SessionChanged, SessionDamaged, SessionError, StoreVanished
 from store.meerkat.content_cache import ContentCache
 from store.meerkat.document_content import Content, read_content
 from store.meerkat.folder_index import FolderIndex, missing
 from store.meerkat.folder_rows import NO_DOCUMENT, NO_FILE
 from store.meerkat.folder_scan import Entry
 from store.meerkat.small_files import Moves, look_at
-from store.meerkat.transcripts import changed
 
 
 class FolderDocuments:
@@ -52,9 +51,9 @@ class FolderDocuments:
             with self._lock:
                 shown = self._shown.setdefault(session_id, content.moves)
             if shown != content.moves:
-                raise changed()
+                raise SessionChanged
         elif entry.moves and entry.moves != content.moves and look_at(entry.path) != content.moves:
-            raise changed()
+            raise SessionChanged
         return content
 
     def is_held(self, entry: Entry) -> bool:

@@ -11,26 +11,18 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from store.cancel import CancelToken
-from store.errors import SessionChanged, SessionError
+from store.errors import SessionError
 from store.meerkat.byte_source import BlobSource, ByteSource
 from store.meerkat.cells import Cell, read_cells
 from store.meerkat.details import MAX_SHOWN_VALUE_BYTES, Envelope, member_span_at, take_metadata
 from store.meerkat.generation import Layout
-from store.meerkat.heads import Head, read_boundary, read_head
+from store.meerkat.heads import Head, head_of, read_boundary
 from store.meerkat.metadata import Budget, large_node, node
 from store.meerkat.strands import LINKS_TABLE, overlay, read_links
 from store.meerkat.strict_json import NotStrict, parse
 from store.meerkat.usage import usage_of
 from store.values.fault import Fault
 from store.values.session import MetadataNode
-
-
-def head_of(connection: sqlite3.Connection, rowid: int, token: CancelToken) -> Head:
-    """The head in a row that was there a moment ago. Raises SessionChanged if it is gone."""
-    head = read_head(connection, rowid, token)
-    if head is None:
-        raise SessionChanged("The session has changed since it was opened.", "Reload to read it as it is now.")
-    return head
 
 
 def read_head_envelope(connection: sqlite3.Connection, layout: Layout, rowid: int, token: CancelToken) -> Envelope:

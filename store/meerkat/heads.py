@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from store.cancel import CancelToken
+from store.errors import SessionChanged
 from store.meerkat.byte_source import BlobSource
 from store.meerkat.generation import Layout
 from store.meerkat.listing import RUNTIME_PREFIX
@@ -22,6 +23,7 @@ from store.meerkat.times import system_time_ms
 from store.meerkat.titles import one_line
 from store.meerkat.usage import usage_of
 from store.meerkat.walker import Broken, Undecodable, Walker
+from store.values.amounts import counted
 from store.values.fault import Fault
 
 MAX_HEAD_BYTES = 128 * 1024
@@ -168,13 +170,11 @@ class Boundary:
     Attributes:
         head: the decoded `boundary_head_json`.
         committed_token: `committed_head_token`.
-        store_revision: of the authority row.
         tail: whether a row marks a run that has not finished.
     """
 
     head: HeadFields
     committed_token: bytes
-    store_revision: object
     tail: bool
 
 
@@ -191,6 +191,14 @@ def read_head(connection: sqlite3.Connection, rowid: int, token: CancelToken) ->
     raw, size = row[10], row[11]
     fields = _walked(connection, rowid, token) if raw is None and size else decode_head(raw or b"")
     return Head(rowid, fields, columns, (*fields.faults, *differences(fields, columns)))
+
+
+def head_of(connection: sqlite3.Connection, rowid: int, token: CancelToken) -> Head:
+    """The head in a row that was there a moment ago. Raises SessionChanged if it is gone."""
+    head = read_head(connection, rowid, token)
+    if head is None:
+        raise SessionChanged
+    return head
 
 
 def columns_of(row: tuple[Any, ...]) -> HeadColumns:
@@ -302,7 +310,7 @@ def read_boundary(connection: sqlite3.Connection, layout: Layout, session_id: by
     runtime_id = RUNTIME_PREFIX.encode() + session_id
     row = connection.execute(
         f"SELECT CASE WHEN length(boundary_head_json) <= {MAX_BOUNDARY_BYTES} THEN CAST(boundary_head_json AS BLOB)"
-        " END, CAST(committed_head_token AS BLOB), store_revision"
+        " END, CAST(committed_head_token AS BLOB)"
         " FROM runtime_session_authority WHERE runtime_id = CAST(? AS TEXT)",
         (runtime_id,),
     ).fetchone()
@@ -310,7 +318,7 @@ def read_boundary(connection: sqlite3.Connection, layout: Layout, session_id: by
         return None
     raw = row[0] or b""
     head = decode_head(raw, is_quick=len(raw) > MAX_HEAD_BYTES)
-    return Boundary(head, row[1] or b"", row[2], has_tail(connection, layout, runtime_id))
+    return Boundary(head, row[1] or b"", has_tail(connection, layout, runtime_id))
 
 
 def has_tail(connection: sqlite3.Connection, layout: Layout, runtime_id: bytes) -> bool:
@@ -337,7 +345,7 @@ def unfinished(count: int | None, committed: int | None, is_same_head: bool, tai
         return None
     if count is not None and committed is not None and count > committed:
         more = count - committed
-        what = "1 message" if more == 1 else f"{more:,} messages"
+        what = counted(more, "message")
         return Fault(
             "unfinished-run",
             f"Unfinished run: {what} after the last committed boundary; Meerkat itself says {committed:,} until the"

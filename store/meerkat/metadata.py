@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from store.meerkat.secrets import is_secret_name, looks_secret, masked_place
 from store.meerkat.strict_json import Json
+from store.values.amounts import counted
 from store.values.session import MetadataNode
 
 Path = tuple[str | int, ...]
@@ -61,7 +62,7 @@ def _withheld(name: str, path: Path, value: Json) -> str | None:
 
 def _object(name: str, path: Path, value: dict[str, Json], budget: Budget) -> MetadataNode:
     count = len(value)
-    text = "1 entry" if count == 1 else f"{count:,} entries"
+    text = counted(count, "entry", "entries")
     if path == (GRAPH_KEY,):
         return MetadataNode(name, path, _graph_words(value), None, is_container=True, is_cut=True)
     if len(path) >= MAX_DEPTH or budget.left <= 0:
@@ -78,7 +79,7 @@ def _object(name: str, path: Path, value: dict[str, Json], budget: Budget) -> Me
 
 def _list(name: str, path: Path, value: list[Json], budget: Budget) -> MetadataNode:
     count = len(value)
-    text = "1 entry" if count == 1 else f"{count:,} entries"
+    text = counted(count, "entry", "entries")
     children: list[MetadataNode] = []
     if len(path) < MAX_DEPTH:
         for position, child in enumerate(value[:MAX_CHILDREN]):
@@ -106,8 +107,8 @@ def _graph_words(graph: dict[str, Json]) -> str:
     commits, revisions = graph.get("commits"), graph.get("revisions")
     commit_count = len(commits) if isinstance(commits, list) else 0
     revision_count = len(revisions) if isinstance(revisions, list) else 0
-    rewrites = "1 rewrite" if commit_count == 1 else f"{commit_count:,} rewrites"
-    kept = "1 retained revision" if revision_count == 1 else f"{revision_count:,} retained revisions"
+    rewrites = counted(commit_count, "rewrite")
+    kept = counted(revision_count, "retained revision")
     return f"{rewrites}, {kept}"
 
 

@@ -9,36 +9,34 @@ import sqlite3
 import threading
 from collections.abc import Callable, Hashable, Iterable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from store.cancel import CancelToken
-from store.errors import SessionDamaged
-from store.meerkat.byte_source import BlobSource, ByteSource
-from store.meerkat.checks.releases import Releases, releases_of_documents, releases_of_head, releases_of_version
+from store.errors import SessionChanged, SessionDamaged
+from store.meerkat.byte_source import ByteSource
+from store.meerkat.checks.releases import releases_of_head
 from store.meerkat.content import as_count
 from store.meerkat.document_walk import walk_document
 from store.meerkat.generation import Layout
 from store.meerkat.graph_values import MAX_MESSAGE_BYTES, Body, GraphProblem, read_body
-from store.meerkat.heads import Head, read_head
-from store.meerkat.metadata import GRAPH_KEY
+from store.meerkat.heads import head_of
+from store.meerkat.origin import origin_of_rows
 from store.meerkat.places import Copy, Place, find_place
 from store.meerkat.reading import Reading
 from store.meerkat.revision_reading import fetch_from, find_kept, index_messages, page_of, unknown_revision
 from store.meerkat.revisions import (
-    Spans,
     document_revisions,
     graph_of,
     head_revisions,
     kept_in_graph,
     kept_in_rewrites,
-    told_formats,
 )
 from store.meerkat.rewrites import StrandText, read_rewrites, retirement_source
 from store.meerkat.strands import Strand, read_strand
 from store.meerkat.strict_json import Json, NotStrict, parse
 from store.meerkat.transcript_index import TranscriptIndex
-from store.meerkat.transcripts import Indexed, changed, index_session, open_document, read_messages
+from store.meerkat.transcripts import Indexed, index_session, open_document, read_messages
 from store.meerkat.trust import trust
 from store.meerkat.walker import Broken, Walker
 from store.opening import Looking
@@ -48,9 +46,6 @@ from store.values.revisions import Revision
 T = TypeVar("T")
 
 MAX_PAGE_MESSAGES = 200
-NEWEST_LAYOUT_VERSION = 3
-"""From this version of a document on, the version alone tells which digest formats its releases write."""
-
 _SMALL_BYTES = 64 * 1024
 
 
@@ -86,7 +81,7 @@ class StoreRevisions:
 
         def batch(connection: sqlite3.Connection) -> tuple[Revision, ...]:
             _prepare(connection, layout)
-            return _revisions(connection, layout, find_place(connection, layout, session_id), token)
+            return _revisions(connection, layout, find_place(connection, layout, session_id), session_id, token)
 
         return self._looking.read(batch, token)
 
@@ -111,7 +106,7 @@ class StoreRevisions:
             place = find_place(connection, layout, session_id)
             retained = self._kept(session_id, revision, place)
             if retained is None:
-                retained = _retain(connection, layout, place, revision, token)
+                retained = _retain(connection, layout, place, session_id, revision, token)
             reading = Reading(retained.index, lambda wanted: _fetch(connection, retained, wanted, token))
             return use(reading), retained
 
@@ -147,26 +142,28 @@ def _decoder(begin: int, end: int) -> Callable[[Reading], tuple[Message, ...]]:
 
 
 def _revisions(
-    connection: sqlite3.Connection, layout: Layout, place: Place, token: CancelToken
+    connection: sqlite3.Connection, layout: Layout, place: Place, session_id: str, token: CancelToken
 ) -> tuple[Revision, ...]:
     if place.copy is Copy.HEAD:
-        head = _head(connection, place, token)
+        head = head_of(connection, place.head_rowid or 0, token)
         return head_revisions(connection, layout, head, releases_of_head(layout, head.json.version), token)
+    keys = _Keys()
     with closing(open_document(connection, place)) as source:
         try:
-            walk = walk_document(source, token, whole=True)
+            walk = walk_document(source, token, whole=True, metadata=keys.step_over)
         except Broken:
             raise _no_document() from None
-        releases = _releases(connection, source, walk.spans, layout, place, token)
+        origin = origin_of_rows(connection, layout, place, session_id, token)
+        releases = origin.releases(as_count(_small(source, walk.spans.get("version"))), keys.found)
         return document_revisions(source, walk.index, walk.spans, releases, token)
 
 
 def _retain(
-    connection: sqlite3.Connection, layout: Layout, place: Place, revision: str, token: CancelToken
+    connection: sqlite3.Connection, layout: Layout, place: Place, session_id: str, revision: str, token: CancelToken
 ) -> _Retained:
     """Find and index one revision. Raises RevisionMissing, SessionDamaged."""
     if place.copy is Copy.HEAD:
-        return _retain_rows(connection, layout, place, revision, token)
+        return _retain_rows(connection, layout, place, session_id, revision, token)
     with closing(open_document(connection, place)) as source:
         try:
             walk = walk_document(source, token, whole=True)
@@ -177,13 +174,13 @@ def _retain(
         if kept is not None and kept.body is not None:
             body = kept.body
             return _Retained(place, revision, _indexed_body(source, body, token))
-    return _retain_current(connection, layout, place, revision, token)
+    return _retain_current(connection, layout, place, session_id, revision, token)
 
 
 def _retain_rows(
-    connection: sqlite3.Connection, layout: Layout, place: Place, revision: str, token: CancelToken
+    connection: sqlite3.Connection, layout: Layout, place: Place, session_id: str, revision: str, token: CancelToken
 ) -> _Retained:
-    head = _head(connection, place, token)
+    head = head_of(connection, place.head_rowid or 0, token)
     rewrites = read_rewrites(connection, layout, head, token)
     kept = find_kept(kept_in_rewrites(rewrites), revision)
     if kept is not None and kept.rows is not None:
@@ -198,14 +195,14 @@ def _retain_rows(
         with closing(retirement_source(connection, rewrites.retired_rowid)) as source:
             index = _indexed_body(source, kept.body, token)
         return _Retained(place, revision, index, base_rowid=rewrites.retired_rowid)
-    return _retain_current(connection, layout, place, revision, token)
+    return _retain_current(connection, layout, place, session_id, revision, token)
 
 
 def _retain_current(
-    connection: sqlite3.Connection, layout: Layout, place: Place, revision: str, token: CancelToken
+    connection: sqlite3.Connection, layout: Layout, place: Place, session_id: str, revision: str, token: CancelToken
 ) -> _Retained:
     """The current transcript, where it is what the name means."""
-    if _revisions(connection, layout, place, token)[-1].revision != revision:
+    if _revisions(connection, layout, place, session_id, token)[-1].revision != revision:
         raise unknown_revision(revision)
     indexed = index_session(connection, layout, place, token)
     return _Retained(place, revision, indexed.index, current=indexed)
@@ -243,15 +240,8 @@ def _fetch_rows(
             found[number] = data[:MAX_MESSAGE_BYTES]
         position = last + 1
     if len(found) < len(numbers):
-        raise changed()
+        raise SessionChanged
     return found
-
-
-def _head(connection: sqlite3.Connection, place: Place, token: CancelToken) -> Head:
-    head = read_head(connection, place.head_rowid or 0, token)
-    if head is None:
-        raise changed()
-    return head
 
 
 def _no_document() -> SessionDamaged:
@@ -260,41 +250,20 @@ def _no_document() -> SessionDamaged:
     )
 
 
-def _releases(
-    connection: sqlite3.Connection,
-    source: ByteSource,
-    spans: Spans,
-    layout: Layout,
-    place: Place,
-    token: CancelToken,
-) -> Releases:
-    """The releases that a document of a database may come from; its two rows differ in what they tell of that."""
-    version = as_count(_small(source, spans.get("version")))
-    if version is not None and version >= NEWEST_LAYOUT_VERSION:
-        return releases_of_version(version)
-    span = spans.get("metadata")
-    keys = _metadata_keys(source, span[0], token) if span is not None else {}
-    if place.copy is Copy.SNAPSHOT and place.sessions_rowid is not None:
-        try:
-            with closing(BlobSource(connection, "sessions", "metadata_json", place.sessions_rowid)) as column:
-                keys |= _metadata_keys(column, 0, token)
-        except sqlite3.OperationalError:
-            pass
-    return told_formats(keys, releases_of_documents(layout))
+@dataclass(slots=True)
+class _Keys:
+    """The keys of a document's metadata, noted while it is walked."""
 
+    found: set[str] = field(default_factory=set)
 
-def _metadata_keys(source: ByteSource, begin: int, token: CancelToken) -> dict[str, Json]:
-    """Which keys the metadata object at `begin` has; their values are of no interest here."""
-    found: dict[str, Json] = {}
-    walker = Walker(source, token)
-    try:
+    def step_over(self, walker: Walker, begin: int) -> int:
+        """Look at the metadata at an offset; returns the offset after it. Raises Broken."""
+        if walker.char(begin)[0] != "{":
+            return walker.skip(begin)
         for member in walker.members(begin):
-            if member.key == GRAPH_KEY:
-                break  # keys are in order, and no later one tells anything
-            found[member.key] = None
-    except Broken:
-        pass
-    return found
+            self.found.add(member.key)
+            member.end = walker.skip(member.begin)
+        return walker.end_of_object
 
 
 def _small(source: ByteSource, span: tuple[int, int] | None) -> Json:

@@ -19,7 +19,7 @@ from store.errors import SessionChanged, SessionDamaged
 from store.meerkat.byte_source import BlobSource, ByteSource
 from store.meerkat.document_walk import MAX_MESSAGE_BYTES, Enough, read_from, walk_document
 from store.meerkat.generation import Layout
-from store.meerkat.heads import Head, read_boundary, read_head, unfinished
+from store.meerkat.heads import Head, head_of, read_boundary, unfinished
 from store.meerkat.listing import octets
 from store.meerkat.places import Copy, Place
 from store.meerkat.prefix import Prefix, prefix_of
@@ -129,7 +129,7 @@ def _index_strand(
     since: Indexed | None,
 ) -> Indexed:
     """Index the rows of a head's strand, along its runs."""
-    head = _head(connection, place, token)
+    head = head_of(connection, place.head_rowid or 0, token)
     count = head.message_count
     if count is None:
         raise SessionDamaged("The head of this session does not say how many messages it has.")
@@ -150,13 +150,6 @@ def _index_strand(
         indexed.index.faults.append(Fault("missing-messages", missing_messages(count - len(numbers), count)))
     _note_unfinished(connection, layout, head, indexed.index)
     return indexed
-
-
-def _head(connection: sqlite3.Connection, place: Place, token: CancelToken) -> Head:
-    head = read_head(connection, place.head_rowid or 0, token)
-    if head is None:
-        raise changed()
-    return head
 
 
 def _index_runs(
@@ -278,13 +271,13 @@ def verify(connection: sqlite3.Connection, found: Place, indexed: Indexed, has_m
         has_moved: whether the store's stamp is another one than that of the index.
     """
     if found != indexed.place:
-        raise changed()
+        raise SessionChanged
     if has_moved and found.copy is Copy.HEAD and not _has_same_links(connection, indexed, token):
-        raise changed()
+        raise SessionChanged
     if has_moved and found.copy is not Copy.HEAD:
         with closing(open_document(connection, found)) as source:
             if _edges(source, indexed.index) != indexed.edges:
-                raise changed()
+                raise SessionChanged
 
 
 def _has_same_links(connection: sqlite3.Connection, indexed: Indexed, token: CancelToken) -> bool:
@@ -294,11 +287,6 @@ def _has_same_links(connection: sqlite3.Connection, indexed: Indexed, token: Can
         return False
     links = read_links(connection, old.session_id)
     return overlay(old.session_id, old.name, old.length, links, token) == old
-
-
-def changed() -> SessionChanged:
-    """The error for a session that is not the indexed one any more."""
-    return SessionChanged("The session has changed since it was opened.", "Reload to read it as it is now.")
 
 
 def read_messages(
@@ -329,6 +317,6 @@ def _read_rows(
                 (MAX_MESSAGE_BYTES, *strand.range_of(run)),
             ).fetchone()
         if row is None or len(row[0]) != min(indexed.index.sizes[number], MAX_MESSAGE_BYTES):
-            raise changed()
+            raise SessionChanged
         found[number] = row[0]
     return found

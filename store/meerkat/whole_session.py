@@ -18,14 +18,15 @@ from store.meerkat.checks.documents import Places
 from store.meerkat.codec import decode, encode
 from store.meerkat.document_walk import MAX_MESSAGE_BYTES, DocumentWalk, read_from, walk_document
 from store.meerkat.generation import Generation, Layout
-from store.meerkat.head_detail import head_of, inline_metadata
-from store.meerkat.heads import Head, read_boundary, unfinished
+from store.meerkat.head_detail import inline_metadata
+from store.meerkat.heads import Head, head_of, read_boundary, unfinished
 from store.meerkat.places import Copy, Place, find_place
 from store.meerkat.session_detail import copies_agree
 from store.meerkat.strands import MAX_READ_BYTES, read_strand, resolve_strand
 from store.meerkat.strict_json import Json, NotStrict
 from store.meerkat.summaries import read_facts
 from store.meerkat.walker import Broken, Undecodable, Walker
+from store.values.amounts import counted
 from store.values.session import SessionState
 from store.values.store import StoreKey
 from store.values.whole import WholeSession
@@ -184,7 +185,7 @@ def _left_behind(connection: sqlite3.Connection, layout: Layout, head: Head) -> 
     """What is kept of a session beside its head, messages and metadata, and does not go into a document."""
     notes: list[str] = []
     if head.rewrite_count:
-        rewrites = "1 rewrite" if head.rewrite_count == 1 else f"{head.rewrite_count:,} rewrites"
+        rewrites = counted(head.rewrite_count, "rewrite")
         notes.append(f"Its history ({rewrites}, with the messages that they replaced) is not in the copy.")
     if layout.has("session_component_events"):
         (count,) = connection.execute(

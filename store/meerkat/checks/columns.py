@@ -8,7 +8,8 @@ from store.cancel import CancelToken
 from store.meerkat.agreement import equal_bytes, same_text
 from store.meerkat.byte_source import ByteSource
 from store.meerkat.checks.envelope_facts import EnvelopeFacts
-from store.meerkat.checks.results import counted, failed, passed
+from store.meerkat.checks.results import failed, passed
+from store.values.amounts import counted
 from store.values.checks import CheckName, CheckResult
 
 MAX_COMPARED_BYTES = 1024 * 1024
@@ -61,6 +62,9 @@ def judge_columns(
         what, said, real = wrong[0]
         others = "" if len(wrong) == 1 else f" They differ in {' and '.join(one[0] for one in wrong[1:])} too."
         sentence = f"The {where} and its document differ in {what}: {_shown(said)} and {_shown(real)}.{others}"
+        if what == "messages" and type(said) is int:
+            # In the words of whoever reads the transcript, so that it is said once.
+            sentence = f"The {where} says {said:,} messages, the document holds {real:,}.{others}"
         return failed(name, sentence, _value(said), _value(real))
     if columns.metadata is not None and not metadata_agrees(columns.metadata, source, metadata_span, token):
         return failed(name, f"The metadata of the {where} is not that of its document.", "the document's", "another")

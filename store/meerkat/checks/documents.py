@@ -19,7 +19,7 @@ from store.meerkat.checks.graph_words import graph_result
 from store.meerkat.checks.message_pass import TOO_LONG, UNTIMED, Passed, Wanted, pass_over
 from store.meerkat.checks.receipts import Receipt, judge_receipts, read_receipts
 from store.meerkat.checks.releases import Releases, format_words, releases_of_version
-from store.meerkat.checks.results import counted, failed, not_applicable, passed, short
+from store.meerkat.checks.results import failed, not_applicable, passed, short
 from store.meerkat.checks.tokens import row_token
 from store.meerkat.digests import ALL_FORMATS
 from store.meerkat.document_walk import DocumentWalk, read_from, walk_document
@@ -28,6 +28,7 @@ from store.meerkat.heads import NEWEST_VERSION, newer_version
 from store.meerkat.strict_json import Json
 from store.meerkat.transcript_index import MAX_COUNTED, TranscriptIndex
 from store.meerkat.walker import Broken
+from store.values.amounts import counted
 from store.values.checks import CheckName, CheckResult
 
 PAGE_MESSAGES = 200

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from store.meerkat.checks.results import counted, failed, not_applicable, passed
+from store.meerkat.checks.results import failed, not_applicable, passed
 from store.meerkat.graph_values import GraphVerdict
+from store.values.amounts import counted
 from store.values.checks import CheckName, CheckResult
 
 

@@ -20,7 +20,7 @@ from store.meerkat.checks.head_seals import judge_authority, judge_head_token
 from store.meerkat.checks.message_pass import TOO_LONG, Passed, Wanted, pass_over
 from store.meerkat.checks.receipts import Receipt, judge_receipts, read_receipts
 from store.meerkat.checks.releases import FIRST_SEALED_LEDGER, Releases, format_words, releases_of_head
-from store.meerkat.checks.results import counted, failed, not_applicable, passed, short
+from store.meerkat.checks.results import failed, not_applicable, passed, short
 from store.meerkat.checks.rows import NO_RECEIPTS, find_obstacle, read_stored_receipts
 from store.meerkat.digests import ALL_FORMATS
 from store.meerkat.generation import Layout
@@ -31,6 +31,7 @@ from store.meerkat.places import Place
 from store.meerkat.rewrites import read_rewrites
 from store.meerkat.strands import read_strand, resolve_strand
 from store.meerkat.strict_json import NotStrict, parse
+from store.values.amounts import counted
 from store.values.checks import CheckName, CheckResult, Finding, Severity
 
 MAX_PARSED_BYTES = 256 * 1024

@@ -14,8 +14,9 @@ from uuid import UUID
 import orjson
 
 from store.meerkat.checks.message_pass import Passed
-from store.meerkat.checks.results import counted, failed, not_applicable, passed, short
+from store.meerkat.checks.results import failed, not_applicable, passed, short
 from store.meerkat.digests import DigestFormat
+from store.values.amounts import counted
 from store.values.checks import CheckName, CheckResult
 
 _DIGITS = re.compile(r"(?:sha256:)?([0-9a-f]{64})")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
+from store.meerkat.naming import shown
 from store.values.checks import CheckName, CheckResult, Outcome
 
 SHORT_DIGITS = 8
 MAX_SENTENCE_CHARS = 600
 MAX_VALUE_CHARS = 300
-_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def passed(name: CheckName, sentence: str, total: int | None = None) -> CheckResult:
@@ -18,7 +16,7 @@ def passed(name: CheckName, sentence: str, total: int | None = None) -> CheckRes
     Args:
         total: how many things that were, where they are counted.
     """
-    return CheckResult(name, Outcome.PASSED, shown(sentence), agreeing=total, total=total)
+    return CheckResult(name, Outcome.PASSED, shown(sentence, MAX_SENTENCE_CHARS), agreeing=total, total=total)
 
 
 def failed(
@@ -30,7 +28,9 @@ def failed(
     total: int | None = None,
 ) -> CheckResult:
     """Something does not agree."""
-    return CheckResult(name, Outcome.FAILED, shown(sentence), _text(expected), _text(found), agreeing, total)
+    return CheckResult(
+        name, Outcome.FAILED, shown(sentence, MAX_SENTENCE_CHARS), _text(expected), _text(found), agreeing, total
+    )
 
 
 def not_applicable(name: CheckName, reason: str) -> CheckResult:
@@ -41,17 +41,6 @@ def not_applicable(name: CheckName, reason: str) -> CheckResult:
 def short(digest: str) -> str:
     """The first digits of a digest or token, for a sentence."""
     return digest.rpartition(":")[2][:SHORT_DIGITS]
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """A count with its noun: "1 message", "1,204 messages"."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
-def shown(text: str, limit: int = MAX_SENTENCE_CHARS) -> str:
-    """A text that may hold names out of a store: one line, not long, without what could command a terminal."""
-    text = _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", text[: limit + 1])
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _text(value: object) -> str:

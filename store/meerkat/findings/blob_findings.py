@@ -13,9 +13,10 @@ from pathlib import Path
 
 from store.cancel import CancelToken
 from store.meerkat.byte_source import BlobSource
-from store.meerkat.findings.collecting import Collector, sized
+from store.meerkat.findings.collecting import Collector
 from store.meerkat.findings.files import folders_in, pieces, plain_files
 from store.meerkat.findings.tables import Tables
+from store.values.amounts import sized
 from store.values.checks import Finding, Severity
 
 MAX_BLOBS = 1_000_000

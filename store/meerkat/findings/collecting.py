@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,9 +10,6 @@ from store.values.checks import Finding, Severity
 
 MAX_OF_A_KIND = 1_000
 """More findings of one code are counted and not listed one by one."""
-
-MAX_SHOWN_CHARS = 80
-_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class Collector:
@@ -82,26 +78,3 @@ def some_rows(
         return rows, 0
     count = connection.execute(f"SELECT count(*) FROM ({statement})", parameters).fetchone()[0]
     return rows, int(count) - len(rows)
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """`1 row`, `2,000 rows`."""
-    return f"1 {one}" if number == 1 else f"{number:,} {many or one + 's'}"
-
-
-def shown(value: bytes | str | None) -> str:
-    """A name out of a store as part of a sentence: one line, not long, without what could command a terminal."""
-    text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value or ""
-    text = _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", text)
-    return text if len(text) <= MAX_SHOWN_CHARS else text[: MAX_SHOWN_CHARS - 1] + "…"
-
-
-def sized(size_bytes: int) -> str:
-    """`812 bytes`, `91.8 kB`, `46.1 MB`: powers of 1000."""
-    if size_bytes < 1000:
-        return counted(size_bytes, "byte")
-    amount, units = size_bytes / 1000, ["kB", "MB", "GB", "TB"]
-    while amount >= 999.95 and len(units) > 1:
-        amount /= 1000
-        units.pop(0)
-    return f"{amount:.1f} {units[0]}"

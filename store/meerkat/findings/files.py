@@ -24,41 +24,34 @@ class Entry:
 
     Attributes:
         size_bytes: of its content.
-        moved_s: when it was last written, seconds since 1970.
         link_count: names that it has on its disk.
     """
 
     path: Path
     name: str
     size_bytes: int
-    moved_s: float
     link_count: int
 
 
 def plain_files(folder: Path, suffix: str, token: CancelToken) -> Iterator[Entry]:
     """The plain files of a folder whose names end so, in no order; none where it cannot be read."""
-    may_wait("look into a folder")
-    try:
-        with os.scandir(folder) as entries:
-            for count, entry in enumerate(entries):
-                token.take_turn()
-                if count >= MAX_ENTRIES:
-                    return
-                if not entry.name.endswith(suffix):
-                    continue
-                try:
-                    status = entry.stat(follow_symlinks=False)
-                except OSError:
-                    continue
-                if stat.S_ISREG(status.st_mode):
-                    path = folder / entry.name
-                    yield Entry(path, entry.name, status.st_size, status.st_mtime, status.st_nlink)
-    except OSError:
-        return
+    for entry in _entries(folder, token):
+        if not entry.name.endswith(suffix):
+            continue
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except OSError:
+            continue
+        if stat.S_ISREG(status.st_mode):
+            yield Entry(folder / entry.name, entry.name, status.st_size, status.st_nlink)
 
 
 def folders_in(folder: Path, token: CancelToken) -> Iterator[str]:
     """The names of the folders in a folder, in no order; none where it cannot be read."""
+    return (entry.name for entry in _entries(folder, token) if _is_folder(entry))
+
+
+def _entries(folder: Path, token: CancelToken) -> Iterator[os.DirEntry[str]]:
     may_wait("look into a folder")
     try:
         with os.scandir(folder) as entries:
@@ -66,10 +59,16 @@ def folders_in(folder: Path, token: CancelToken) -> Iterator[str]:
                 token.take_turn()
                 if count >= MAX_ENTRIES:
                     return
-                if entry.is_dir(follow_symlinks=False):
-                    yield entry.name
+                yield entry
     except OSError:
         return
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
 
 
 def look_at(path: Path) -> Entry | None:
@@ -81,7 +80,7 @@ def look_at(path: Path) -> Entry | None:
         return None
     if not stat.S_ISREG(status.st_mode):
         return None
-    return Entry(path, path.name, status.st_size, status.st_mtime, status.st_nlink)
+    return Entry(path, path.name, status.st_size, status.st_nlink)
 
 
 def read_small(path: Path, limit_bytes: int = MAX_SMALL_BYTES) -> bytes | None:

@@ -6,10 +6,12 @@ import time
 from pathlib import Path
 
 from store.cancel import CancelToken
-from store.meerkat.findings.collecting import Collector, counted, shown
+from store.meerkat.findings.collecting import Collector
 from store.meerkat.findings.files import plain_files, read_small
 from store.meerkat.lease import Lease, parse_lease
+from store.meerkat.naming import shown
 from store.meerkat.realm import is_recent_s
+from store.values.amounts import counted
 from store.values.checks import Finding, Severity
 
 

@@ -9,9 +9,10 @@ import struct
 from pathlib import Path
 
 from store.cancel import CancelToken
-from store.meerkat.findings.collecting import Collector, counted, sized
+from store.meerkat.findings.collecting import Collector
 from store.meerkat.findings.files import look_at, pieces
 from store.opening.stamp import journal_path, wal_path
+from store.values.amounts import counted, sized
 from store.values.checks import Finding, Severity
 
 WAL_MAGIC = (0x377F0682, 0x377F0683)

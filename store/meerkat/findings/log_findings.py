@@ -14,9 +14,10 @@ from typing import TypeVar
 import orjson
 
 from store.cancel import CancelToken
-from store.meerkat.findings.collecting import Collector, counted, sized
+from store.meerkat.findings.collecting import Collector
 from store.meerkat.findings.event_logs import EventLog, read_event_log
 from store.meerkat.findings.files import Entry, folders_in, look_at, plain_files, read_small
+from store.values.amounts import counted, sized
 from store.values.checks import Finding, Severity
 
 T = TypeVar("T")

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 import sqlite3
 
-from store.meerkat.findings.collecting import Collector, counted, some_rows
+from store.meerkat.findings.collecting import Collector, some_rows
 from store.meerkat.findings.session_rows import SNAPSHOTS, has_no_session
 from store.meerkat.findings.tables import Tables
 from store.meerkat.session_rows import stored_id
+from store.values.amounts import counted
 from store.values.checks import Finding, Severity
 
 _NAMED = {

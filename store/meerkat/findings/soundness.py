@@ -9,8 +9,9 @@ from __future__ import annotations
 import sqlite3
 
 from store.errors import DamagedDatabase, OpenError
-from store.meerkat.findings.collecting import counted, shown
 from store.meerkat.findings.tables import Read
+from store.meerkat.naming import shown
+from store.values.amounts import counted
 from store.values.checks import Finding, Severity
 
 MAX_PLACES = 100

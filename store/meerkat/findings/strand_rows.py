@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import sqlite3
 
-from store.meerkat.findings.collecting import Collector, counted, shown, sized, some_rows
+from store.meerkat.findings.collecting import Collector, some_rows
 from store.meerkat.findings.tables import Tables
 from store.meerkat.listing import octets
+from store.meerkat.naming import shown
 from store.meerkat.session_rows import stored_id
+from store.values.amounts import counted, sized
 from store.values.checks import Finding, Severity
 
 STRANDS = "session_strand_messages"

@@ -186,7 +186,7 @@ def test_3_6_history_that_0_6_24_reads_goes_in_and_other_history_is_named_as_mis
     blobs = opened(copy_sample, open_store, "store-0.9.3-whole-blob/runtime.sqlite")
     copied = copy_sessions(blobs, None, place / "blobs.sqlite3", place.parent / "scratch", token)
     assert rows(place / "blobs.sqlite3", graphs) == [(0,)]
-    assert sum("history (2 retained versions)" in remark.sentence for remark in copied.warnings) == 1
+    assert sum("history (2 retained revisions)" in remark.sentence for remark in copied.warnings) == 1
 
 
 def test_3_6_what_0_6_24_drops_at_its_next_save_is_said_and_kept_in_the_copy(
