@@ -6,7 +6,7 @@ Works on any backend, page by page, so that memory stays flat whatever the store
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from store.backend import Backend
@@ -37,6 +37,9 @@ BATCH_BYTES = 4 * 1024 * 1024
 
 LISTED_ROWS = 64
 """Rows of a damaged store that are read at once; of those about a damaged page ever fewer are."""
+
+LEAST_LISTED = 1_000
+"""So many findings of each severity have room in the list even where there are more graver ones than it takes."""
 
 Row = tuple[str, int]
 """Id of a session, and the stored bytes of its rows."""
@@ -108,6 +111,8 @@ def failed_check(facts: StoreFacts, error: OpenError) -> StoreCheck:
 class Account:
     """What a check has found so far; at most MAX_FINDINGS of each severity are kept, all are counted.
 
+    Rows of a damaged list of which nothing is known but why they cannot be read are one finding a reason.
+
     Attributes:
         checked, total: sessions that were checked, and all that are known of.
         sizes: of the whole store, once measured.
@@ -118,6 +123,7 @@ class Account:
         self._tallies = {name: [0, 0, 0] for name in CheckName}
         self._kept: dict[Severity, list[Finding]] = {severity: [] for severity in Severity}
         self._counts = dict.fromkeys(Severity, 0)
+        self._unreadable: dict[str, int] = {}
         self.checked = 0
         self.total = facts.session_count or 0
         self.sizes: SizeBreakdown | None = None
@@ -142,15 +148,14 @@ class Account:
         for name in CheckName:
             if name is not CheckName.DOCUMENT:
                 self._tallies[name][_COLUMN[Outcome.NOT_APPLICABLE]] += 1
-        self.add(
-            (Finding(Severity.ERROR, None, "unreadable-row", f"A row of the list cannot be read. {error.sentence}"),)
-        )
+        self._unreadable[error.sentence] = self._unreadable.get(error.sentence, 0) + 1
 
     def restart(self) -> None:
         """Forget what was found: the sessions are gone through once more."""
         self._tallies = {name: [0, 0, 0] for name in CheckName}
         self._kept = {severity: [] for severity in Severity}
         self._counts = dict.fromkeys(Severity, 0)
+        self._unreadable = {}
         self.checked = 0
 
     def add(self, findings: Iterable[Finding]) -> None:
@@ -187,16 +192,35 @@ class Account:
 
     def so_far(self) -> StoreCheck:
         """The account as it stands."""
-        findings = [finding for severity in Severity for finding in self._kept[severity]]
+        unreadable = [_unreadable_rows(count, reason) for reason, count in self._unreadable.items()]
+        counts = dict(self._counts)
+        counts[Severity.ERROR] += len(unreadable)
+        kept = {**self._kept, Severity.ERROR: [*unreadable, *self._kept[Severity.ERROR]]}
         return StoreCheck(
             facts=self._facts,
             checked=self.checked,
             total=self.total,
             tallies=tuple(Tally(name, *counts) for name, counts in self._tallies.items()),
-            findings=tuple(findings[:MAX_FINDINGS]),
-            counts=dict(self._counts),
+            findings=_within_limit(kept),
+            counts=counts,
             sizes=self.sizes,
         )
+
+
+def _unreadable_rows(count: int, reason: str) -> Finding:
+    """What is said of rows of which not even the ids can be read."""
+    rows = "A row of the list" if count == 1 else f"{count:,} rows of the list"
+    return Finding(Severity.ERROR, None, "unreadable-row", f"{rows} cannot be read. {reason}")
+
+
+def _within_limit(kept: Mapping[Severity, Sequence[Finding]]) -> tuple[Finding, ...]:
+    """At most MAX_FINDINGS, the gravest first; of each severity some, however many graver ones there are."""
+    found: list[Finding] = []
+    later = sum(min(len(kept[severity]), LEAST_LISTED) for severity in Severity)
+    for severity in Severity:
+        later -= min(len(kept[severity]), LEAST_LISTED)
+        found.extend(kept[severity][: MAX_FINDINGS - len(found) - later])
+    return tuple(found)
 
 
 _COLUMN = {Outcome.PASSED: 0, Outcome.FAILED: 1, Outcome.NOT_APPLICABLE: 2}

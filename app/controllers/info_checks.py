@@ -84,7 +84,7 @@ class InfoChecks(QObject):
         self._known: OrderedDict[State, _Known] = OrderedDict()
         self._stores: OrderedDict[StoreKey, tuple[int, SizeBreakdown | None]] = OrderedDict()
         self._last = _Known()
-        self._told: tuple[str, ...] = ()
+        self._told: tuple[tuple[str, str], ...] = ()
         self._running: JobHandle | None = None
         self._poll = QTimer(info, interval=POLL_MS)
         self._poll.timeout.connect(self._on_poll)
@@ -137,8 +137,8 @@ class InfoChecks(QObject):
             self._check_soon()
 
     @property
-    def failed(self) -> tuple[str, ...]:
-        """What does not agree in the shown session, as far as it was checked; one sentence a check."""
+    def failed(self) -> tuple[tuple[str, str], ...]:
+        """What does not agree in the shown session, as far as it was checked: see failed_sentences."""
         return failed_sentences(self._last.checked.check) if self._last.checked is not None else ()
 
     @Slot()

@@ -209,7 +209,9 @@ class PageController(QObject):
             return
         count = self._summary.message_count
         # What a check found wrong is as much a fault of the session as what was met while it was read.
-        faults = (*self._faults(), *(Fault("failed-check", sentence) for sentence in self.checks.failed))
+        faults = self._faults()
+        known = {fault.sentence for fault in faults}
+        faults += tuple(Fault("failed-check", words) for words, said in self.checks.failed if said not in known)
         head = head_text(self._summary, faults, self._zone, self._known)
         self._page.say_head(head, "" if count is None else exact_count(count))
         sentences = fault_sentences(faults)

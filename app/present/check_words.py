@@ -96,9 +96,9 @@ def check_lines(check: SessionCheck) -> tuple[CheckLine, ...]:
     return tuple(_line(result) for result in check.results)
 
 
-def failed_sentences(check: SessionCheck) -> tuple[str, ...]:
-    """What does not agree, one sentence a failed check."""
-    return tuple(f"{CHECK_NAMES[result.name]}: {_sentence(result)}" for result in check.failed)
+def failed_sentences(check: SessionCheck) -> tuple[tuple[str, str], ...]:
+    """What does not agree, for each failed check: with the name of the check, and as the check says it."""
+    return tuple((f"{CHECK_NAMES[result.name]}: {_sentence(result)}", result.sentence) for result in check.failed)
 
 
 def further_rows(check: SessionCheck) -> tuple[InfoRow, ...]:

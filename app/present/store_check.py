@@ -132,7 +132,7 @@ def severity_counts(check: StoreCheck) -> dict[Severity, int]:
 def kept_note(check: StoreCheck) -> str:
     """What is to be said where there are more findings than are kept; else ""."""
     count = sum(check.counts.values())
-    return f"The first {len(check.findings):,} of {count:,} are listed" if count > len(check.findings) else ""
+    return f"{len(check.findings):,} of {count:,} are listed" if count > len(check.findings) else ""
 
 
 def report_text(

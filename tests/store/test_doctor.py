@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import pytest
 from store import Library, OwnPaths
 from store.backend import Backend
 from store.cancel import CancelToken
-from store.doctor import BATCH_BYTES, BATCH_SESSIONS, PROGRESS_S, Account, examine, failed_check
+from store.doctor import BATCH_BYTES, BATCH_SESSIONS, LEAST_LISTED, PROGRESS_S, Account, examine, failed_check
 from store.errors import Cancelled, DamagedDatabase, StoreVanished
 from store.meerkat import MEERKAT
 from store.values.checks import (
@@ -79,7 +80,9 @@ def test_3_5_a_damaged_page_keeps_no_other_session_from_being_proved(library: Li
     documents = next(tally for tally in check.tallies if tally.name is CheckName.DOCUMENT)
     assert (check.checked, documents.passed, documents.failed) == (66, 64, 2)
     of_store = [one.code for one in check.findings if one.session_id is None and one.severity is Severity.ERROR]
-    assert sorted(of_store) == ["damaged-database", "unreadable-row", "unreadable-row"]
+    assert sorted(of_store) == ["damaged-database", "unreadable-row"]
+    rows = next(one.sentence for one in check.findings if one.code == "unreadable-row")
+    assert rows.startswith("2 rows of the list cannot be read. ")
     assert check.sizes is None
 
 
@@ -110,6 +113,19 @@ def test_3_5_more_findings_than_can_be_kept_are_counted_and_the_gravest_stay() -
     assert len(check.findings) == MAX_FINDINGS
     assert [found.code for found in check.findings[:4]] == ["b", "b", "b", "a"]
     assert check.counts == {Severity.ERROR: 3, Severity.WARNING: 0, Severity.INFO: MAX_FINDINGS + 5}
+
+
+def test_3_5_warnings_are_listed_even_where_errors_alone_would_fill_the_list() -> None:
+    account = Account(facts_of("x"))
+    account.add(Finding(Severity.ERROR, str(i), "a", "A.") for i in range(MAX_FINDINGS))
+    account.add(Finding(Severity.WARNING, str(i), "b", "B.") for i in range(2 * LEAST_LISTED))
+    account.add((Finding(Severity.INFO, "i", "c", "C."),))
+    listed = Counter(found.severity for found in account.final().findings)
+    assert listed == {
+        Severity.ERROR: MAX_FINDINGS - LEAST_LISTED - 1,
+        Severity.WARNING: LEAST_LISTED,
+        Severity.INFO: 1,
+    }
 
 
 def test_3_5_a_failed_check_is_an_error_even_where_no_finding_says_so() -> None:

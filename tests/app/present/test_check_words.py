@@ -68,7 +68,8 @@ def test_3_3_long_values_are_shown_whole_elsewhere() -> None:
 
 def test_3_3_failed_checks_are_faults_of_the_session_one_sentence_each() -> None:
     check = SessionCheck("a", (PASSED, FAILED, NEITHER))
-    assert failed_sentences(check) == ("Boundary receipts: Receipt 14 names another revision.",)
+    sentence = "Receipt 14 names another revision."
+    assert failed_sentences(check) == ((f"Boundary receipts: {sentence}", sentence),)
 
 
 def test_3_3_below_the_checks_stand_revision_whether_it_could_be_changed_and_findings_once_each() -> None:

@@ -75,7 +75,7 @@ def test_3_5_what_is_typed_finds_a_finding_by_all_that_is_known_of_it() -> None:
 def test_3_5_more_findings_than_are_kept_are_said_to_be_more() -> None:
     assert kept_note(CHECK) == ""
     check = StoreCheck(FACTS, 2, 2, (), FINDINGS, {Severity.ERROR: 24_311})
-    assert kept_note(check) == "The first 2 of 24,311 are listed"
+    assert kept_note(check) == "2 of 24,311 are listed"
 
 
 def test_3_5_the_report_as_text_has_store_verdict_tallies_findings_and_sizes() -> None:
