@@ -57,9 +57,10 @@ def test_3_1_a_newer_store_is_read_has_a_banner_and_is_never_writable(
     assert "Newer than known" in spoken
     assert "never written" in tip
     program.controller.page.show_info()
-    qtbot.waitUntil(lambda: program.context.jobs.idle())
-    words = [label.text() for label in program.controller.page.page.info.findChildren(QLabel)]
-    assert any("newer than every Meerkat" in word for word in words)
+    info = program.controller.page.page.info
+    qtbot.waitUntil(
+        lambda: any("newer than every Meerkat" in label.text() for label in info.findChildren(QLabel)), timeout=10_000
+    )
 
 
 def test_3_1_a_half_migrated_store_has_a_banner_whose_button_checks_it(

@@ -28,6 +28,7 @@ from store.values.store import SessionKey, StoreFacts
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 """Without a window manager nobody takes the size hints; Qt says so for each window."""
 
+PATIENCE_MS = 20_000
 COUNT = 6_000
 FAR = COUNT - 10
 """Where the result of a call in message 3 stands: further away than is looked for at first."""
@@ -103,11 +104,14 @@ class Between:
         """Open a session; `act` gets the view in between."""
         self._act = act
         self.transcript.show_session(key)
-        self.qtbot.waitUntil(lambda: self._act is None and self.transcript.view.stage.count == COUNT)
+        self._wait(lambda: self._act is None and self.transcript.view.stage.count == COUNT)
         for _ in range(3):
-            self.qtbot.waitUntil(lambda: self.context.jobs.idle() and self.context.jobs.idle(Lane.BACKGROUND))
+            self._wait(lambda: self.context.jobs.idle() and self.context.jobs.idle(Lane.BACKGROUND))
             QApplication.processEvents()
         return self.transcript.view
+
+    def _wait(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=PATIENCE_MS)
 
 
 @pytest.fixture
@@ -169,7 +173,7 @@ def test_1_N1_all_selected_and_copied_early_is_all_of_the_session(
         transcript.select_all()
         transcript.copy()
 
-    with qtbot.waitSignal(transcript.copied, timeout=20_000):
+    with qtbot.waitSignal(transcript.copied, timeout=PATIENCE_MS):
         view = between.open(SessionKey(store.key, IDS[0]), act)
     assert view.selector.selection == Selection(BEGIN, end_of(COUNT))
     copied = QGuiApplication.clipboard().text()
