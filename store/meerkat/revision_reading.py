@@ -9,12 +9,12 @@ import orjson
 from store.cancel import CancelToken
 from store.errors import RevisionMissing, SessionError
 from store.meerkat.byte_source import ByteSource
-from store.meerkat.checks.releases import releases_of_version
 from store.meerkat.document_content import Content
 from store.meerkat.document_walk import read_from
 from store.meerkat.graph_values import read_body
+from store.meerkat.origin import LONE
 from store.meerkat.reading import Reading
-from store.meerkat.revisions import Kept, document_revisions, graph_of, kept_in_graph, told_formats
+from store.meerkat.revisions import Kept, document_revisions, graph_of, kept_in_graph
 from store.meerkat.transcript_index import TranscriptIndex
 from store.values.message import Message
 from store.values.revisions import Revision
@@ -96,7 +96,7 @@ class ContentRevisions:
 
     def revisions(self, content: Content, token: CancelToken) -> tuple[Revision, ...]:
         """The revisions of a document, oldest first, the current one last."""
-        releases = told_formats(content.envelope.small, releases_of_version(content.envelope.version))
+        releases = LONE.releases(content.envelope.version, content.envelope.small)
         return document_revisions(content.source, content.index, content.walk.spans, releases, token)
 
     def reading(self, content: Content, revision: str, token: CancelToken) -> Reading:

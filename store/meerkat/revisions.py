@@ -9,20 +9,23 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from store.cancel import CancelToken
 from store.meerkat.byte_source import ByteSource
-from store.meerkat.checks.releases import Releases
+from store.meerkat.checks.message_pass import LEGACY
+from store.meerkat.checks.releases import Releases, name_of
 from store.meerkat.details import metadata_begin
 from store.meerkat.digests import ALL_FORMATS, DigestFormat, TranscriptDigests
 from store.meerkat.generation import Layout
+from store.meerkat.graph import judge
 from store.meerkat.graph_edges import replay
 from store.meerkat.graph_reading import Graph, Shape, read_graph
 from store.meerkat.graph_values import Body, Commit, GraphProblem, read_body
 from store.meerkat.heads import Head
 from store.meerkat.metadata import GRAPH_KEY
 from store.meerkat.rewrites import Rewrites, StrandText, read_rewrites
-from store.meerkat.strict_json import Json, NotStrict
+from store.meerkat.strict_json import NotStrict
 from store.meerkat.transcript_index import TranscriptIndex
 from store.meerkat.typed import NotTyped
 from store.values.revisions import Revision
@@ -158,57 +161,69 @@ class Stored:
 
 
 def name_current(
-    read: Callable[[], Iterator[bytes]], count: int, stored: Stored | None, releases: Releases, token: CancelToken
+    read: Callable[[], Iterator[bytes]],
+    count: int,
+    stored: Stored | None,
+    releases: Releases,
+    token: CancelToken,
+    bodies: Callable[[], frozenset[DigestFormat]] | None = None,
 ) -> Current:
-    """Find the name of a transcript.
+    """Find the name of a transcript: the stored one, or where none is stored, or a wrong one, what it would be called.
 
     Args:
         read: reads its `count` stored messages from the first one on.
         stored: None where no name is stored.
         releases: that it may come from; their formats are tried first, others only where none of these fits.
+        bodies: finds formats in which all retained revisions are named; asked only where nothing else tells.
     """
-    rest = ALL_FORMATS - releases.formats if stored is not None else frozenset()
     try:
-        current, fits = _try_formats(read(), count, stored, releases, releases.formats, token)
-        if not fits and rest:
-            other, fits = _try_formats(read(), count, stored, releases, rest, token)
-            current = other if fits else current
+        names, fitting = _digest(read(), count, stored, releases, releases.formats, token)
+        if fitting:
+            return _told(*name_of(names, fitting, releases, bodies))
+        if stored is not None:
+            others, fitting = _digest(read(), count, stored, releases, ALL_FORMATS - releases.formats, token)
+            if fitting:
+                return _told(*name_of(others, fitting, releases, bodies))
+            return Current(name_of(names, releases.formats, releases)[0])  # in none of the formats is it as stored
+        return _told(*name_of(names, releases.formats, releases))
     except (NotStrict, NotTyped, GraphProblem):
         return Current(None)
-    return current
 
 
-def _try_formats(
+def _told(name: str | None, form: DigestFormat | None) -> Current:
+    return Current(name, int(form) if form is not None else None)
+
+
+def _digest(
     messages: Iterator[bytes],
     count: int,
     stored: Stored | None,
     releases: Releases,
     formats: frozenset[DigestFormat],
     token: CancelToken,
-) -> tuple[Current, bool]:
-    """Find the name in some formats; says whether the stored name fits. Raises NotStrict, NotTyped, GraphProblem."""
+) -> tuple[dict[DigestFormat, str], frozenset[DigestFormat]]:
+    """Its names, and the formats in which the stored one holds. Raises NotStrict, NotTyped, GraphProblem."""
     digests = TranscriptDigests(formats)
     fitting: frozenset[DigestFormat] = frozenset()
     if stored is not None and not stored.count:
         fitting = digests.formats_of(stored.name)
     for data in messages:
+        if releases.is_legacy_refused and data.startswith(LEGACY):
+            raise NotTyped("it has a role that its Meerkat reads no more")
         digests.add(data)
         if stored is not None and digests.count == stored.count:
             fitting = digests.formats_of(stored.name)
         token.take_turn()
         token.report(digests.count, count, "Naming the transcript", "messages")
-    form = releases.one_of(fitting or formats)
-    number = int(form) if form is not None else None
-    if stored is not None and stored.count == count and fitting:
-        return Current(stored.name, number), True
-    names = {
-        digests.revision(each) for each in ((form,) if form is not None else releases.formats & formats or formats)
-    }
-    return Current(names.pop() if len(names) == 1 else None, number), bool(fitting)
+    return {form: digests.revision(form) for form in formats}, fitting
 
 
 def document_revisions(
-    source: ByteSource, index: TranscriptIndex, spans: Spans, releases: Releases, token: CancelToken
+    source: ByteSource,
+    index: TranscriptIndex,
+    spans: Spans,
+    releases: Releases,
+    token: CancelToken,
 ) -> tuple[Revision, ...]:
     """The revisions of a whole document, oldest first, the current one last.
 
@@ -220,11 +235,17 @@ def document_revisions(
     whole = Body(begins=index.begins, sizes=index.sizes)
     last = kept[-1].revision if kept else None
     stored: Stored | None = None
-    if graph is not None and graph.shape is Shape.BODIES and graph.head is not None:
-        stored = Stored(graph.head, whole.count)
-    elif graph is not None and last is not None and last.revision is not None:
+    if graph is not None and graph.shape is Shape.BODIES:
+        stored = Stored(graph.head, whole.count) if graph.head is not None else None
+    elif last is not None and last.revision is not None:
         stored = Stored(last.revision, last.message_count or 0)
-    current = name_current(lambda: read_body(source, whole, 0, whole.count), whole.count, stored, releases, token)
+
+    def bodies() -> frozenset[DigestFormat]:
+        begin = metadata_begin(source, spans, GRAPH_KEY, token)
+        return judge(source, begin, token, releases.formats).formats if begin is not None else frozenset()
+
+    read = partial(read_body, source, whole, 0, whole.count)
+    current = name_current(read, whole.count, stored, releases, token, bodies)
     return with_current([each.revision for each in kept], current, whole.count, stored.name if stored else None)
 
 
@@ -254,16 +275,3 @@ def with_current(kept: Sequence[Revision], current: Current, count: int, parent:
         same = Revision(current.name, parent if parent != current.name else None, None, count)
     made = replace(same, is_head=True, is_stored=True, message_count=count, digest_format=current.digest_format)
     return (*others, made)
-
-
-def told_formats(metadata: dict[str, Json], releases: Releases) -> Releases:
-    """Releases narrowed by what older ones did not know yet: later ones keep what they find, so nothing tells the last.
-
-    Source: formats/meerkat.md §1.4, §2.6.
-    """
-    told = ALL_FORMATS
-    if "session_runtime_checkpoint_provenance_v1" in metadata:
-        told = frozenset({DigestFormat.F3, DigestFormat.F4, DigestFormat.F5})
-    elif "session_lifecycle_terminal" in metadata:
-        told = ALL_FORMATS - {DigestFormat.F1}
-    return replace(releases, formats=releases.formats & told or releases.formats)

@@ -21,6 +21,7 @@ from store.meerkat.head_detail import head_fact_lines, head_metadata_value, read
 from store.meerkat.listing import RUNTIME_PREFIX
 from store.meerkat.metadata import value_at
 from store.meerkat.migration import SESSION_METADATA, VERSION, migrate_session_metadata, version_change
+from store.meerkat.origin import origin_of_rows
 from store.meerkat.places import Copy, Place, find_place
 from store.meerkat.row_facts import RowFacts
 from store.meerkat.session_rows import COPIES_DIFFER, stored_id
@@ -29,7 +30,7 @@ from store.meerkat.summaries import is_session_running, read_facts
 from store.meerkat.transcripts import Indexed, index_session
 from store.meerkat.usage import usage_of
 from store.meerkat.walker import Broken
-from store.meerkat.written_by import OF_PLAIN_STATE, OF_STATE_RECORD, bounds_of_layout, written_by
+from store.meerkat.written_by import written_by
 from store.values.fault import Fault
 from store.values.session import SessionDetail, Usage
 from store.values.store import StoreKey
@@ -39,7 +40,6 @@ LARGE_BYTES = 2 * 1024 * 1024
 """From here on a document is not walked for the Info tab: the columns and the document's end tell the same."""
 
 TAIL_BYTES = 2_048
-_STATE_BOUNDS = {b'"': OF_PLAIN_STATE, b"{": OF_STATE_RECORD}
 _USAGE = re.compile(rb'"usage":(\{(?:[^{}]|\{[^{}]*\})*\})')
 
 
@@ -140,24 +140,22 @@ def read_detail(
         authority=place.copy.value,
         metadata=envelope.metadata,
         facts=_fact_lines(connection, layout, place, facts, token),
-        written_by=_written_by(connection, layout, place, facts.session_id, envelope),
+        written_by=_written_by(connection, layout, place, facts.session_id, envelope, token),
         migrated=tuple(envelope.migrated),
     )
 
 
 def _written_by(
-    connection: sqlite3.Connection, layout: Layout, place: Place, session_id: str, envelope: Envelope
+    connection: sqlite3.Connection,
+    layout: Layout,
+    place: Place,
+    session_id: str,
+    envelope: Envelope,
+    token: CancelToken,
 ) -> str:
     """The releases that write such a session, as far as its rows prove it."""
-    bounds = [bounds_of_layout(layout, place.copy)]
-    if place.copy in (Copy.SNAPSHOT, Copy.SESSIONS) and layout.has("runtime_states") and layout.ledger is None:
-        row = connection.execute(
-            "SELECT substr(CAST(runtime_state_json AS BLOB), 1, 1) FROM runtime_states WHERE runtime_id = ?",
-            (RUNTIME_PREFIX + session_id,),
-        ).fetchone()
-        if row is not None and row[0] in _STATE_BOUNDS:
-            bounds.append(_STATE_BOUNDS[row[0]])
-    return written_by(envelope.version, envelope.small, bounds)
+    origin = origin_of_rows(connection, layout, place, session_id, token)
+    return written_by(envelope.version, dict.fromkeys(origin.keys) | envelope.small, origin.beside)
 
 
 def _envelope(connection: sqlite3.Connection, layout: Layout, place: Place, token: CancelToken) -> Envelope:

@@ -59,6 +59,12 @@ OF_PLAIN_STATE: Final[Bounds] = ((0, 4, 7), (0, 6, 34))
 OF_STATE_RECORD: Final[Bounds] = ((0, 7, 0), None)
 """A runtime state that is an object."""
 
+OF_OLD_RUNTIME: Final[Bounds] = (None, (0, 6, 34))
+"""Runtime tables without the quarantine of projections, which each release since 0.7.1 makes when it opens a store.
+
+0.7.0 did not have it yet either; what that one writes has a runtime state that is an object.
+"""
+
 
 def written_by(version: int | None, metadata: Mapping[str, Json], others: Iterable[Bounds] = ()) -> str:
     """Name the releases that write such a session: "Meerkat 0.6.24 to 0.6.34".
@@ -71,21 +77,31 @@ def written_by(version: int | None, metadata: Mapping[str, Json], others: Iterab
     Returns:
         "" where nothing is known, or what is known contradicts itself.
     """
+    proved = proved_bounds(version, metadata, others)
+    return "" if proved is None else _words(*proved)
+
+
+def proved_bounds(version: int | None, metadata: Mapping[str, Json], others: Iterable[Bounds] = ()) -> Bounds | None:
+    """The first and the last release that write such a session; None where what is known contradicts itself.
+
+    Args:
+        version, metadata, others: as in `written_by`.
+    """
     found = [_OF_VERSION.get(version, (None, None)) if version is not None else (None, None), *others]
     found += [(since, None) for key, since in _SINCE.items() if key in metadata]
     found += _of_graph(metadata.get(_GRAPH))
     first = max((low for low, _ in found if low is not None), default=None)
     last = min((high for _, high in found if high is not None), default=None)
     if first is not None and last is not None and last < first:
-        return ""
-    return _words(first, last)
+        return None
+    return first, last
 
 
 def bounds_of_layout(layout: Layout, copy: Copy) -> Bounds:
     """What the tables prove of a session of which this copy is shown."""
     if copy is Copy.HEAD:
         return (0, 7, 25), _LAST_OF_LEDGER.get(layout.ledger)
-    if copy in (Copy.SNAPSHOT, Copy.SESSIONS):
+    if copy in (Copy.SNAPSHOT, Copy.SESSIONS, Copy.ONLY_SNAPSHOT):
         return (0, 4, 7), (0, 7, 24) if not layout.has_heads and layout.ledger is None else None
     return ((0, 8, 11), None) if copy is Copy.WHOLE_BLOB else (None, None)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from store.cancel import CancelToken
 from store.meerkat.checks.blob_files import BlobFiles
 from store.meerkat.checks.results import failed, not_applicable
+from store.meerkat.digests import DigestFormat
 from store.values.checks import CheckName, CheckResult, Finding, Outcome, SessionCheck, Severity
 
 CODES = {
@@ -56,6 +57,11 @@ class Checked:
     def take(self, result: CheckResult) -> None:
         """Note how a check ended."""
         self.results[result.name] = result
+
+    def name(self, revision: str | None, form: DigestFormat | None) -> None:
+        """Note what the transcript is called, and in which format; None for what cannot be told."""
+        self.revision = revision
+        self.digest_format = int(form) if form is not None else None
 
     def leave_out(self, reason: str, *names: CheckName) -> None:
         """Note of checks that they do not apply."""

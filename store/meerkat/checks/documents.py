@@ -18,13 +18,14 @@ from store.meerkat.checks.envelope_facts import EnvelopeFacts, MetadataFacts, re
 from store.meerkat.checks.graph_words import graph_result
 from store.meerkat.checks.message_pass import TOO_LONG, UNTIMED, Passed, Wanted, pass_over
 from store.meerkat.checks.receipts import Receipt, judge_receipts, read_receipts
-from store.meerkat.checks.releases import Releases, format_words, releases_of_version
+from store.meerkat.checks.releases import Releases, format_words, name_of, unsure_words
 from store.meerkat.checks.results import failed, not_applicable, passed, short
 from store.meerkat.checks.tokens import row_token
 from store.meerkat.digests import ALL_FORMATS
 from store.meerkat.document_walk import DocumentWalk, read_from, walk_document
 from store.meerkat.graph_values import GraphVerdict
 from store.meerkat.heads import NEWEST_VERSION, newer_version
+from store.meerkat.origin import LONE, Origin
 from store.meerkat.strict_json import Json
 from store.meerkat.transcript_index import MAX_COUNTED, TranscriptIndex
 from store.meerkat.walker import Broken
@@ -33,7 +34,7 @@ from store.values.checks import CheckName, CheckResult
 
 PAGE_MESSAGES = 200
 _VERSION = re.compile(rb'\s*\{\s*"version"\s*:\s*(\d{1,9})[,\s}]')
-NO_HEAD = "The session is a whole document, without a head of its own."
+NO_HEAD = "The session is one document: it has no head."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class StoredDocument:
     Attributes:
         session_id: that its row or file names; "" where only the document itself names one.
         source: the document that is shown.
-        releases: that can have written it; None where only its version tells.
+        origin: what is known of where it comes from.
         columns: what is stored about it; None where nothing is, then `no_columns` says so in a sentence.
         other: the second copy; None where there is none, then `no_other` says so.
         are_columns_of_other: the columns speak of the second copy.
@@ -54,7 +55,7 @@ class StoredDocument:
 
     session_id: str
     source: ByteSource
-    releases: Releases | None = None
+    origin: Origin = LONE
     columns: Columns | None = None
     no_columns: str = ""
     other: ByteSource | None = None
@@ -68,8 +69,8 @@ class StoredDocument:
 
 def check_document(stored: StoredDocument, token: CancelToken) -> Checked:
     """Prove what can be proved of a whole document, but for its blobs."""
-    releases = stored.releases or releases_of_version(_version_of(stored.source))
-    metadata = MetadataFacts(stored.source, token, releases.formats)
+    likely = stored.origin.releases(_version_of(stored.source))
+    metadata = MetadataFacts(stored.source, token, likely.formats)
     try:
         walk = walk_document(stored.source, token, whole=True, index=Places(), metadata=metadata.step_over)
     except Broken:
@@ -77,6 +78,7 @@ def check_document(stored: StoredDocument, token: CancelToken) -> Checked:
     checked = Checked(stored.session_id, obstacle=stored.obstacle)
     envelope = read_envelope_facts(stored.source, walk)
     envelope.refuse(metadata.problem)
+    releases = stored.origin.releases(envelope.version, metadata.keys)
     checked.session_id = stored.session_id or envelope.session_id or ""
     verdict = metadata.verdict
     receipts, unreadable_count = read_receipts(stored.receipts or ())
@@ -137,11 +139,9 @@ def _pass(
     wanted = Wanted(formats, counts, are_legacy_refused=releases.is_legacy_refused)
     count = walk.index.count
     found = pass_over(_messages(source, walk, token), wanted, token, count)
-    names = {name for at in found.revisions.values() for name in at.values()}
+    head = [verdict.head] if verdict is not None and verdict.head is not None else []
     promised = [receipt.name for receipt in receipts]
-    if verdict is not None and verdict.head is not None:
-        promised.append(verdict.head)
-    if found.is_named and not names.issuperset(promised):
+    if found.is_named and not (found.names().issuperset(promised) and found.names(releases.formats).issuperset(head)):
         wanted.formats = ALL_FORMATS
         found = pass_over(_messages(source, walk, token), wanted, token, count)
     return found
@@ -185,13 +185,11 @@ def _judge_revision(checked: Checked, releases: Releases, found: Passed, verdict
     if not found.is_named:
         return not_applicable(name, found.why_unnamed)
     if verdict is None or verdict.head is None:
-        form = releases.one_of(releases.formats)
-        same = {names[one] for one in releases.formats}
-        checked.revision = same.pop() if len(same) == 1 else None
-        checked.digest_format = int(form) if form is not None else None
+        checked.name(*name_of(names, releases.formats, releases))
+        open_words = "" if checked.digest_format is not None else f" {unsure_words(releases.formats)}"
         if verdict is None:
-            return not_applicable(name, "No revision is stored with this session: it was never rewritten.")
-        return not_applicable(name, "The revision graph does not name the revision that it ends in.")
+            return not_applicable(name, f"No revision is stored with this session: it was never rewritten.{open_words}")
+        return not_applicable(name, f"The revision graph does not name the revision that it ends in.{open_words}")
     covered = verdict.head_count if verdict.is_open and verdict.head_count is not None else found.count
     at = found.revisions.get(min(covered, found.count), names)
     fitting = frozenset(form for form, digest in at.items() if digest == verdict.head)
@@ -199,11 +197,11 @@ def _judge_revision(checked: Checked, releases: Releases, found: Passed, verdict
         likely = releases.one_of(verdict.formats) or min(verdict.formats or releases.formats)
         messages = counted(found.count, "message")
         sentence = f"Head {short(verdict.head)} is the digest of its {messages} in none of the five formats."
+        checked.name(name_of(names, releases.formats, releases)[0], None)
         return failed(name, sentence, verdict.head, names[likely])
-    form = releases.one_of(verdict.formats & fitting or fitting)
-    checked.digest_format = int(form) if form is not None else None
-    checked.revision = names[form or min(fitting)]
-    words = format_words(fitting, releases)
+    revision, form = name_of(names, fitting, releases, lambda: verdict.formats)
+    checked.name(revision, form)
+    words = format_words(fitting if form is None else (form,), releases)
     if covered < found.count:
         first = counted(covered, "message")
         return passed(name, f"revision {short(verdict.head)} equals the first {first} of {found.count:,} ({words})")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from store.cancel import CancelToken
@@ -119,6 +119,7 @@ class MetadataFacts:
         formats: digest formats in which the revision graph is looked at first.
         problem: why Meerkat refuses the metadata, "" if it does not.
         verdict: on the revision graph; None where there is none.
+        keys: of the metadata.
     """
 
     source: ByteSource
@@ -126,6 +127,7 @@ class MetadataFacts:
     formats: frozenset[DigestFormat]
     problem: str = ""
     verdict: GraphVerdict | None = None
+    keys: set[str] = field(default_factory=set)
 
     def step_over(self, walker: Walker, begin: int) -> int:
         """Look at the metadata at an offset; returns the offset after it. Raises Broken."""
@@ -133,6 +135,7 @@ class MetadataFacts:
             self.problem = "The document's “metadata” is no JSON object."
             return walker.skip(begin)
         for member in walker.members(begin):
+            self.keys.add(member.key)
             if member.key == GRAPH_KEY and self.source.read(member.begin, 4) != b"null":
                 self.verdict = judge(self.source, member.begin, self.token, self.formats)
                 member.end = self.verdict.end or walker.skip(member.begin)

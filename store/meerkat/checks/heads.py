@@ -132,6 +132,7 @@ def _pass(
     """
     counts = {receipt.count for receipt in receipts}
     promised = [receipt.name for receipt in receipts]
+    own = rows.head.json.head_revision
     for head in (rows.head.json, *([rows.boundary.head] if rows.boundary is not None else [])):
         counts |= {head.message_count} if head.message_count is not None else set()
         promised += [head.head_revision] if head.head_revision is not None else []
@@ -142,8 +143,8 @@ def _pass(
         return pass_over((), wanted, token)
     messages: Iterator[bytes] = (data for _, data in read_strand(connection, strand, 0, strand.length, token))
     found = pass_over(messages if alongside is None else alongside.watch(messages), wanted, token, strand.length)
-    names = {name for at in found.revisions.values() for name in at.values()}
-    if found.is_named and not names.issuperset(promised):
+    is_told = own is None or own in found.names(releases.formats)
+    if found.is_named and not (is_told and found.names().issuperset(promised)):
         wanted.formats, wanted.goals = ALL_FORMATS, ()
         again = (data for _, data in read_strand(connection, strand, 0, strand.length, token))
         found = pass_over(again, wanted, token, strand.length)
@@ -185,6 +186,7 @@ def _judge_revision(checked: Checked, releases: Releases, rows: HeadRows, found:
     name, stored = CheckName.REVISION_DIGEST, rows.head.json.head_revision
     if stored is None:
         return failed(name, "The head of this session names no revision.")
+    checked.revision = stored  # what Meerkat calls it, also where it is not that
     if rows.strand is None:
         return not_applicable(name, "There is no digest of messages that cannot be found.")
     if found.lost_times:
@@ -197,9 +199,7 @@ def _judge_revision(checked: Checked, releases: Releases, rows: HeadRows, found:
     if not fitting:
         sentence = f"Head {short(stored)} is the digest of its {messages} in none of the five formats."
         return failed(name, sentence, stored, names[min(releases.formats)])
-    form = releases.one_of(fitting)
-    checked.digest_format = int(form) if form is not None else None
-    checked.revision = stored
+    checked.name(stored, releases.one_of(fitting))
     return passed(name, f"head {short(stored)} equals its {messages} ({format_words(fitting, releases)})")
 
 

@@ -101,9 +101,13 @@ class Passed:
         if not self.untimed_count or self.problem:
             return ""
         what = "1 message has no time" if self.untimed_count == 1 else f"{self.untimed_count:,} messages have no time"
-        return (
-            f"{what}, which every message has since Meerkat 0.6.0: the stored name cannot be that of this transcript."
-        )
+        return f"{what}, which every message has since Meerkat 0.6.0: it is not the transcript that was named."
+
+    def names(self, formats: Collection[DigestFormat] | None = None) -> set[str]:
+        """All names that were found, in some formats or in all that were asked for."""
+        return {
+            name for at in self.revisions.values() for form, name in at.items() if formats is None or form in formats
+        }
 
     @property
     def revision(self) -> dict[DigestFormat, str]:

@@ -6,13 +6,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 
+from store.cancel import CancelToken
 from store.errors import SessionDamaged
 from store.meerkat.byte_source import BlobSource
 from store.meerkat.checks.columns import Columns
 from store.meerkat.checks.documents import StoredDocument
-from store.meerkat.checks.releases import releases_of_documents
 from store.meerkat.generation import Layout
 from store.meerkat.listing import RUNTIME_PREFIX, octets
+from store.meerkat.origin import origin_of_rows
 from store.meerkat.places import Copy, Place
 from store.meerkat.whole_blob_tables import whole_blob_source
 
@@ -30,7 +31,7 @@ WAITING = (
 
 @contextmanager
 def stored_document(
-    connection: sqlite3.Connection, layout: Layout, place: Place, session_id: str
+    connection: sqlite3.Connection, layout: Layout, place: Place, session_id: str, token: CancelToken
 ) -> Iterator[StoredDocument]:
     """Open the copies of a session that is a whole document, for the time of the block. Raises SessionDamaged."""
     with ExitStack() as opened:
@@ -39,13 +40,15 @@ def stored_document(
             raise SessionDamaged("The session has no stored document.")
         receipts = read_stored_receipts(connection, layout, session_id)
         obstacle = find_obstacle(connection, layout, session_id)
+        origin = origin_of_rows(connection, layout, place, session_id, token)
         if place.copy is Copy.WHOLE_BLOB:
             row = _whole_blob_row(connection, layout, place.whole_blob_rowid)
             yield StoredDocument(
                 session_id,
                 source,
-                columns=Columns("catalogue entry", *row[1:]) if any(one is not None for one in row[1:]) else None,
-                no_columns="The runtime's catalogue says nothing of this session.",
+                origin,
+                columns=Columns("runtime's list", *row[1:]) if any(one is not None for one in row[1:]) else None,
+                no_columns="The runtime's list says nothing of this session.",
                 no_other="The runtime keeps one document of this session and no second copy.",
                 receipts=receipts,
                 no_receipts=NO_RECEIPTS,
@@ -60,7 +63,7 @@ def stored_document(
         yield StoredDocument(
             session_id,
             source,
-            releases_of_documents(layout),
+            origin,
             columns=columns,
             no_columns="There is no row in “sessions”, whose columns would repeat what the document says.",
             other=other,

@@ -69,7 +69,7 @@ def _check(connection: sqlite3.Connection, layout: Layout, session_id: str, toke
         place = find_place(connection, layout, session_id)
         if place.copy is Copy.HEAD:
             return check_head(connection, layout, place, session_id, token)
-        with stored_document(connection, layout, place, session_id) as stored:
+        with stored_document(connection, layout, place, session_id, token) as stored:
             return check_document(stored, token)
     except SessionError as error:
         return unreadable(session_id, error.sentence)

@@ -162,7 +162,7 @@ def test_3_2_a_document_of_version_2_says_that_nothing_was_migrated(
     name = made.add(1, make.document(make.session_id(1), [make.user("hi")], metadata))
     detail = open_store(made.done()).detail(name, token)
     assert (detail.document_version, detail.migrated) == (2, ())
-    assert detail.written_by == "Meerkat 0.6.0 to 0.7.24"
+    assert detail.written_by == "Meerkat 0.6.0 to 0.6.34"
 
 
 def test_3_2_the_legacy_document_of_the_vectors_reads_like_a_newer_one(
