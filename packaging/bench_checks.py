@@ -84,7 +84,7 @@ def codec(data: Path, _started_ns: int) -> Answer:
     """The messages of the long session from bytes to values and back, in MB/s; beside: orjson alone."""
     import orjson
 
-    from store.meerkat.codec import decode, encode
+    from store.meerkat.codec.codec import decode, encode
 
     store = data / "s50-strands" / "sessions.sqlite3"
     with closing(sqlite3.connect(f"{store.as_uri()}?immutable=1", uri=True)) as plain:

@@ -9,7 +9,7 @@ from pathlib import Path
 from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.library import Library
-from store.meerkat.copying import copy_sessions
+from store.meerkat.copying.copying import copy_sessions
 from store.paths import OwnPaths
 from store.values.copied import Copied
 from store.values.store import StoreKey

@@ -39,7 +39,7 @@ NETWORK_DOTTED = {"urllib.request", "PySide6.QtNetwork"}
 LOCAL_SOCKETS = "app/local_socket.py"
 
 WRITERS = (
-    "store/opening/", "store/paths.py", "store/meerkat/writer.py", "store/meerkat/copying.py", "store/demo/",
+    "store/opening/", "store/paths.py", "store/meerkat/writer.py", "store/meerkat/copying/copying.py", "store/demo/",
     "store/catalogue/home.py", "store/own/",
 )  # fmt: skip
 """The only places of the store side that write: private snapshots, our own folders, files and stores."""
@@ -193,7 +193,7 @@ def test_rule_5_nobody_pumps_the_event_loop_or_puts_a_proxy_over_rows() -> None:
 
 # ----------------------------------------------------------------------------------------- rule 10: nothing global
 
-STATE_ALLOWED = {("store/blocking.py", "_mark"), ("store/meerkat/strict_json.py", "scan")}
+STATE_ALLOWED = {("store/blocking.py", "_mark"), ("store/meerkat/codec/strict_json.py", "scan")}
 """A mark per thread, for tests and benchmarks; it shares nothing. A function under a shorter name."""
 
 CHANGING_METHODS = {"append", "add", "update", "pop", "clear", "extend", "insert", "remove", "setdefault", "discard"}

@@ -13,12 +13,12 @@ from itertools import zip_longest
 import orjson
 
 from store.cancel import CancelToken
-from store.meerkat.byte_source import ByteSource
+from store.meerkat.codec.byte_source import ByteSource
+from store.meerkat.codec.document_walk import DocumentWalk, read_from, walk_document
+from store.meerkat.codec.strict_json import Json
+from store.meerkat.codec.walker import Broken, Walker
 from store.meerkat.details import metadata_span
-from store.meerkat.document_walk import DocumentWalk, read_from, walk_document
-from store.meerkat.metadata import GRAPH_KEY
-from store.meerkat.strict_json import Json
-from store.meerkat.walker import Broken, Walker
+from store.meerkat.messages.metadata import GRAPH_KEY
 
 CHUNK_BYTES = 1024 * 1024
 COMPARED_AT_ONCE_BYTES = 256 * 1024

@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 
 from store.errors import SessionError
-from store.meerkat.content import decode_base64
+from store.meerkat.messages.content import decode_base64
 
 BLOBS_FOLDER = "blobs"
 MAX_BLOB_BYTES = 64 * 1024 * 1024

@@ -22,10 +22,10 @@ from itertools import accumulate
 
 from store.cancel import CancelToken
 from store.errors import SessionChanged
-from store.meerkat.byte_source import ByteSource
+from store.meerkat.codec.byte_source import ByteSource
+from store.meerkat.heads.strands import IN_RUN, Strand, batches
+from store.meerkat.messages.transcript_index import TranscriptIndex
 from store.meerkat.places import Copy
-from store.meerkat.strands import IN_RUN, Strand, batches
-from store.meerkat.transcript_index import TranscriptIndex
 from store.meerkat.transcripts import Indexed, open_document, read_messages
 from store.values.message import MessageKind
 

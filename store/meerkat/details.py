@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from store.cancel import CancelToken
-from store.meerkat.byte_source import ByteSource
-from store.meerkat.content import as_count
-from store.meerkat.metadata import Budget, large_node, node
-from store.meerkat.migration import SESSION_METADATA, VERSION, migrate_session_metadata, version_change
-from store.meerkat.strict_json import Json, NotStrict, parse
-from store.meerkat.usage import usage_of
-from store.meerkat.walker import Broken, Undecodable, Walker
+from store.meerkat.codec.byte_source import ByteSource
+from store.meerkat.codec.strict_json import Json, NotStrict, parse
+from store.meerkat.codec.walker import Broken, Undecodable, Walker
+from store.meerkat.messages.content import as_count
+from store.meerkat.messages.metadata import Budget, large_node, node
+from store.meerkat.messages.usage import usage_of
+from store.meerkat.shapes.migration import SESSION_METADATA, VERSION, migrate_session_metadata, version_change
 from store.values.fault import Fault
 from store.values.session import MetadataNode, Usage
 

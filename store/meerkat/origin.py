@@ -12,12 +12,12 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from store.cancel import CancelToken
-from store.meerkat.byte_source import BlobSource, ByteSource
 from store.meerkat.checks.releases import Releases, releases_of_document
+from store.meerkat.codec.byte_source import BlobSource, ByteSource
+from store.meerkat.codec.walker import Broken, Walker
 from store.meerkat.generation import Layout
 from store.meerkat.listing import RUNTIME_PREFIX
 from store.meerkat.places import Copy, Place
-from store.meerkat.walker import Broken, Walker
 from store.meerkat.written_by import OF_OLD_RUNTIME, OF_PLAIN_STATE, OF_STATE_RECORD, Bounds, bounds_of_layout
 
 _STATE_BOUNDS = {b'"': OF_PLAIN_STATE, b"{": OF_STATE_RECORD}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from store.errors import SessionError
-from store.meerkat.assistant import stored_arguments
-from store.meerkat.content import as_object, as_text, content_list, decode_base64, plain_text
-from store.meerkat.decode import Stored, damaged_message, decode_message, decode_result, parse_message
-from store.meerkat.strict_json import Json, NotStrict, element_spans, member_span, text_of
-from store.meerkat.transcript_index import TranscriptIndex
+from store.meerkat.codec.strict_json import Json, NotStrict, element_spans, member_span, text_of
+from store.meerkat.messages.assistant import stored_arguments
+from store.meerkat.messages.content import as_object, as_text, content_list, decode_base64, plain_text
+from store.meerkat.messages.decode import Stored, damaged_message, decode_message, decode_result, parse_message
+from store.meerkat.messages.transcript_index import TranscriptIndex
 from store.values.message import MAX_BLOCKS, ImageRef, Message, MessageKind, ToolResultBlock, WholePart, WholeRef
 
 MAX_IMAGE_CHARS = 96 * 1024 * 1024

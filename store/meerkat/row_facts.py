@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from store.meerkat.strict_json import Json
-from store.meerkat.titles import as_object_or_empty, first_prompt, is_answer, one_line, title_of
-from store.meerkat.usage import usage_of
+from store.meerkat.codec.strict_json import Json
+from store.meerkat.messages.titles import as_object_or_empty, first_prompt, is_answer, one_line, title_of
+from store.meerkat.messages.usage import usage_of
 from store.values.fault import Fault
 from store.values.session import SessionState, SessionSummary, TitleSource
 from store.values.store import SessionKey, StoreKey

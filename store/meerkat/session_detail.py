@@ -13,23 +13,23 @@ import orjson
 from store.cancel import CancelToken
 from store.errors import SessionDamaged, SessionError
 from store.meerkat.agreement import documents_agree
-from store.meerkat.byte_source import BlobSource, ByteSource
+from store.meerkat.codec.byte_source import BlobSource, ByteSource
+from store.meerkat.codec.document_walk import walk_document
+from store.meerkat.codec.strict_json import NotStrict, parse, text_of
+from store.meerkat.codec.walker import Broken
 from store.meerkat.details import Envelope, member_span_at, read_envelope, take_metadata
-from store.meerkat.document_walk import walk_document
 from store.meerkat.generation import Layout
-from store.meerkat.head_detail import head_fact_lines, head_metadata_value, read_head_envelope
+from store.meerkat.heads.head_detail import head_fact_lines, head_metadata_value, read_head_envelope
 from store.meerkat.listing import RUNTIME_PREFIX
-from store.meerkat.metadata import value_at
-from store.meerkat.migration import SESSION_METADATA, VERSION, migrate_session_metadata, version_change
+from store.meerkat.messages.metadata import value_at
+from store.meerkat.messages.usage import usage_of
 from store.meerkat.origin import origin_of_rows
 from store.meerkat.places import Copy, Place, find_place
 from store.meerkat.row_facts import RowFacts
 from store.meerkat.session_rows import COPIES_DIFFER, stored_id
-from store.meerkat.strict_json import NotStrict, parse, text_of
+from store.meerkat.shapes.migration import SESSION_METADATA, VERSION, migrate_session_metadata, version_change
 from store.meerkat.summaries import is_session_running, read_facts
 from store.meerkat.transcripts import Indexed, index_session
-from store.meerkat.usage import usage_of
-from store.meerkat.walker import Broken
 from store.meerkat.written_by import written_by
 from store.values.fault import Fault
 from store.values.session import SessionDetail, Usage

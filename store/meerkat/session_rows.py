@@ -15,14 +15,14 @@ import orjson
 
 from store.cancel import CancelToken
 from store.meerkat.agreement import tell_the_same
-from store.meerkat.byte_source import BlobSource
+from store.meerkat.codec.byte_source import BlobSource
+from store.meerkat.codec.peek import PEEKED_BYTES, peek_messages, peek_metadata
+from store.meerkat.codec.strict_json import Json
 from store.meerkat.generation import Layout
 from store.meerkat.listing import IN_SESSIONS, IN_SNAPSHOTS, ORPHAN_ID, RUNTIME_PREFIX, octets
-from store.meerkat.peek import PEEKED_BYTES, peek_messages, peek_metadata
+from store.meerkat.messages.times import system_time_ms
+from store.meerkat.messages.usage import usage_of
 from store.meerkat.row_facts import RowFacts, check_id, counter, moment, runtime_state_of
-from store.meerkat.strict_json import Json
-from store.meerkat.times import system_time_ms
-from store.meerkat.usage import usage_of
 
 SMALL_BYTES = 64 * 1024
 """Documents up to here are decoded whole for a row of the list."""

@@ -22,24 +22,24 @@ from store.meerkat.candidates import find_candidates
 from store.meerkat.census import read_census, read_running_ids, read_waiting_ids
 from store.meerkat.checks.session_sizes import session_sizes
 from store.meerkat.checks.sessions import check_sessions
+from store.meerkat.copying.whole_session import read_whole
+from store.meerkat.documents.realm_documents import documents_left_out
 from store.meerkat.findings import Read, database_findings
 from store.meerkat.generation import Layout, recognise
+from store.meerkat.heads.row_numbers import refuse_row_numbers
+from store.meerkat.heads.trust import needs_trust, trust
 from store.meerkat.index_cache import IndexCache
 from store.meerkat.listing import Sources, find_sources, list_handles
+from store.meerkat.messages.plain_texts import read_plain_texts
 from store.meerkat.places import find_place
-from store.meerkat.plain_texts import read_plain_texts
 from store.meerkat.reading import Reading
 from store.meerkat.realm import RUNNING_S, is_store_running, realm_id, store_name
-from store.meerkat.realm_documents import documents_left_out
-from store.meerkat.row_numbers import refuse_row_numbers
+from store.meerkat.revisions.store_revisions import StoreRevisions
 from store.meerkat.session_detail import index_with_faults, matching_ids, read_detail, read_unmasked
-from store.meerkat.store_revisions import StoreRevisions
 from store.meerkat.store_sizes import database_sizes
 from store.meerkat.summaries import read_summaries
 from store.meerkat.transcripts import Indexed, index_beginning, is_long, read_messages, verify
-from store.meerkat.trust import needs_trust, trust
 from store.meerkat.whole_facts import read_catalogue_facts
-from store.meerkat.whole_session import read_whole
 from store.meerkat.writable import writability
 from store.opening import Looking
 from store.values.checks import Finding, SessionCheck, SizeBreakdown

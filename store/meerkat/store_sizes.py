@@ -13,16 +13,16 @@ from pathlib import Path
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
-from store.meerkat.byte_source import BlobSource, ByteSource
+from store.meerkat.codec.byte_source import BlobSource, ByteSource
+from store.meerkat.codec.document_walk import walk_document
+from store.meerkat.codec.walker import Broken
 from store.meerkat.details import metadata_span
-from store.meerkat.document_ends import tell_by_ends
-from store.meerkat.document_walk import walk_document
+from store.meerkat.documents.document_ends import tell_by_ends
 from store.meerkat.findings.files import folders_in, plain_files
 from store.meerkat.findings.tables import Read, Tables, read_tables
+from store.meerkat.heads.strands import overlay, read_links
 from store.meerkat.listing import octets
-from store.meerkat.metadata import GRAPH_KEY
-from store.meerkat.strands import overlay, read_links
-from store.meerkat.walker import Broken
+from store.meerkat.messages.metadata import GRAPH_KEY
 from store.values.checks import PartSize, SizeBreakdown, SizePart
 
 SQL_BYTES = 1024 * 1024

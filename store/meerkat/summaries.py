@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from store.cancel import CancelToken
 from store.meerkat.generation import Layout
-from store.meerkat.head_rows import read_head_rows
+from store.meerkat.heads.head_rows import read_head_rows
 from store.meerkat.listing import IN_HEADS, IN_SESSIONS, IN_SNAPSHOTS, IN_WHOLE_BLOBS, RUNTIME_PREFIX, rows_by_table
 from store.meerkat.realm import is_recent_s
 from store.meerkat.row_facts import RowFacts

@@ -9,16 +9,16 @@ from store.backend import Backend
 from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.errors import EmptyFile, ForeignDatabase
-from store.meerkat.document_file import looks_like_document, open_document
-from store.meerkat.realm_documents import documents_instead, open_documents
-from store.meerkat.store_file import StoreFile, recognise_layout
-from store.meerkat.unread_realm import (
+from store.meerkat.documents.document_file import looks_like_document, open_document
+from store.meerkat.documents.realm_documents import documents_instead, open_documents
+from store.meerkat.documents.unread_realm import (
     MANIFEST,
     REDB_MAGIC,
     main_files_of,
     refusal_of_realm,
     refusal_of_redb,
 )
+from store.meerkat.store_file import StoreFile, recognise_layout
 from store.opening import SQLITE_MAGIC, Looking, is_text
 from store.opening.classify import classify_os
 from store.opening.stamp import LOOK_FLAGS

@@ -14,10 +14,14 @@ from typing import Any
 import orjson
 
 from store.cancel import CancelToken
-from store.meerkat.byte_source import BlobSource
+from store.meerkat.codec.byte_source import BlobSource
+from store.meerkat.codec.peek import PEEKED_BYTES, peek_messages
+from store.meerkat.codec.strict_json import Json
+from store.meerkat.documents.tail import Tail, peek_tail
 from store.meerkat.generation import Layout
 from store.meerkat.listing import IN_WHOLE_BLOBS, octets
-from store.meerkat.peek import PEEKED_BYTES, peek_messages
+from store.meerkat.messages.times import system_time_ms
+from store.meerkat.messages.usage import usage_of
 from store.meerkat.row_facts import RowFacts, check_id, counter, moment, runtime_state_of
 from store.meerkat.session_rows import (
     SMALL_BYTES,
@@ -27,10 +31,6 @@ from store.meerkat.session_rows import (
     take_document,
     take_envelope,
 )
-from store.meerkat.strict_json import Json
-from store.meerkat.tail import Tail, peek_tail
-from store.meerkat.times import system_time_ms
-from store.meerkat.usage import usage_of
 from store.meerkat.whole_blob_tables import whole_blob_source
 
 MISSING = "The document that the runtime names for this session is not stored."

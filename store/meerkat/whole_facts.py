@@ -13,21 +13,21 @@ from collections.abc import Callable, Iterable, Sequence
 
 from store.cancel import CancelToken
 from store.errors import SessionError
-from store.meerkat.content import as_count
+from store.meerkat.codec.peek import cut_text
+from store.meerkat.codec.strict_json import Json, NotStrict, parse
 from store.meerkat.generation import Layout
-from store.meerkat.head_rows import read_head_rows
+from store.meerkat.heads.head_rows import read_head_rows
 from store.meerkat.listing import IN_HEADS, IN_SESSIONS, IN_SNAPSHOTS, IN_WHOLE_BLOBS, rows_by_table
-from store.meerkat.peek import cut_text
+from store.meerkat.messages.content import as_count
+from store.meerkat.messages.secrets import hide_secrets
+from store.meerkat.messages.times import rfc3339_ms
+from store.meerkat.messages.titles import as_object_or_empty, first_prompt, is_answer, one_line, prompt_text, title_of
+from store.meerkat.messages.transcript_index import TranscriptIndex
 from store.meerkat.places import find_place
 from store.meerkat.row_facts import RowFacts, has_history, labels_of, name_of, provider_name
-from store.meerkat.secrets import hide_secrets
 from store.meerkat.session_detail import index_with_faults
 from store.meerkat.session_rows import read_orphan_rows, read_session_rows
-from store.meerkat.strict_json import Json, NotStrict, parse
 from store.meerkat.summaries import is_readable
-from store.meerkat.times import rfc3339_ms
-from store.meerkat.titles import as_object_or_empty, first_prompt, is_answer, one_line, prompt_text, title_of
-from store.meerkat.transcript_index import TranscriptIndex
 from store.meerkat.transcripts import read_messages
 from store.meerkat.whole_blob_rows import read_whole_blob_rows
 from store.values.listing import CatalogueFacts

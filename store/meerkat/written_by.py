@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
+from store.meerkat.codec.strict_json import Json
 from store.meerkat.generation import Layout
 from store.meerkat.places import Copy
-from store.meerkat.strict_json import Json
 
 Release: TypeAlias = tuple[int, int, int]
 Bounds: TypeAlias = tuple[Release | None, Release | None]

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 
 from store.cancel import CancelToken
 from store.meerkat.agreement import same_text
-from store.meerkat.byte_source import ByteSource
-from store.meerkat.document_walk import read_from, walk_document
-from store.meerkat.walker import Broken, Walker
+from store.meerkat.codec.byte_source import ByteSource
+from store.meerkat.codec.document_walk import read_from, walk_document
+from store.meerkat.codec.walker import Broken, Walker
 
 READ_BYTES = 512 * 1024
 PAGE_MESSAGES = 200

@@ -21,9 +21,9 @@ from store.cancel import CancelToken
 from store.errors import SessionError
 from store.meerkat.blobs import MAX_BLOB_BYTES, blob_path
 from store.meerkat.checks.results import failed, not_applicable, passed, short
-from store.meerkat.small_files import FileSource
-from store.meerkat.strict_json import Json, NotStrict, parse
-from store.meerkat.walker import Broken, Undecodable, Walker
+from store.meerkat.codec.strict_json import Json, NotStrict, parse
+from store.meerkat.codec.walker import Broken, Undecodable, Walker
+from store.meerkat.documents.small_files import FileSource
 from store.values.amounts import counted
 from store.values.checks import CheckName, CheckResult
 

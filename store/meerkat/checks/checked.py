@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from store.cancel import CancelToken
 from store.meerkat.checks.blob_files import BlobFiles
 from store.meerkat.checks.results import failed, not_applicable
-from store.meerkat.digests import DigestFormat
+from store.meerkat.shapes.digests import DigestFormat
 from store.values.checks import CheckName, CheckResult, Finding, Outcome, SessionCheck, Severity
 
 CODES = {

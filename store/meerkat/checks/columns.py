@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from store.cancel import CancelToken
 from store.meerkat.agreement import equal_bytes, same_text
-from store.meerkat.byte_source import ByteSource
 from store.meerkat.checks.envelope_facts import EnvelopeFacts
 from store.meerkat.checks.results import failed, passed
+from store.meerkat.codec.byte_source import ByteSource
 from store.values.amounts import counted
 from store.values.checks import CheckName, CheckResult
 

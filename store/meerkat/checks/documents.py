@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from store.cancel import CancelToken
 from store.meerkat.agreement import equal_bytes, graphs_agree, messages_agree
-from store.meerkat.byte_source import ByteSource
 from store.meerkat.checks.checked import Checked, unreadable
 from store.meerkat.checks.columns import Columns, judge_columns
 from store.meerkat.checks.envelope_facts import EnvelopeFacts, MetadataFacts, read_envelope_facts
@@ -21,14 +20,15 @@ from store.meerkat.checks.receipts import Receipt, judge_receipts, read_receipts
 from store.meerkat.checks.releases import Releases, format_words, name_of, unsure_words
 from store.meerkat.checks.results import failed, not_applicable, passed, short
 from store.meerkat.checks.tokens import row_token
-from store.meerkat.digests import ALL_FORMATS
-from store.meerkat.document_walk import DocumentWalk, read_from, walk_document
-from store.meerkat.graph_values import GraphVerdict
-from store.meerkat.heads import NEWEST_VERSION, newer_version
+from store.meerkat.codec.byte_source import ByteSource
+from store.meerkat.codec.document_walk import DocumentWalk, read_from, walk_document
+from store.meerkat.codec.strict_json import Json
+from store.meerkat.codec.walker import Broken
+from store.meerkat.heads.heads import NEWEST_VERSION, newer_version
+from store.meerkat.messages.transcript_index import MAX_COUNTED, TranscriptIndex
 from store.meerkat.origin import LONE, Origin
-from store.meerkat.strict_json import Json
-from store.meerkat.transcript_index import MAX_COUNTED, TranscriptIndex
-from store.meerkat.walker import Broken
+from store.meerkat.revisions.graph_values import GraphVerdict
+from store.meerkat.shapes.digests import ALL_FORMATS
 from store.values.amounts import counted
 from store.values.checks import CheckName, CheckResult
 

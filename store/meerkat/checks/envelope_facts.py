@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from store.cancel import CancelToken
-from store.meerkat.byte_source import ByteSource
-from store.meerkat.digests import DigestFormat
-from store.meerkat.document_walk import DocumentWalk
-from store.meerkat.graph import judge
-from store.meerkat.graph_values import GraphVerdict
-from store.meerkat.metadata import GRAPH_KEY
-from store.meerkat.strict_json import Doubled, Json, NotStrict, parse
-from store.meerkat.times import system_time_ms
-from store.meerkat.walker import Walker
+from store.meerkat.codec.byte_source import ByteSource
+from store.meerkat.codec.document_walk import DocumentWalk
+from store.meerkat.codec.strict_json import Doubled, Json, NotStrict, parse
+from store.meerkat.codec.walker import Walker
+from store.meerkat.messages.metadata import GRAPH_KEY
+from store.meerkat.messages.times import system_time_ms
+from store.meerkat.revisions.graph import judge
+from store.meerkat.revisions.graph_values import GraphVerdict
+from store.meerkat.shapes.digests import DigestFormat
 
 MAX_SMALL_BYTES = 64 * 1024
 MAX_PARSED_BYTES = 256 * 1024

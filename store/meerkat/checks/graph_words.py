@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from store.meerkat.checks.results import failed, not_applicable, passed
-from store.meerkat.graph_values import GraphVerdict
+from store.meerkat.revisions.graph_values import GraphVerdict
 from store.values.amounts import counted
 from store.values.checks import CheckName, CheckResult
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from store.meerkat.cells import Cell, Cells
 from store.meerkat.checks.results import failed, not_applicable, passed, short
 from store.meerkat.checks.smt import root_of, route_of, value_digest
-from store.meerkat.heads import Head
+from store.meerkat.heads.cells import Cell, Cells
+from store.meerkat.heads.heads import Head
 from store.values.amounts import counted
 from store.values.checks import CheckName, CheckResult
 

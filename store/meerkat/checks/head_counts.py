@@ -7,16 +7,16 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
 from store.cancel import CancelToken
-from store.meerkat.byte_source import BlobSource
-from store.meerkat.cells import Cells
 from store.meerkat.checks.columns import metadata_agrees
 from store.meerkat.checks.message_pass import Passed
 from store.meerkat.checks.results import failed, passed
+from store.meerkat.codec.byte_source import BlobSource
 from store.meerkat.details import member_span_at
-from store.meerkat.heads import Boundary, Head
-from store.meerkat.rewrites import Rewrites
-from store.meerkat.strands import Strand
-from store.meerkat.times import system_time_ms
+from store.meerkat.heads.cells import Cells
+from store.meerkat.heads.heads import Boundary, Head
+from store.meerkat.heads.strands import Strand
+from store.meerkat.messages.times import system_time_ms
+from store.meerkat.revisions.rewrites import Rewrites
 from store.values.amounts import counted
 from store.values.checks import CheckName, CheckResult
 

@@ -15,12 +15,12 @@ from store.errors import SessionDamaged
 from store.meerkat.checks.lineage import RowLineage, rewrite_prefix
 from store.meerkat.checks.message_pass import Goal
 from store.meerkat.checks.results import failed, not_applicable, passed
-from store.meerkat.graph_reading import read_edge
-from store.meerkat.graph_values import GraphProblem
-from store.meerkat.heads import Head
-from store.meerkat.rewrites import Rewrites, edge_source
-from store.meerkat.strands import Strand, read_strand, resolve_strand
-from store.meerkat.strict_json import Json, NotStrict, parse
+from store.meerkat.codec.strict_json import Json, NotStrict, parse
+from store.meerkat.heads.heads import Head
+from store.meerkat.heads.strands import Strand, read_strand, resolve_strand
+from store.meerkat.revisions.graph_reading import read_edge
+from store.meerkat.revisions.graph_values import GraphProblem
+from store.meerkat.revisions.rewrites import Rewrites, edge_source
 from store.values.checks import CheckName, CheckResult
 
 

@@ -6,13 +6,13 @@ import sqlite3
 from contextlib import closing
 
 from store.cancel import CancelToken
-from store.meerkat.byte_source import BlobSource
 from store.meerkat.checks.message_pass import Passed
 from store.meerkat.checks.releases import FIRST_SEALED_LEDGER
 from store.meerkat.checks.results import failed, not_applicable, passed, short
 from store.meerkat.checks.tokens import head_token, plain_head_token
+from store.meerkat.codec.byte_source import BlobSource
 from store.meerkat.generation import Layout
-from store.meerkat.heads import Boundary, Head
+from store.meerkat.heads.heads import Boundary, Head
 from store.values.amounts import counted
 from store.values.checks import CheckName, CheckResult
 

@@ -8,8 +8,6 @@ from contextlib import ExitStack, closing
 
 from store.cancel import CancelToken
 from store.errors import SessionDamaged
-from store.meerkat.byte_source import BlobSource
-from store.meerkat.cells import Cells, read_cells
 from store.meerkat.checks.alongside import Alongside
 from store.meerkat.checks.checked import Checked
 from store.meerkat.checks.graph_words import graph_result
@@ -22,15 +20,17 @@ from store.meerkat.checks.receipts import Receipt, judge_receipts, read_receipts
 from store.meerkat.checks.releases import FIRST_SEALED_LEDGER, Releases, format_words, releases_of_head
 from store.meerkat.checks.results import failed, not_applicable, passed, short
 from store.meerkat.checks.rows import NO_RECEIPTS, find_obstacle, read_stored_receipts
-from store.meerkat.digests import ALL_FORMATS
+from store.meerkat.codec.byte_source import BlobSource
+from store.meerkat.codec.strict_json import NotStrict, parse
 from store.meerkat.generation import Layout
-from store.meerkat.graph_rewrites import judge_rewrites
-from store.meerkat.heads import read_boundary, read_head, unfinished
+from store.meerkat.heads.cells import Cells, read_cells
+from store.meerkat.heads.heads import read_boundary, read_head, unfinished
+from store.meerkat.heads.strands import read_strand, resolve_strand
 from store.meerkat.listing import RUNTIME_PREFIX
 from store.meerkat.places import Place
-from store.meerkat.rewrites import read_rewrites
-from store.meerkat.strands import read_strand, resolve_strand
-from store.meerkat.strict_json import NotStrict, parse
+from store.meerkat.revisions.graph_rewrites import judge_rewrites
+from store.meerkat.revisions.rewrites import read_rewrites
+from store.meerkat.shapes.digests import ALL_FORMATS
 from store.values.amounts import counted
 from store.values.checks import CheckName, CheckResult, Finding, Severity
 

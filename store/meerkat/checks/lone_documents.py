@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from store.cancel import CancelToken
-from store.meerkat.byte_source import ByteSource
 from store.meerkat.checks.blob_files import BlobFiles
 from store.meerkat.checks.columns import Columns
 from store.meerkat.checks.documents import StoredDocument, check_document
+from store.meerkat.codec.byte_source import ByteSource
 from store.values.checks import SessionCheck
 
 NO_COLUMNS = "Nothing beside the document repeats what it says."

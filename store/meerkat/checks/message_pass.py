@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from store.cancel import CancelToken
 from store.meerkat.checks.blob_files import referred_blobs
 from store.meerkat.checks.lineage import RowLineage
-from store.meerkat.codec import decode
-from store.meerkat.digests import NO_TIME, DigestFormat, TranscriptDigests
-from store.meerkat.document_walk import MAX_MESSAGE_BYTES
-from store.meerkat.typed import TimeMissing, typed_message
+from store.meerkat.codec.codec import decode
+from store.meerkat.codec.document_walk import MAX_MESSAGE_BYTES
+from store.meerkat.shapes.digests import NO_TIME, DigestFormat, TranscriptDigests
+from store.meerkat.shapes.typed import TimeMissing, typed_message
 
 REPORTED_MESSAGES = 1_000
 UNTIMED = "Meerkat before 0.6.0 stored no times of messages, and so they hash to something else at each load"

@@ -15,7 +15,7 @@ import orjson
 
 from store.meerkat.checks.message_pass import Passed
 from store.meerkat.checks.results import failed, not_applicable, passed, short
-from store.meerkat.digests import DigestFormat
+from store.meerkat.shapes.digests import DigestFormat
 from store.values.amounts import counted
 from store.values.checks import CheckName, CheckResult
 

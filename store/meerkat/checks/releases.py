@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from store.meerkat.digests import DigestFormat
 from store.meerkat.generation import Layout
+from store.meerkat.shapes.digests import DigestFormat
 from store.meerkat.written_by import LAST, Bounds, Release, proved_bounds
 
 F1, F2, F3, F4, F5 = DigestFormat

@@ -8,9 +8,9 @@ from contextlib import ExitStack, closing, contextmanager
 
 from store.cancel import CancelToken
 from store.errors import SessionDamaged
-from store.meerkat.byte_source import BlobSource
 from store.meerkat.checks.columns import Columns
 from store.meerkat.checks.documents import StoredDocument
+from store.meerkat.codec.byte_source import BlobSource
 from store.meerkat.generation import Layout
 from store.meerkat.listing import RUNTIME_PREFIX, octets
 from store.meerkat.origin import origin_of_rows

@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 
 from store.cancel import CancelToken
-from store.meerkat.byte_source import ByteSource, MemorySource
-from store.meerkat.walker import Broken, Walker
+from store.meerkat.codec.byte_source import ByteSource, MemorySource
+from store.meerkat.codec.walker import Broken, Walker
 
 HEAD_PREFIX = "head-sha256:"
 SEALED_PREFIX = "head-v5-sha256:"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from store.cancel import CancelToken
-from store.meerkat.byte_source import BlobSource
+from store.meerkat.codec.byte_source import BlobSource
 from store.meerkat.findings.collecting import Collector
 from store.meerkat.findings.files import folders_in, pieces, plain_files
 from store.meerkat.findings.tables import Tables

@@ -12,10 +12,10 @@ from pathlib import Path
 import orjson
 
 from store.cancel import CancelToken
-from store.meerkat.byte_source import MemorySource
+from store.meerkat.codec.byte_source import MemorySource
+from store.meerkat.codec.strict_json import Json
+from store.meerkat.codec.walker import Broken, Undecodable, Walker
 from store.meerkat.findings.files import pieces
-from store.meerkat.strict_json import Json
-from store.meerkat.walker import Broken, Undecodable, Walker
 
 WHOLE_LINE_BYTES = 512 * 1024
 """A longer line is walked, since it would take too long to be decoded at once."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from store.meerkat.findings.log_findings import Stored
 from store.meerkat.findings.tables import Tables
-from store.meerkat.metadata import GRAPH_KEY
+from store.meerkat.messages.metadata import GRAPH_KEY
 
 MAX_COMMITS = 20_000
 _REVISION = "CAST(json_extract({0}, '$.revision') AS BLOB)"

@@ -24,9 +24,9 @@ from app.present.show_message import show_message
 from app.present.utf16 import utf16_slice
 from app.present.whole_text import Wrapping, find_all, prepare
 from store.cancel import CancelToken
-from store.meerkat.plain_texts import read_plain_texts
+from store.meerkat.messages.plain_texts import read_plain_texts
+from store.meerkat.messages.transcript_index import TranscriptIndex
 from store.meerkat.reading import Reading
-from store.meerkat.transcript_index import TranscriptIndex
 from store.values.message import Message, MessageKind, Role, TextBlock
 
 pytestmark = pytest.mark.usefixtures("qapp")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from store.meerkat.codec import decode, encode
-from store.meerkat.digests import DigestFormat, digest_of
+from store.meerkat.codec.codec import decode, encode
+from store.meerkat.shapes.digests import DigestFormat, digest_of
 
 KEY = "session_transcript_history_state_v1"
 SECONDS = 1_780_000_000

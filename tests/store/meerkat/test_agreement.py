@@ -9,7 +9,7 @@ import pytest
 
 from store.cancel import CancelToken
 from store.meerkat.agreement import COMPARED_AT_ONCE_BYTES, documents_agree
-from store.meerkat.byte_source import MemorySource
+from store.meerkat.codec.byte_source import MemorySource
 
 GRAPH_KEY = "session_transcript_history_state_v1"
 

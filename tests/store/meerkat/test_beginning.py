@@ -11,7 +11,7 @@ import pytest
 from store.backend import Backend
 from store.cancel import Cancelled, CancelToken
 from store.errors import SessionDamaged, SessionMissing
-from store.meerkat.tool_join import ToolJoin
+from store.meerkat.messages.tool_join import ToolJoin
 from store.values.message import MessageKind, ToolCallBlock
 
 Open = Callable[[Path], Backend]

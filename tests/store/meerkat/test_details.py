@@ -12,8 +12,8 @@ import pytest
 from store.backend import Backend
 from store.cancel import CancelToken
 from store.errors import SessionError, SessionMissing
+from store.meerkat.messages.secrets import hide_secrets, is_secret_name, looks_secret
 from store.meerkat.schema import S06_STATEMENTS
-from store.meerkat.secrets import hide_secrets, is_secret_name, looks_secret
 from store.values.session import MetadataNode
 
 Open = Callable[[Path], Backend]

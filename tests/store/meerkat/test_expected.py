@@ -18,8 +18,8 @@ from store.backend import Backend
 from store.cancel import CancelToken
 from store.errors import SessionError
 from store.library import Library
-from store.meerkat.codec import decode
-from store.meerkat.digests import DigestFormat, digest_of
+from store.meerkat.codec.codec import decode
+from store.meerkat.shapes.digests import DigestFormat, digest_of
 from store.values.checks import CheckName
 from store.values.message import (
     ImageBlock,

@@ -14,7 +14,7 @@ from store.backend import Backend
 from store.cancel import CancelToken
 from store.library import Library
 from store.meerkat.checks.releases import name_of, releases_of_document
-from store.meerkat.digests import DigestFormat
+from store.meerkat.shapes.digests import DigestFormat
 from store.meerkat.written_by import OF_PLAIN_STATE, OF_STATE_RECORD
 from store.values.checks import CheckName
 from store.values.session import SortOrder

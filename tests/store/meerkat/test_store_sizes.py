@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from store import Library
 from store.cancel import CancelToken
-from store.meerkat.byte_source import MemorySource
-from store.meerkat.document_ends import tell_by_ends
-from store.meerkat.metadata import GRAPH_KEY
+from store.meerkat.codec.byte_source import MemorySource
+from store.meerkat.documents.document_ends import tell_by_ends
+from store.meerkat.messages.metadata import GRAPH_KEY
 from store.meerkat.store_sizes import document_sums
 from store.values.checks import SizePart
 from store.values.session import SortOrder

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.cancel import CancelToken
-from store.meerkat.byte_source import MemorySource
 from store.meerkat.checks.alongside import PAGE_MESSAGES, Alongside
+from store.meerkat.codec.byte_source import MemorySource
 
 COUNTS = st.integers(0, 2 * PAGE_MESSAGES + 3)
 

@@ -13,7 +13,7 @@ import pytest
 
 from store.cancel import CancelToken
 from store.errors import Cancelled
-from store.meerkat.digests import DigestFormat, digest_of
+from store.meerkat.shapes.digests import DigestFormat, digest_of
 from store.values.checks import CheckName, CheckResult, Outcome, SessionCheck
 from tests.store.meerkat.graph_maker import KEY, GraphMaker, copied, told
 

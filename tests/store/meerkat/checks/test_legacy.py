@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from store.cancel import CancelToken
-from store.meerkat.byte_source import MemorySource
 from store.meerkat.checks.lone_documents import check_lone_document
+from store.meerkat.codec.byte_source import MemorySource
 from store.values.checks import CheckName, Outcome, SessionCheck
 
 

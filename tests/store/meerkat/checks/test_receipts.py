@@ -7,7 +7,7 @@ from uuid import UUID
 
 from store.meerkat.checks.message_pass import Passed
 from store.meerkat.checks.receipts import judge_receipts, read_receipts
-from store.meerkat.digests import DigestFormat
+from store.meerkat.shapes.digests import DigestFormat
 from store.values.checks import Outcome
 
 F1, F3 = DigestFormat.F1, DigestFormat.F3

@@ -14,8 +14,8 @@ import pytest
 from store.backend import Backend
 from store.cancel import CancelToken
 from store.errors import SessionMissing
-from store.meerkat.byte_source import MemorySource
 from store.meerkat.checks.session_sizes import document_sizes
+from store.meerkat.codec.byte_source import MemorySource
 from store.values.checks import PartSize, SizeBreakdown, SizePart
 
 Open = Callable[[Path], Backend]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from store.cancel import CancelToken
-from store.meerkat.byte_source import MemorySource
 from store.meerkat.checks.tokens import head_token, row_token
+from store.meerkat.codec.byte_source import MemorySource
 
 HEADS = "SELECT CAST(head_json AS BLOB), cas_token FROM session_heads"
 SEALED = ("realm-0.8.26-rkat/realm", "realm-0.9.8-rkat/realm", "store-0.8.50-rotated")

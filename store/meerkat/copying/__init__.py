@@ -1,0 +1,1 @@
+"""Sessions copied into a new database of the reference schema (§1.1, §3.10)."""

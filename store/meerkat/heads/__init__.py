@@ -1,0 +1,1 @@
+"""Sessions that are a head with strands and cells (§1.5)."""
