@@ -69,6 +69,7 @@ class OneStoreCheck(QObject):
         self._latest = Latest()
         self._job, self._report = Newest(context.jobs), Newest(context.jobs)
         self._found: Examined | None = None
+        self._before: Examined | None = None
         name, path = one_line(facts.name), one_line(facts.key.path)
         self.window = CheckWindow(context.looks.current, name, path, store_line(facts), parent)
         self._saver = Saver(context, self.window)
@@ -90,7 +91,7 @@ class OneStoreCheck(QObject):
     @Slot()
     def start(self) -> None:
         """Check the store, again if it was checked before."""
-        self._latest, self._found = Latest(), None
+        self._latest, self._before, self._found = Latest(), self._found, None
         work = examine_work(self._context.library, self._context.lists, self._facts.key, self._latest)
         self._job.run(Query(BEGINNING, work, Lane.PLACES, gives_way=True), self._on_examined, self._on_failed)
         self.window.say_running(f"{BEGINNING}…", "", None)
@@ -105,8 +106,8 @@ class OneStoreCheck(QObject):
         self._job.cancel()
         self._poll.stop()
         found = self._found
-        done = "nothing was checked" if found is None else f"{counted(found.check.checked, 'session')} were checked"
-        self.window.say_over(Sign("ban", f"Cancelled: {done}", "text_2"), "", can_report=found is not None)
+        done = "nothing was checked" if found is None else f"{counted(found.check.checked, 'session')} checked"
+        self._say_ended(Sign("ban", f"Cancelled: {done}", "text_2"))
 
     @Slot()
     def _on_poll(self) -> None:
@@ -145,8 +146,16 @@ class OneStoreCheck(QObject):
     def _on_failed(self, error: BurrowError) -> None:
         self._poll.stop()
         self._show_latest()
-        sign = Sign("triangle-alert", one_line(str(error)), "error")
-        self.window.say_over(sign, "", can_report=self._found is not None)
+        self._say_ended(Sign("triangle-alert", one_line(str(error)), "error"))
+
+    def _say_ended(self, sign: Sign) -> None:
+        """Say why the check ended early; where it found nothing, what an earlier one found is still listed."""
+        note = ""
+        if self._found is None and self._before is not None:
+            self._found = self._before
+            checked = checked_note(self._found.at_ms, self._found.took_ms, self._context.settings.zone)
+            note = f"listed as {checked}"
+        self.window.say_over(sign, note, can_report=self._found is not None)
 
     @Slot()
     def _on_closed(self) -> None:

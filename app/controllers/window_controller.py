@@ -152,7 +152,7 @@ class WindowController(QObject):
         )
         self.actions.use({ActionId.CHECK_STORE: self._on_check_asked})
         window.store_band.action_asked.connect(self._on_check_asked)
-        self.checks.session_asked.connect(self.display.show_session)
+        self.checks.session_asked.connect(self._on_checked_session_asked)
         self.checks.noted.connect(self.status.note)
         self.checks.failed.connect(self._on_failed)
         self.actions.chooser.place_chosen.connect(self.opening.add_place)
@@ -386,6 +386,13 @@ class WindowController(QObject):
         facts = self.library.current or (self.library.model.facts_of(key) if key is not None else None)
         if facts is not None:
             self.checks.check(facts)
+
+    @Slot(object)
+    def _on_checked_session_asked(self, key: SessionKey) -> None:
+        """Show a session of a store that was checked, which may have been closed since."""
+        if all(facts.key != key.store for facts in self._context.library.facts()):
+            self.open_paths((key.store.path,))
+        self.display.show_session(key)
 
     # Start page, closing
 

@@ -88,6 +88,8 @@ class CheckWindow(QWidget):
         self._connect()
         self.set_look(look)
         resize_on_screen(self, look.px(SIZE_PX[0]), look.px(SIZE_PX[1]))
+        # Not the button at the head, which comes first and whose meaning changes when the check is over.
+        self.findings.field.setFocus()
 
     def _lay_out(self) -> None:
         self._first, self._place, self._second, self._third = (QHBoxLayout() for _ in range(4))

@@ -258,3 +258,27 @@ def test_3_5_a_store_that_vanishes_under_the_check_is_an_error_in_the_window(
     assert not window.words[0].startswith("Nothing is wrong")
     assert not button(window, "Copy report").isEnabled()
     window.close()
+
+
+def test_3_5_a_finding_of_a_store_that_was_closed_since_opens_it_again_and_what_was_found_stays(
+    qtbot: QtBot, show_program: Show, faulty: Path
+) -> None:
+    program = show_program(faulty)
+    window = ask(program)
+    over(qtbot, window)
+    (verdict, note), listed = window.words, window.findings.model.total
+    program.controller.window.actions_of.by_id[ActionId.CLOSE_STORE].trigger()
+    qtbot.waitUntil(lambda: not program.controller.library.model.stores())
+    button(window, "Check again").click()
+    over(qtbot, window)
+    assert window.words[0] != verdict
+    assert window.words[1] == f"listed as {note}"
+    assert window.findings.model.total == listed
+    assert button(window, "Copy report").isEnabled()
+    window.findings.view.selectRow(0)
+    row = window.findings.view.current()
+    assert row is not None
+    button(window, "Show session").click()
+    page = program.controller.page
+    qtbot.waitUntil(lambda: page.shown is not None and page.shown.key.session_id == row.finding.session_id)
+    window.close()
