@@ -28,7 +28,7 @@ class Progress:
     """How far a job is.
 
     Attributes:
-        done, total: counts of `unit`; total 0 means that it is not known.
+        done, total: counts of `unit`; total 0 means that it is not known, both 0 that only the step itself is.
         what: what is being done, for people: "Reading transcript".
         unit: "messages", "sessions", "bytes".
     """

@@ -78,10 +78,10 @@ def examine(library: Library, key: StoreKey, token: CancelToken, progress: Progr
     account.note_all_counted()
     if progress is not None:
         progress(account.so_far())
-    token.report(account.checked, account.total, "Looking for what is left over", "sessions")
+    token.report(0, 0, "Looking for what is left over", "")
     with account.noting():
         account.add(backend.store_findings(token))
-    token.report(account.checked, account.total, "Measuring the store", "sessions")
+    token.report(0, 0, "Measuring the store", "")
     with account.noting():
         account.sizes = backend.store_sizes(token)
     return account.final()
@@ -135,10 +135,12 @@ class Account:
         for result in check.results:
             self._tallies[result.name][_COLUMN[result.outcome]] += 1
         self.add(check.findings)
-        if check.failed and not any(found.severity is Severity.ERROR for found in check.findings):
+        if not any(found.severity is Severity.ERROR for found in check.findings):
+            said = {found.sentence for found in check.findings}
             self.add(
                 Finding(Severity.ERROR, check.session_id, f"{result.name.value}-failed", result.sentence)
                 for result in check.failed
+                if result.sentence not in said
             )
 
     def take_unreadable(self, error: OpenError) -> None:

@@ -90,16 +90,17 @@ def _checks(stores: Sequence[StoreFacts], library: Library, token: CancelToken) 
 
 
 def _write_json(stores: Sequence[StoreFacts], library: Library, token: CancelToken, output: Output) -> bool:
-    """Write the document store by store; whether one of them has errors."""
+    """Write the document once all of it is known: half of one is of no use. Returns whether a store has errors."""
     has_errors = False
-    output.say('{"stores": [')
-    lead = "\n"
+    shapes: list[str] = []
     checked = _checks(stores, library, token)
     for facts in stores:
         check = next(checked) if facts.is_open else None
         has_errors = has_errors or (check is not None and check.has_errors)
-        output.say(lead + encoded(check_shape(facts if check is None else check.facts, check)))
-        lead = ",\n"
+        shapes.append(encoded(check_shape(facts if check is None else check.facts, check)))
+    output.say('{"stores": [')
+    for number, shape in enumerate(shapes):
+        output.say((",\n" if number else "\n") + shape)
     output.say("]}\n")
     return has_errors
 

@@ -6,7 +6,7 @@ import os
 import time
 from typing import TextIO
 
-from store.cancel import CancelToken
+from store.cancel import CancelToken, Progress
 from store.cli import figures
 
 SHOWN_AFTER_S = 0.5
@@ -27,6 +27,8 @@ class ProgressLine:
         self._is_wanted = stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._due_s = time.monotonic() + SHOWN_AFTER_S
         self._is_seen = False
+        self._what = ""
+        self._since_s = 0.0
 
     def show(self) -> None:
         """Write how far the work is, if it is time."""
@@ -34,11 +36,18 @@ class ProgressLine:
         if not self._is_wanted or progress is None or now_s < self._due_s:
             return
         self._due_s = now_s + SHOWN_EVERY_S
-        count = figures.count(progress.done)
-        of = f" of {figures.count(progress.total)}" if progress.total else ""
-        self._stderr.write(f"{_ERASE}{progress.what}: {count}{of} {progress.unit}")
+        if progress.what != self._what:
+            self._what, self._since_s = progress.what, now_s
+        self._stderr.write(f"{_ERASE}{progress.what}: {self._how_far(progress, now_s)}")
         self._stderr.flush()
         self._is_seen = True
+
+    def _how_far(self, progress: Progress, now_s: float) -> str:
+        """A count, or for a step of which nothing is counted how long it lasts: what stands still seems to hang."""
+        if not progress.done and not progress.total:
+            return f"{now_s - self._since_s:.0f} s"
+        of = f" of {figures.count(progress.total)}" if progress.total else ""
+        return f"{figures.count(progress.done)}{of} {progress.unit}"
 
     def clear(self) -> None:
         """Take the line back."""

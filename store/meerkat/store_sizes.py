@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
+from store.errors import DamagedDatabase
 from store.meerkat.codec.byte_source import BlobSource, ByteSource
-from store.meerkat.codec.document_walk import walk_document
 from store.meerkat.codec.walker import Broken
 from store.meerkat.details import metadata_span
 from store.meerkat.documents.document_ends import tell_by_ends
@@ -22,6 +23,7 @@ from store.meerkat.findings.files import folders_in, plain_files
 from store.meerkat.findings.tables import Read, Tables, read_tables
 from store.meerkat.heads.strands import overlay, read_links
 from store.meerkat.listing import octets
+from store.meerkat.messages.document_walk import walk_document
 from store.meerkat.messages.metadata import GRAPH_KEY
 from store.values.checks import PartSize, SizeBreakdown, SizePart
 
@@ -71,7 +73,7 @@ class Sums:
 
 
 def database_sizes(main: Path, size_bytes: int, read: Read, token: CancelToken) -> SizeBreakdown:
-    """Measure a database and what lies around it.
+    """Measure a database and what lies around it; what damage keeps from being read is counted with the rest.
 
     Args:
         size_bytes: of the file and its log.
@@ -81,16 +83,31 @@ def database_sizes(main: Path, size_bytes: int, read: Read, token: CancelToken) 
     tables = read(read_tables)
     sums = Sums.empty()
     for documents in _documents(tables):
-        sums.add_all(_measure_documents(documents, read, token))
+        with measuring(sums):
+            sums.add_all(_measure_documents(documents, read, token))
     for table, column in (("runtime_input_states", "state_json"), ("runtime_boundary_receipts", "receipt_json")):
         if tables.has(table, column):
-            sums.add(SizePart.EVENTS, read(_sum_of(table, column)))
+            with measuring(sums):
+                sums.add(SizePart.EVENTS, read(_sum_of(table, column)))
     if tables.has("session_heads", "session_id", "strand", "message_count", "head_json"):
         token.check()
-        sums.add_all(read(lambda connection: _measure_heads(connection, tables, token)))
+        with measuring(sums):
+            sums.add_all(read(lambda connection: _measure_heads(connection, tables)))
+        if tables.has("session_strand_messages", "session_id", "strand", "seq", "message_json"):
+            with measuring(sums):
+                sums.add_all(read(lambda connection: _measure_strands(connection, tables, token)))
     sums.add(SizePart.REST, max(0, size_bytes - sum(sums.sizes.values())))
     sums.add_all(folder_sizes(main.parent, token))
     return sums.breakdown()
+
+
+@contextmanager
+def measuring(sums: Sums) -> Iterator[None]:
+    """Let the work of a block end at a damaged page; what is not measured then makes the sums an estimate."""
+    try:
+        yield
+    except DamagedDatabase:
+        sums.is_estimate = True
 
 
 def _sum_of(table: str, column: str) -> Callable[[sqlite3.Connection], int]:
@@ -184,12 +201,16 @@ def _measure_shown(documents: Documents, read: Read, token: CancelToken) -> Sums
     """Take the documents apart, page by page."""
     sums = Sums.empty()
     after: int | None = None
-    walked_bytes = 0
+    walked_bytes = measured = 0
     while True:
         token.check()
-        page = read(_page_of(documents, after, walked_bytes, token))
+        page = _Page(Sums.empty())
+        with measuring(sums):
+            page = read(_page_of(documents, after, walked_bytes, token))
         sums.add_all(page.sums)
         walked_bytes += page.walked_bytes
+        measured += page.row_count
+        token.report(measured, 0, "Measuring the store", "documents")
         if page.last is None:
             return sums
         after = page.last
@@ -202,6 +223,7 @@ class _Page:
     sums: Sums
     last: int | None = None
     walked_bytes: int = 0
+    row_count: int = 0
 
 
 def _page_of(
@@ -219,7 +241,7 @@ def _page_of(
         ).fetchall()
         if not rows:
             return page
-        page.last = rows[-1][0]
+        page.last, page.row_count = rows[-1][0], len(rows)
         _measure_short(connection, documents, start, page)
         for rowid, size_bytes in rows:
             if size_bytes <= SQL_BYTES:
@@ -311,8 +333,8 @@ def document_sums(source: ByteSource, token: CancelToken) -> Sums:
     return sums
 
 
-def _measure_heads(connection: sqlite3.Connection, tables: Tables, token: CancelToken) -> Sums:
-    """Heads, strands and cells; what the head's strand holds beyond the head counts as retained."""
+def _measure_heads(connection: sqlite3.Connection, tables: Tables) -> Sums:
+    """Heads, cells and the records of rewrites."""
     sums = Sums.empty()
     heads = connection.execute(
         f"SELECT coalesce(sum({octets('head_json')}), 0), count(*) FROM session_heads"
@@ -323,8 +345,6 @@ def _measure_heads(connection: sqlite3.Connection, tables: Tables, token: Cancel
             f"SELECT coalesce(sum({octets('metadata_json')}), 0) FROM session_head_metadata_cells"
         ).fetchone()
         sums.add(SizePart.METADATA, cells[0])
-    if tables.has("session_strand_messages", "session_id", "strand", "seq", "message_json"):
-        _measure_strands(connection, tables, sums, token)
     for table, column in (
         ("session_rewrites", "commit_json"),
         ("session_rewrites", "graph_edge_json"),
@@ -336,7 +356,9 @@ def _measure_heads(connection: sqlite3.Connection, tables: Tables, token: Cancel
     return sums
 
 
-def _measure_strands(connection: sqlite3.Connection, tables: Tables, sums: Sums, token: CancelToken) -> None:
+def _measure_strands(connection: sqlite3.Connection, tables: Tables, token: CancelToken) -> Sums:
+    """Messages of strands; what a head's strand holds beyond the head counts as retained."""
+    sums = Sums.empty()
     size = octets("m.message_json")
     all_bytes = connection.execute(f"SELECT coalesce(sum({size}), 0) FROM session_strand_messages m").fetchone()[0]
     linked = "0"
@@ -367,3 +389,4 @@ def _measure_strands(connection: sqlite3.Connection, tables: Tables, sums: Sums,
                 current, count = current + of_run[0], count + of_run[1]
     sums.add(SizePart.MESSAGES, current, count)
     sums.add(SizePart.REVISIONS, max(0, all_bytes - current))
+    return sums

@@ -27,6 +27,7 @@ from store.values.checks import (
     Outcome,
     SessionCheck,
     Severity,
+    SizePart,
     StoreCheck,
 )
 from store.values.store import Access, StoreFacts, StoreKey, StoreKind
@@ -83,7 +84,12 @@ def test_3_5_a_damaged_page_keeps_no_other_session_from_being_proved(library: Li
     assert sorted(of_store) == ["damaged-database", "unreadable-row"]
     rows = next(one.sentence for one in check.findings if one.code == "unreadable-row")
     assert rows.startswith("2 rows of the list cannot be read. ")
-    assert check.sizes is None
+    assert check.sizes is not None
+    assert check.sizes.is_estimate
+    inside = {SizePart.MESSAGES, SizePart.REVISIONS, SizePart.METADATA, SizePart.SNAPSHOT, SizePart.REST}
+    sizes = sum(part.size_bytes for part in check.sizes.parts if part.part in inside)
+    assert 0 <= (rich / "sessions.sqlite3").stat().st_size - sizes < 1024 * 1024, "inputs and receipts are events"
+    assert any(part.part is SizePart.SNAPSHOT for part in check.sizes.parts), "what is not damaged is measured"
 
 
 def test_3_5_a_file_that_went_away_is_an_error_of_the_store(own_paths: OwnPaths, rich: Path) -> None:

@@ -41,6 +41,7 @@ class Checked:
 
     Attributes:
         results: of the checks that are done; the rest need files, or do not apply.
+        codes_of_warnings: of checks whose failure is no error, by the code of the finding that then warns.
         obstacle: why the session could not take a change, beside failed checks; "" if nothing speaks against it.
         blob_ids, inline_count: pictures of the messages, to be looked for when the database is let go.
     """
@@ -50,6 +51,7 @@ class Checked:
     findings: list[Finding] = field(default_factory=list)
     digest_format: int | None = None
     revision: str | None = None
+    codes_of_warnings: dict[CheckName, str] = field(default_factory=dict)
     obstacle: str = ""
     blob_ids: set[str] = field(default_factory=set)
     inline_count: int = 0
@@ -78,7 +80,7 @@ class Checked:
             self.take(blobs.check(self.blob_ids, self.inline_count, token))
         results = tuple(self.results[name] for name in CheckName)
         broken = [result for result in results if result.outcome is Outcome.FAILED]
-        failures = [Finding(Severity.ERROR, self.session_id, CODES[result.name], result.sentence) for result in broken]
+        failures = [self._finding(result) for result in broken]
         reason = self._reason() or ("" if is_writable else write_reason)
         return SessionCheck(
             self.session_id,
@@ -89,6 +91,12 @@ class Checked:
             is_writable=is_writable and not reason,
             write_reason=reason or write_reason,
         )
+
+    def _finding(self, result: CheckResult) -> Finding:
+        """What a failed check comes to."""
+        code = self.codes_of_warnings.get(result.name)
+        severity = Severity.ERROR if code is None else Severity.WARNING
+        return Finding(severity, self.session_id, code or CODES[result.name], result.sentence)
 
     def _reason(self) -> str:
         """Why this session of a store could not take a change; "" if it could."""

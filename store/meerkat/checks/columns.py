@@ -23,6 +23,7 @@ class Columns:
         where: what holds it, for sentences: "row".
         message_count, total_tokens, created_at_ms, updated_at_ms: as stored, whatever that is.
         metadata: the metadata once more; None where it is not repeated.
+        is_derived: only a list is made of it, and each save makes it anew from the document: a wrong one loses nothing.
     """
 
     where: str
@@ -31,6 +32,7 @@ class Columns:
     created_at_ms: object
     updated_at_ms: object
     metadata: ByteSource | None = None
+    is_derived: bool = False
 
 
 def judge_columns(

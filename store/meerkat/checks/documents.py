@@ -21,10 +21,10 @@ from store.meerkat.checks.releases import Releases, format_words, name_of, unsur
 from store.meerkat.checks.results import failed, not_applicable, passed, short
 from store.meerkat.checks.tokens import row_token
 from store.meerkat.codec.byte_source import ByteSource
-from store.meerkat.codec.document_walk import DocumentWalk, read_from, walk_document
 from store.meerkat.codec.strict_json import Json
 from store.meerkat.codec.walker import Broken
 from store.meerkat.heads.heads import NEWEST_VERSION, newer_version
+from store.meerkat.messages.document_walk import DocumentWalk, read_from, walk_document
 from store.meerkat.messages.transcript_index import MAX_COUNTED, TranscriptIndex
 from store.meerkat.origin import LONE, Origin
 from store.meerkat.revisions.graph_values import GraphVerdict
@@ -248,6 +248,8 @@ def _compare(
     if stored.columns is None:
         checked.leave_out(stored.no_columns, CheckName.ROW_COUNTS)
         return
+    if stored.columns.is_derived:
+        checked.codes_of_warnings[CheckName.ROW_COUNTS] = "stale-sidecar"
     source, its_walk, its_envelope, count = described
     checked.take(judge_columns(stored.columns, its_envelope, count, source, its_walk.spans.get("metadata"), token))
 

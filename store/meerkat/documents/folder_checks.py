@@ -49,7 +49,7 @@ def _check(
         columns = None
         if about.is_sidecar:
             times = (about.created_at_ms, about.updated_at_ms)
-            columns = Columns(".meta file", about.message_count, about.total_tokens, *times)
+            columns = Columns(".meta file", about.message_count, about.total_tokens, *times, is_derived=True)
         with closing(FileSource(entry.path)) as source:
             return check_lone_document(source, session_id, write_reason, token, columns, blobs)
     except SessionError as error:

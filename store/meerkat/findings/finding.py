@@ -49,9 +49,11 @@ def database_findings(
     found = Collector()
     for fault in layout.faults:
         found.add(Finding(Severity.WARNING, None, fault.code, fault.sentence))
+    token.report(0, 0, "Letting SQLite check the whole file", "")
     unsound = find_unsound(read)
     if unsound is not None:
         found.add(unsound)
+    token.report(0, 0, "Looking for rows that belong to nothing", "")
     tables = read(read_tables)
     for step in (
         lambda connection, into: find_lone_rows(connection, tables, into),
@@ -114,6 +116,7 @@ def _find_in_realm(
     found: Collector,
     token: CancelToken,
 ) -> None:
+    token.report(0, 0, "Looking at files of the realm", "")
     find_leases(folder, found, token)
     find_in_logs(folder, ask, session_count, is_running, found, token)
     blobs = Blobs(folder, token)

@@ -38,6 +38,18 @@ def test_1_9_long_work_says_on_a_terminal_how_far_it_is_and_takes_it_back() -> N
     assert out.getvalue() == "done\n"
 
 
+def test_3_5_a_step_of_which_nothing_is_counted_says_how_long_it_lasts() -> None:
+    def work(token: CancelToken, output: Output) -> int:
+        token.report(0, 0, "Letting SQLite check the whole file", "")
+        time.sleep(SHOWN_AFTER_S * 1.5)
+        return 0
+
+    err = Terminal()
+    assert run_interruptibly(work, io.StringIO(), err) == 0
+    assert "Letting SQLite check the whole file: 0 s" in err.getvalue()
+    assert seen_after(err.getvalue()) == ""
+
+
 def test_1_9_nothing_is_said_where_no_terminal_reads_it() -> None:
     out, err = Terminal(), io.StringIO()
     assert run_interruptibly(long_work, out, err) == 0

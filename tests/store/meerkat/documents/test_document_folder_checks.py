@@ -12,9 +12,9 @@ import pytest
 from store.backend import Backend
 from store.cancel import CancelToken
 from store.errors import SessionMissing
-from store.meerkat.codec.document_walk import walk_document
 from store.meerkat.documents.small_files import FileSource
-from store.values.checks import CheckName, Outcome, SizePart
+from store.meerkat.messages.document_walk import walk_document
+from store.values.checks import CheckName, Outcome, Severity, SizePart
 from store.values.session import SessionSummary
 from tests.store.meerkat.folder_maker import Folder
 
@@ -55,6 +55,17 @@ def test_3_3_a_file_that_cannot_be_read_fails_alone(pages: Folder, open_store: O
     assert outcomes(backend, "gone", token)[CheckName.DOCUMENT] is Outcome.FAILED
     assert outcomes(backend, stale, token)[CheckName.ROW_COUNTS] is Outcome.FAILED
     assert Outcome.FAILED not in outcomes(backend, sound, token).values()
+
+
+def test_3_5_a_stale_list_entry_loses_nothing_and_is_a_warning(
+    pages: Folder, open_store: Open, token: CancelToken
+) -> None:
+    stale = pages.add(1, ["one"], message_count=7)
+    (check,) = open_store(pages.path).checks([stale], token)
+    (failed,) = check.failed
+    (finding,) = check.findings
+    assert failed.name is CheckName.ROW_COUNTS
+    assert (finding.severity, finding.code, finding.sentence) == (Severity.WARNING, "stale-sidecar", failed.sentence)
 
 
 def test_3_4_the_parts_of_a_file_are_its_size(copy_sample: Copy, open_store: Open, token: CancelToken) -> None:
