@@ -123,6 +123,82 @@ def test_rule_1_the_window_names_no_system() -> None:
     assert wrong == []
 
 
+# --------------------------------------------------------------------------------- rule 1 inside the store side
+
+SYSTEM_NAMED = ("store/systems.py", "store/copying.py", "store/demo/", "store/meerkat/")
+"""Where a system may be named: the list of systems, the door to its copies, and what makes the demo library."""
+
+STORE_MAKERS = ("store/demo/", "store/meerkat/copying/", "store/copying.py")
+"""Whoever makes stores, or asks for one: nothing that only looks gets near it."""
+
+FOUNDATIONS = {
+    "store/meerkat/codec/": ("codec",),
+    "store/meerkat/shapes/": ("codec", "shapes"),
+    "store/meerkat/messages/": ("codec", "messages"),
+}
+"""Rooms of Meerkat on which all others stand, and the rooms that they may know."""
+
+
+def _meerkat_imports(*beginnings: str) -> Iterator[tuple[str, str]]:
+    """Modules below these places, and what each imports of Meerkat, without `store.meerkat.`."""
+    prefix = "store.meerkat."
+    for name, tree in modules_in(*beginnings):
+        yield from ((name, found.removeprefix(prefix)) for found in imports(tree) if found.startswith(prefix))
+
+
+def test_rule_1_the_store_side_names_a_system_in_one_place() -> None:
+    wrong = [name for name, _found in _meerkat_imports("store/") if not name.startswith(SYSTEM_NAMED)]
+    assert wrong == []
+
+
+def test_rule_1_the_foundations_of_a_system_know_nothing_that_stands_on_them() -> None:
+    wrong = [
+        f"{name}: {found}"
+        for place, known in FOUNDATIONS.items()
+        for name, found in _meerkat_imports(place)
+        if found.split(".")[0] not in known
+    ]
+    assert wrong == []
+
+
+def test_rule_1_what_calls_itself_pure_knows_no_database_and_no_files() -> None:
+    wrong = [
+        f"{name}: {found}"
+        for name, tree in modules_in("store/")
+        if re.search(r"\bPure\b", ast.get_docstring(tree) or "")
+        for found in imports(tree)
+        if found.split(".")[0] in {"sqlite3", "os", "io", "shutil"}
+    ]
+    assert wrong == []
+
+
+def test_rule_1_findings_know_no_proofs_and_nothing_that_is_shown_knows_either() -> None:
+    findings = [
+        f"{name}: {found}" for name, found in _meerkat_imports("store/meerkat/findings/") if is_below(found, "checks")
+    ]
+    shown = [
+        f"{name}: {found}"
+        for name, found in _meerkat_imports("store/meerkat/codec/", "store/meerkat/messages/", "store/meerkat/heads/")
+        if is_below(found, "checks") or is_below(found, "findings")
+    ]
+    assert (findings, shown) == ([], [])
+
+
+def test_rule_3_only_who_makes_stores_reaches_what_writes_them() -> None:
+    wrong = [
+        f"{name}: {found}"
+        for name, found in _meerkat_imports("store/", "app/")
+        if is_below(found, "writer") or is_below(found, "copying.copying")
+        if not name.startswith(STORE_MAKERS)
+    ]
+    assert wrong == []
+
+
+def test_rule_3_copies_are_asked_for_at_the_door_and_by_the_command_only() -> None:
+    askers = {name for name, tree in modules_in("store/", "app/") if "store.copying" in set(imports(tree))}
+    assert askers == {"store/cli/copy_command.py"}
+
+
 # ------------------------------------------------------------------------------------ rule 2: looking never writes
 
 

@@ -14,10 +14,10 @@ import orjson
 
 from store.cancel import CancelToken
 from store.meerkat.codec.byte_source import ByteSource
-from store.meerkat.codec.document_walk import DocumentWalk, read_from, walk_document
 from store.meerkat.codec.strict_json import Json
 from store.meerkat.codec.walker import Broken, Walker
 from store.meerkat.details import metadata_span
+from store.meerkat.messages.document_walk import DocumentWalk, read_from, walk_document
 from store.meerkat.messages.metadata import GRAPH_KEY
 
 CHUNK_BYTES = 1024 * 1024

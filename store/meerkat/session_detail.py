@@ -14,13 +14,13 @@ from store.cancel import CancelToken
 from store.errors import SessionDamaged, SessionError
 from store.meerkat.agreement import documents_agree
 from store.meerkat.codec.byte_source import BlobSource, ByteSource
-from store.meerkat.codec.document_walk import walk_document
 from store.meerkat.codec.strict_json import NotStrict, parse, text_of
 from store.meerkat.codec.walker import Broken
 from store.meerkat.details import Envelope, member_span_at, read_envelope, take_metadata
 from store.meerkat.generation import Layout
 from store.meerkat.heads.head_detail import head_fact_lines, head_metadata_value, read_head_envelope
 from store.meerkat.listing import RUNTIME_PREFIX
+from store.meerkat.messages.document_walk import walk_document
 from store.meerkat.messages.metadata import value_at
 from store.meerkat.messages.usage import usage_of
 from store.meerkat.origin import origin_of_rows

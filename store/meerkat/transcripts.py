@@ -17,13 +17,13 @@ import orjson
 from store.cancel import CancelToken
 from store.errors import SessionChanged, SessionDamaged
 from store.meerkat.codec.byte_source import BlobSource, ByteSource
-from store.meerkat.codec.document_walk import MAX_MESSAGE_BYTES, Enough, read_from, walk_document
-from store.meerkat.codec.prefix import Prefix, prefix_of
 from store.meerkat.codec.walker import Broken
 from store.meerkat.generation import Layout
 from store.meerkat.heads.heads import Head, head_of, read_boundary, unfinished
 from store.meerkat.heads.strands import IN_RUN, LINKS_TABLE, Strand, batches, missing_messages, overlay, read_links
 from store.meerkat.listing import octets
+from store.meerkat.messages.document_walk import MAX_MESSAGE_BYTES, Enough, read_from, walk_document
+from store.meerkat.messages.prefix import Prefix, prefix_of
 from store.meerkat.messages.transcript_index import TranscriptIndex
 from store.meerkat.places import Copy, Place
 from store.values.fault import Fault

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from store.cancel import CancelToken
 from store.meerkat.agreement import same_text
 from store.meerkat.codec.byte_source import ByteSource
-from store.meerkat.codec.document_walk import read_from, walk_document
 from store.meerkat.codec.walker import Broken, Walker
+from store.meerkat.messages.document_walk import read_from, walk_document
 
 READ_BYTES = 512 * 1024
 PAGE_MESSAGES = 200

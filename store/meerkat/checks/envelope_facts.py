@@ -7,9 +7,9 @@ from uuid import UUID
 
 from store.cancel import CancelToken
 from store.meerkat.codec.byte_source import ByteSource
-from store.meerkat.codec.document_walk import DocumentWalk
 from store.meerkat.codec.strict_json import Doubled, Json, NotStrict, parse
 from store.meerkat.codec.walker import Walker
+from store.meerkat.messages.document_walk import DocumentWalk
 from store.meerkat.messages.metadata import GRAPH_KEY
 from store.meerkat.messages.times import system_time_ms
 from store.meerkat.revisions.graph import judge

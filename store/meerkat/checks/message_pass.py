@@ -12,7 +12,7 @@ from store.cancel import CancelToken
 from store.meerkat.checks.blob_files import referred_blobs
 from store.meerkat.checks.lineage import RowLineage
 from store.meerkat.codec.codec import decode
-from store.meerkat.codec.document_walk import MAX_MESSAGE_BYTES
+from store.meerkat.messages.document_walk import MAX_MESSAGE_BYTES
 from store.meerkat.shapes.digests import NO_TIME, DigestFormat, TranscriptDigests
 from store.meerkat.shapes.typed import TimeMissing, typed_message
 

@@ -13,7 +13,6 @@ from store.errors import SessionDamaged
 from store.meerkat.checks.blob_files import mentioned_blobs
 from store.meerkat.checks.documents import Places
 from store.meerkat.codec.byte_source import BlobSource, ByteSource
-from store.meerkat.codec.document_walk import walk_document
 from store.meerkat.codec.walker import Broken, Member, Walker
 from store.meerkat.findings.files import look_at, pieces, plain_files
 from store.meerkat.findings.tables import Read
@@ -21,6 +20,7 @@ from store.meerkat.generation import Layout
 from store.meerkat.heads.heads import read_head
 from store.meerkat.heads.strands import IN_RUN
 from store.meerkat.listing import RUNTIME_PREFIX, octets
+from store.meerkat.messages.document_walk import walk_document
 from store.meerkat.messages.metadata import GRAPH_KEY
 from store.meerkat.places import Copy, Place, find_place
 from store.meerkat.revisions.rewrites import read_rewrites

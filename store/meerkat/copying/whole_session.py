@@ -15,7 +15,6 @@ from store.errors import SessionDamaged, SessionError
 from store.meerkat.checks.documents import Places
 from store.meerkat.codec.byte_source import BlobSource, ByteSource
 from store.meerkat.codec.codec import decode, encode
-from store.meerkat.codec.document_walk import MAX_MESSAGE_BYTES, DocumentWalk, read_from, walk_document
 from store.meerkat.codec.strict_json import Json, NotStrict
 from store.meerkat.codec.walker import Broken, Undecodable, Walker
 from store.meerkat.generation import Generation, Layout
@@ -23,6 +22,7 @@ from store.meerkat.heads.cells import read_cells
 from store.meerkat.heads.head_detail import inline_metadata
 from store.meerkat.heads.heads import Head, head_of, read_boundary, unfinished
 from store.meerkat.heads.strands import MAX_READ_BYTES, read_strand, resolve_strand
+from store.meerkat.messages.document_walk import MAX_MESSAGE_BYTES, DocumentWalk, read_from, walk_document
 from store.meerkat.places import Copy, Place, find_place
 from store.meerkat.session_detail import copies_agree
 from store.meerkat.summaries import read_facts

@@ -16,13 +16,13 @@ from store.cancel import CancelToken
 from store.errors import NotAStore
 from store.meerkat.candidates import document_candidates
 from store.meerkat.codec.byte_source import MemorySource
-from store.meerkat.codec.document_walk import DocumentWalk, read_from, walk_document
-from store.meerkat.codec.prefix import Prefix, prefix_of
 from store.meerkat.codec.strict_json import Json, NotStrict, parse
 from store.meerkat.codec.walker import Broken
 from store.meerkat.details import Envelope, read_envelope
 from store.meerkat.documents.small_files import look_at
+from store.meerkat.messages.document_walk import DocumentWalk, read_from, walk_document
 from store.meerkat.messages.plain_texts import read_plain_texts
+from store.meerkat.messages.prefix import Prefix, prefix_of
 from store.meerkat.messages.times import system_time_ms
 from store.meerkat.messages.titles import prompt_text
 from store.meerkat.messages.transcript_index import TranscriptIndex

@@ -18,7 +18,6 @@ from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.errors import SessionDamaged, SessionError
 from store.meerkat.blobs import read_blob
-from store.meerkat.codec.document_walk import read_from, walk_document
 from store.meerkat.codec.walker import Broken
 from store.meerkat.copying.whole_session import whole_of_document
 from store.meerkat.documents.folder_checks import check_files, file_sizes
@@ -28,6 +27,7 @@ from store.meerkat.documents.folder_index import FolderIndex
 from store.meerkat.documents.folder_rows import catalogue_facts, census_row, stale
 from store.meerkat.documents.small_files import FileSource
 from store.meerkat.generation import Generation
+from store.meerkat.messages.document_walk import read_from, walk_document
 from store.meerkat.places import Copy
 from store.meerkat.reading import Reading
 from store.meerkat.realm import has_fresh_lease, is_recent_s, realm_id

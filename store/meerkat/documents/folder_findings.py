@@ -12,7 +12,6 @@ from pathlib import Path
 from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.meerkat.codec.byte_source import ByteSource
-from store.meerkat.codec.document_walk import walk_document
 from store.meerkat.codec.strict_json import NotStrict, parse
 from store.meerkat.codec.walker import Broken
 from store.meerkat.details import metadata_span
@@ -20,6 +19,7 @@ from store.meerkat.documents.folder_scan import DOCUMENT_SUFFIX, SIDECAR_SUFFIX
 from store.meerkat.documents.small_files import FileSource
 from store.meerkat.findings import Collector, Stored, realm_findings
 from store.meerkat.findings.files import look_at, plain_files
+from store.meerkat.messages.document_walk import walk_document
 from store.meerkat.messages.metadata import GRAPH_KEY
 from store.meerkat.messages.times import system_time_ms
 from store.meerkat.revisions.graph_reading import Shape, read_graph

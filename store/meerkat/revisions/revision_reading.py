@@ -9,8 +9,8 @@ import orjson
 from store.cancel import CancelToken
 from store.errors import RevisionMissing, SessionError
 from store.meerkat.codec.byte_source import ByteSource
-from store.meerkat.codec.document_walk import read_from
 from store.meerkat.documents.document_content import Content
+from store.meerkat.messages.document_walk import read_from
 from store.meerkat.messages.transcript_index import TranscriptIndex
 from store.meerkat.origin import LONE
 from store.meerkat.reading import Reading

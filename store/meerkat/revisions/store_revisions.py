@@ -16,7 +16,6 @@ from store.cancel import CancelToken
 from store.errors import SessionChanged, SessionDamaged
 from store.meerkat.checks.releases import releases_of_head
 from store.meerkat.codec.byte_source import ByteSource
-from store.meerkat.codec.document_walk import walk_document
 from store.meerkat.codec.strict_json import Json, NotStrict, parse
 from store.meerkat.codec.walker import Broken, Walker
 from store.meerkat.generation import Layout
@@ -24,6 +23,7 @@ from store.meerkat.heads.heads import head_of
 from store.meerkat.heads.strands import Strand, read_strand
 from store.meerkat.heads.trust import trust
 from store.meerkat.messages.content import as_count
+from store.meerkat.messages.document_walk import walk_document
 from store.meerkat.messages.transcript_index import TranscriptIndex
 from store.meerkat.origin import origin_of_rows
 from store.meerkat.places import Copy, Place, find_place

@@ -16,8 +16,8 @@ from store.backend import Backend
 from store.cancel import CancelToken
 from store.errors import SessionMissing
 from store.meerkat.codec.byte_source import MemorySource
-from store.meerkat.codec.document_walk import walk_document
-from store.meerkat.codec.prefix import prefix_of
+from store.meerkat.messages.document_walk import walk_document
+from store.meerkat.messages.prefix import prefix_of
 from store.meerkat.messages.transcript_index import TranscriptIndex
 from store.meerkat.schema import STRAND_STATEMENTS
 from store.values.message import MessageKind, TextBlock, ToolCallBlock

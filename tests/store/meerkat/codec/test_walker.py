@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from store.cancel import CancelToken
 from store.errors import Cancelled
 from store.meerkat.codec.byte_source import MemorySource
-from store.meerkat.codec.document_walk import walk_document
 from store.meerkat.codec.walker import Broken, Undecodable, Walker
+from store.meerkat.messages.document_walk import walk_document
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=40),

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from store.cancel import CancelToken
 from store.meerkat.codec.byte_source import MemorySource
 from store.meerkat.codec.codec import encode
-from store.meerkat.codec.document_walk import walk_document
 from store.meerkat.details import metadata_span
+from store.meerkat.messages.document_walk import walk_document
 from store.meerkat.revisions.graph import judge
 from store.meerkat.revisions.graph_values import GraphVerdict
 from store.meerkat.shapes.digests import DigestFormat, digest_of

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from store.cancel import CancelToken
 from store.meerkat.codec.byte_source import ByteSource
-from store.meerkat.codec.prefix import Prefix
 from store.meerkat.codec.skeleton import skeleton
 from store.meerkat.codec.strict_json import Json, NotStrict, refuse_lone_surrogates, scan
 from store.meerkat.codec.walker import WINDOW_BYTES, Broken, Undecodable, Walker
+from store.meerkat.messages.prefix import Prefix
 from store.meerkat.messages.transcript_index import TranscriptIndex
 from store.values.fault import Fault
 
