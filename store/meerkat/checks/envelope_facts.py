@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from store.cancel import CancelToken
 from store.meerkat.codec.byte_source import ByteSource
-from store.meerkat.codec.strict_json import Doubled, Json, NotStrict, parse
+from store.meerkat.codec.strict_json import Json, NotStrict, parse
 from store.meerkat.codec.walker import Walker
 from store.meerkat.messages.document_walk import DocumentWalk
 from store.meerkat.messages.metadata import GRAPH_KEY
@@ -15,6 +14,9 @@ from store.meerkat.messages.times import system_time_ms
 from store.meerkat.revisions.graph import judge
 from store.meerkat.revisions.graph_values import GraphVerdict
 from store.meerkat.shapes.digests import DigestFormat
+from store.meerkat.shapes.message_shapes import USAGE
+from store.meerkat.shapes.structs import U32, NotTyped, Read, uuid
+from store.meerkat.shapes.typed_document import NO_USAGE, SYSTEM_TIME
 
 MAX_SMALL_BYTES = 64 * 1024
 MAX_PARSED_BYTES = 256 * 1024
@@ -55,19 +57,19 @@ def read_envelope_facts(source: ByteSource, walk: DocumentWalk) -> EnvelopeFacts
     for key in _NEEDED:
         if key not in walk.spans:
             facts.refuse(f"The document has no “{key}”.")
-    _take_id(facts, _small(facts, source, walk, "id"))
-    version = _small(facts, source, walk, "version")
-    if type(version) is int and version >= 0:
-        facts.version = version
-    elif version is not None:
-        facts.refuse("The document's version is no number.")
+    session_id, version = _typed(facts, source, walk, "id", uuid), _typed(facts, source, walk, "version", U32)
+    facts.session_id = session_id if isinstance(session_id, str) else None
+    facts.version = version if isinstance(version, int) else None
     facts.created_at_ms = _moment(facts, source, walk, "created_at")
     facts.updated_at_ms = _moment(facts, source, walk, "updated_at")
-    _take_usage(facts, _small(facts, source, walk, "usage"), "usage" in walk.spans)
+    usage = _typed(facts, source, walk, "usage", USAGE) if "usage" in walk.spans else NO_USAGE
+    if isinstance(usage, dict):
+        facts.total_tokens = int(usage["input_tokens"]) + int(usage["output_tokens"])  # type: ignore[arg-type]  # proved
     return facts
 
 
-def _small(facts: EnvelopeFacts, source: ByteSource, walk: DocumentWalk, key: str) -> Json:
+def _typed(facts: EnvelopeFacts, source: ByteSource, walk: DocumentWalk, key: str, read: Read) -> Json:
+    """A member of the envelope as Meerkat reads it; None where it is absent or refused."""
     span = walk.spans.get(key)
     if span is None:
         return None
@@ -75,40 +77,18 @@ def _small(facts: EnvelopeFacts, source: ByteSource, walk: DocumentWalk, key: st
         facts.refuse(f"The document's “{key}” is no value of its kind.")
         return None
     try:
-        return parse(source.read(span[0], span[1] - span[0]))[1]
-    except NotStrict as reason:
+        return read(parse(source.read(span[0], span[1] - span[0]))[1])
+    except (NotStrict, NotTyped) as reason:
         facts.refuse(f"The document's “{key}” cannot be read: {reason}.")
         return None
 
 
-def _take_id(facts: EnvelopeFacts, value: Json) -> None:
-    try:
-        facts.session_id = str(UUID(value)) if isinstance(value, str) else None
-    except ValueError:
-        facts.session_id = None
-    if facts.session_id is None:
-        facts.refuse("The document's “id” is no UUID.")
-
-
 def _moment(facts: EnvelopeFacts, source: ByteSource, walk: DocumentWalk, key: str) -> int | None:
-    value = _small(facts, source, walk, key)
+    value = _typed(facts, source, walk, key, SYSTEM_TIME)
     moment = system_time_ms(value)
-    if moment is None or isinstance(value, Doubled):
+    if value is not None and moment is None:
         facts.refuse(f"The document's “{key}” is no time as Meerkat writes it.")
-        return None
-    return max(0, moment)
-
-
-def _take_usage(facts: EnvelopeFacts, value: Json, is_there: bool) -> None:
-    if not is_there:
-        facts.total_tokens = 0
-        return
-    counts = [value.get(key) for key in ("input_tokens", "output_tokens")] if isinstance(value, dict) else []
-    whole = [count for count in counts if type(count) is int and count >= 0]
-    if len(whole) != 2 or isinstance(value, Doubled):
-        facts.refuse("The document's “usage” is no usage as Meerkat writes it.")
-        return
-    facts.total_tokens = sum(whole)
+    return None if moment is None else max(0, moment)
 
 
 @dataclass(slots=True)

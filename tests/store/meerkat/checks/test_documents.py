@@ -79,9 +79,13 @@ def test_3_3_a_message_that_meerkat_refuses_fails_the_document_with_the_reason(
     [
         (b'"version":2,', b'"version":2,"version":2,', "twice"),
         (b'"usage":{"input_tokens":7', b'"usage":{"input_tokens":"7"', "usage"),
-        (b'"secs_since_epoch":1780000000', b'"secs_since_epoch":-1', "time"),
+        (b'"cache_read_tokens":null', b'"cache_read_tokens":"7"', "usage"),
+        (b'"secs_since_epoch":1780000000', b'"secs_since_epoch":-1', "updated_at"),
+        (b'"secs_since_epoch":1780000000', b'"secs_since_epoch":18446744073709551615', "no time"),
+        (b'"id":"0', b'"id":"0-', "UUID"),
         (b'"metadata":{', b'"metadata":{"a":NaN,', "NaN"),
         (b'"version":2', b'"version":"2"', "version"),
+        (b'"version":2', b'"version":null', "version"),
     ],
 )
 def test_3_3_an_envelope_that_meerkat_refuses_fails_the_document(
