@@ -94,12 +94,15 @@ class TranscriptDigests:
 
     def _update(self, message: Fields, plain: bytes) -> None:
         hashes = self._hashes
-        self._feed(DigestFormat.F1, plain)
+        if DigestFormat.F1 in hashes:
+            self._feed(DigestFormat.F1, plain)
+            if len(hashes) == 1:
+                self.count += 1
+                return
         self.count += 1
-        if len(hashes) == 1 and DigestFormat.F1 in hashes:
-            return
         bare = with_blobs(message) if _INLINE in plain else message
-        self._feed(DigestFormat.F2, plain if bare is message else encode(bare), 1)
+        if DigestFormat.F2 in hashes:
+            self._feed(DigestFormat.F2, plain if bare is message else encode(bare), 1)
         if not self._needs_timeless:
             return
         timeless = _timeless_bytes(bare, plain if bare is message else None)
@@ -207,6 +210,9 @@ def canonical_bytes(message: Json, form: DigestFormat) -> bytes:
     return encode(timeless_form(without_origins(made) if form is DigestFormat.F5 else made))
 
 
+_NO_TIME_TAIL: Final = f'"created_at":"{NO_TIME}"}}'.encode()
+
+
 def _timeless_bytes(message: Fields, plain: bytes | None) -> bytes:
     """The bytes of format 3; where only the time differs they are cut from those at hand, not printed again."""
     if plain is None or (message["role"] in _IDENTIFIED and "identity" in message):
@@ -214,7 +220,7 @@ def _timeless_bytes(message: Fields, plain: bytes | None) -> bytes:
     tail = f'"created_at":"{message["created_at"]}"}}'.encode()
     if not plain.endswith(tail):
         return encode(timeless_form(message))
-    return b'%s"created_at":"%s"}' % (plain[: -len(tail)], NO_TIME.encode())
+    return plain[: -len(tail)] + _NO_TIME_TAIL
 
 
 def timeless_form(message: Fields) -> Fields:

@@ -121,7 +121,7 @@ def take(into: Fields, found: Fields, fields: tuple[Field, ...]) -> None:
     key: str | None = None
     try:
         for key, read, need, default in fields:
-            value = found.get(key) if key is not None else None
+            value = found.get(key)  # type: ignore[arg-type]  # no member is called None
             if value is None:
                 if need is _OPTIONAL:
                     continue
