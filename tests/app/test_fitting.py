@@ -38,6 +38,8 @@ def settle(qtbot: QtBot, program: Program) -> None:
     for _ in range(3):
         QApplication.processEvents()
         QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+        # What gave way to other parts is never painted again; without this it could still be met beside them.
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def leaves(window: QWidget) -> Iterator[QWidget]:

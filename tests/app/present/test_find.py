@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from app.controllers import find_jobs
 from app.controllers.find_jobs import find_work, hits_work
 from app.present.find import Finder, Needle, Unfolded, count_in, hits_in, shown_prose, texts_of
 from app.present.find_plain import count_plain
@@ -105,11 +106,18 @@ def test_2_6_letters_of_all_kinds_are_found(text: str, needle: Needle, expected:
 
 
 @pytest.fixture(params=["realm-0.6.24-rich", "realm-0.7.28", "realm-0.7.5", "realm-0.6.24-bridged-by-0.9.8"])
-def sessions(request: Any, copy_sample: Callable[[str], Path], in_worker: Callable[..., Any], own_paths: Any) -> Any:
-    """The library with a sample, and its sessions."""
+def sessions(
+    request: Any,
+    copy_sample: Callable[[str], Path],
+    in_worker: Callable[..., Any],
+    own_paths: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Any:
+    """The library with a sample, and its sessions; nobody draws, so that a search need not leave time for it."""
     from store import Library
     from store.values.session import SortKey, SortOrder
 
+    monkeypatch.setattr(find_jobs, "PAINT_S", 0)
     path = copy_sample(f"meerkat/{request.param}")
     library = Library(own_paths)
 
@@ -181,7 +189,8 @@ def test_2_6_plain_texts_of_samples_hold_as_many_hits_as_what_is_shown(
                 messages = backend.messages(key.session_id, 0, outline.count, token)
             except SessionError:
                 continue
-            numbers = [message.index for message in messages if not show_message(message).is_hidden]
+            shown = {message.index: show_message(message) for message in messages}
+            numbers = [number for number, message in shown.items() if not message.is_hidden]
             plain = backend.plain_texts(key.session_id, numbers, token)
             plain_count, total = plain_count + sum(texts is not None for texts in plain), total + len(plain)
             for word in LOOKED_FOR:
@@ -189,8 +198,7 @@ def test_2_6_plain_texts_of_samples_hold_as_many_hits_as_what_is_shown(
                     finder = Finder(Needle(word, has_output=has_output))
                     for number, texts in zip(numbers, plain, strict=True):
                         if texts is not None:
-                            shown = show_message(messages[number])
-                            exact = count_in(shown, finder, whole_of(backend, key, token))
+                            exact = count_in(shown[number], finder, whole_of(backend, key, token))
                             assert count_plain(texts, finder) == exact, (word, number)
         assert plain_count > 0.8 * total or total < 10
         return plain_count
