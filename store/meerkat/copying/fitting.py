@@ -21,17 +21,17 @@ from store.meerkat.heads.heads import NEWEST_VERSION
 from store.meerkat.messages.metadata import GRAPH_KEY
 from store.meerkat.revisions.graph import judge
 from store.meerkat.shapes.digests import NO_TIME, DigestFormat
-from store.meerkat.shapes.message_shapes import USAGE
-from store.meerkat.shapes.migration import SESSION_METADATA, VERSION
+from store.meerkat.shapes.migration import SESSION_METADATA, VERSION, migrate
 from store.meerkat.shapes.structs import Fields, NotTyped, uuid
 from store.meerkat.shapes.typed import typed_message
-from store.meerkat.shapes.typed_document import NO_USAGE, SYSTEM_TIME
+from store.meerkat.shapes.typed_document import typed_document
 from store.values.amounts import counted
 from store.values.whole import WholeSession
 
 MAX_I64: Final = (1 << 63) - 1
 _HISTORY_KEYS: Final = frozenset({GRAPH_KEY, "session_transcript_rewrite_prefix_authority_v1"})
 _OWN_FIELDS: Final = frozenset({"version", "id", "created_at", "updated_at", "usage"})
+_READ_FIELDS: Final = ("created_at", "updated_at", "usage")
 _RESUMABLE: Final = ("model", "max_tokens", "provider", "tooling")
 _PROVIDERS: Final = frozenset({"anthropic", "open_a_i", "gemini", "self_hosted", "other"})
 MAX_VALUE_DEPTH: Final = 120
@@ -82,8 +82,11 @@ def fit(whole: WholeSession, token: CancelToken) -> Fitted:
     metadata = {key: _exact(data, f"the metadata value “{key}”") for key, data in whole.metadata.items()}
     kept = _without_history(whole, metadata, warnings, token)
     _warn_of_settings(metadata.get(SESSION_METADATA), warnings)
-    created_at, updated_at = _time(whole, "created_at"), _time(whole, "updated_at")
-    usage = _usage(whole)
+    own: Fields = {key: _exact(whole.envelope[key], f"its “{key}”") for key in _READ_FIELDS if key in whole.envelope}
+    held = _as_held(session_id, own, metadata)
+    created_at_ms, updated_at_ms = _ms(held, "created_at"), _ms(held, "updated_at")
+    usage = held["usage"]
+    assert isinstance(usage, dict)
     total = int(usage["input_tokens"]) + int(usage["output_tokens"])  # type: ignore[arg-type]  # whole numbers, proved
     metadata_json = encode(in_order(kept))
     others = _others(whole)
@@ -92,17 +95,17 @@ def fit(whole: WholeSession, token: CancelToken) -> Fitted:
     envelope = [
         b'{"version":%d,"id":"%s","messages":[' % (VERSION, session_id.encode()),
         b",".join(messages),
-        b'],"created_at":' + encode(created_at),
-        b',"updated_at":' + encode(updated_at),
+        b'],"created_at":' + encode(held["created_at"]),
+        b',"updated_at":' + encode(held["updated_at"]),
         b',"metadata":' + metadata_json,
-        b',"usage":' + encode(usage),
+        b',"usage":' + encode(own.get("usage", held["usage"])),
         *(b"," + encode(key) + b":" + encode(value) for key, value in others.items()),
         b"}",
     ]
     return Fitted(
         session_id=session_id,
-        created_at_ms=_ms(created_at),
-        updated_at_ms=_ms(updated_at),
+        created_at_ms=created_at_ms,
+        updated_at_ms=updated_at_ms,
         message_count=len(messages),
         total_tokens=min(total, MAX_I64),
         metadata_json=metadata_json,
@@ -258,35 +261,29 @@ def _own_id(whole: WholeSession) -> str:
     return listed
 
 
-def _time(whole: WholeSession, key: str) -> Fields:
-    if key not in whole.envelope:
-        raise DoesNotFit(f"It has no “{key}”, which Meerkat 0.6.24 needs.")
+def _as_held(session_id: str, own: Fields, metadata: Fields) -> Fields:
+    """The document as 0.6.24 holds it: its migrating decode, then the typed one (§2.7).
+
+    Without messages, which are read one by one, and without all metadata but that which it migrates: the rest is free.
+
+    Raises:
+        DoesNotFit: 0.6.24 refuses it.
+    """
+    settings = {key: metadata[key] for key in (SESSION_METADATA,) if key in metadata}
+    envelope: Fields = {"id": session_id, "messages": [], "metadata": settings, **own}
     try:
-        value = SYSTEM_TIME(_exact(whole.envelope[key], f"its “{key}”"))
+        return typed_document(migrate(envelope).document)
     except NotTyped as reason:
-        raise DoesNotFit(f"Meerkat 0.6.24 does not read its “{key}”: {reason}.") from None
-    assert isinstance(value, dict)
-    seconds, nanos = value["secs_since_epoch"], value["nanos_since_epoch"]
+        raise DoesNotFit(f"Meerkat 0.6.24 does not read its document: {reason}.") from None
+
+
+def _ms(held: Fields, key: str) -> int:
+    time = held[key]
+    assert isinstance(time, dict)
+    seconds, nanos = time["secs_since_epoch"], time["nanos_since_epoch"]
     if not isinstance(seconds, int) or not isinstance(nanos, int) or nanos >= 10**9 or seconds > MAX_I64 // 1_000:
         raise DoesNotFit(f"Its “{key}” is no time.")
-    return value
-
-
-def _ms(time: Fields) -> int:
-    return int(time["secs_since_epoch"]) * 1_000 + int(time["nanos_since_epoch"]) // 1_000_000  # type: ignore[arg-type]
-
-
-def _usage(whole: WholeSession) -> Fields:
-    """The usage as it is stored, zeros where none is. Raises DoesNotFit."""
-    if "usage" not in whole.envelope:
-        return dict(NO_USAGE)
-    value = _exact(whole.envelope["usage"], "its usage")
-    try:
-        USAGE(value)
-    except NotTyped as reason:
-        raise DoesNotFit(f"Meerkat 0.6.24 does not read its usage: {reason}.") from None
-    assert isinstance(value, dict)
-    return value
+    return seconds * 1_000 + nanos // 1_000_000
 
 
 def _others(whole: WholeSession) -> Fields:

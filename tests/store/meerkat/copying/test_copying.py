@@ -239,9 +239,9 @@ def test_3_6_a_message_that_0_6_24_refuses_is_refused_with_the_reason(
     [
         ({"id": "019e85a1-4b2f-717a-950a-0000000000ff"}, "names another session"),
         ({"id": "x"}, "no UUID"),
-        ({"created_at": "2026-01-01"}, "does not read its “created_at”"),
-        ({"updated_at": {"secs_since_epoch": 1}}, "does not read its “updated_at”"),
-        ({"usage": {"input_tokens": -1, "output_tokens": 0}}, "does not read its usage"),
+        ({"created_at": "2026-01-01"}, "its time is no object, in “created_at”"),
+        ({"updated_at": {"secs_since_epoch": 1}}, "it has no “nanos_since_epoch”, in “updated_at”"),
+        ({"usage": {"input_tokens": -1, "output_tokens": 0}}, "in “input_tokens”, in “usage”"),
     ],
 )
 def test_3_6_an_envelope_that_0_6_24_refuses_is_refused_with_the_reason(
