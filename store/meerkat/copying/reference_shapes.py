@@ -9,7 +9,19 @@ from __future__ import annotations
 from typing import Final
 
 from store.meerkat.codec.strict_json import Json
-from store.meerkat.shapes.message_shapes import content_with, notice_block_with, status_with
+from store.meerkat.shapes.message_shapes import (
+    CATALOGUE_CHANGE,
+    EVENT,
+    IMAGE_SOURCE,
+    NAMES,
+    PEER,
+    TOOL_CALL,
+    content_with,
+    image_block_with,
+    notice_block_with,
+    spoken_blocks_with,
+    status_with,
+)
 from store.meerkat.shapes.structs import (
     U32,
     U64,
@@ -28,14 +40,10 @@ from store.meerkat.shapes.structs import (
     tagged,
     text,
     truth,
-    uuid,
 )
 from store.meerkat.shapes.typed import read_message
 
 _STOP_REASON: Final = one_of("end_turn", "tool_use", "max_tokens", "stop_sequence", "content_filter", "cancelled")
-_IMAGE_SOURCE: Final = tagged(
-    "image source", "source", {"inline": (required("data", text),), "blob": (required("blob_id", text),)}
-)
 _VIDEO_SOURCE: Final = tagged("video source", "source", {"inline": (required("data", text),)})
 
 _CONTENT_BLOCK = tagged(
@@ -43,7 +51,7 @@ _CONTENT_BLOCK = tagged(
     "type",
     {
         "text": (required("text", text),),
-        "image": (required("media_type", text), spread(_IMAGE_SOURCE)),
+        "image": (required("media_type", text), spread(IMAGE_SOURCE)),
         "video": (required("media_type", text), required("duration_ms", U64), spread(_VIDEO_SOURCE)),
     },
 )
@@ -64,56 +72,26 @@ _META = optional(
     ),
 )
 
-_IMAGE = struct(
-    "image block",
-    required("image_id", uuid),
-    required("blob_ref", struct("blob reference", required("blob_id", text), required("media_type", text))),
-    required("media_type", text),
-    required("width", U32),
-    required("height", U32),
-    required(
-        "revised_prompt",
-        tagged(
-            "revised prompt",
-            "disposition",
-            {
-                "not_requested": (),
-                "unsupported_by_backend": (),
-                "unchanged": (),
-                "revised": (
-                    required("text", struct("revised text", required("content", text))),
-                    required("source", one_of("provider", "meerkat_projection")),
-                ),
-            },
+_IMAGE_META = tagged(
+    "image metadata",
+    "provider",
+    {
+        "open_ai": (
+            required("target_model", text),
+            optional("response_id", text),
+            optional("image_generation_call_id", text),
         ),
-    ),
-    required(
-        "meta",
-        tagged(
-            "image metadata",
-            "provider",
-            {
-                "open_ai": (
-                    required("target_model", text),
-                    optional("response_id", text),
-                    optional("image_generation_call_id", text),
-                ),
-                "gemini": (required("target_model", text), optional("response_id", text)),
-                "not_emitted": (),
-            },
-        ),
-    ),
+        "gemini": (required("target_model", text), optional("response_id", text)),
+        "not_emitted": (),
+    },
 )
 
 _ASSISTANT_BLOCKS: Final = {
-    "text": struct("text block", required("text", text), _META),
-    "transcript": struct("transcript block", required("text", text), required("source", one_of("spoken")), _META),
-    "reasoning": struct("reasoning block", filled("text", text, ""), _META),
-    "tool_use": struct("tool call", required("id", text), required("name", text), required("args", free), _META),
+    **spoken_blocks_with(_META, one_of("spoken")),
     "server_tool_content": struct(
         "server tool content", optional("id", text), required("name", text), required("content", free), _META
     ),
-    "image": _IMAGE,
+    "image": image_block_with(one_of("provider", "meerkat_projection"), _IMAGE_META),
 }
 _ASSISTANT_BLOCK = tagged(
     "block type", "block_type", {name: (required("data", read),) for name, read in _ASSISTANT_BLOCKS.items()}
@@ -127,7 +105,6 @@ _USAGE = struct(
     nullable("cache_read_tokens", U64),
 )
 _NOTICE_CONTENT = full("content", list_of(_CONTENT_BLOCK))
-_NAMES = list_of(text)
 _OPERATION: Final = one_of("add", "remove", "reload")
 _PHASE: Final = one_of("pending", "applied", "draining", "forced", "failed")
 
@@ -135,7 +112,7 @@ _NOTICE_BLOCKS: Final[dict[str, tuple[Field, ...]]] = {
     "comms": (
         required("kind", text),
         required("direction", one_of("incoming", "outgoing", "internal")),
-        optional("peer", struct("peer", required("id", text), optional("display_name", text))),
+        optional("peer", PEER),
         optional("request_id", text),
         optional("intent", text),
         optional("status", text),
@@ -143,14 +120,7 @@ _NOTICE_BLOCKS: Final[dict[str, tuple[Field, ...]]] = {
         optional("payload", free),
         _NOTICE_CONTENT,
     ),
-    "external_event": (
-        required("source", text),
-        required("event_type", text),
-        optional("summary", text),
-        optional("body", text),
-        optional("payload", free),
-        _NOTICE_CONTENT,
-    ),
+    "external_event": (*EVENT, _NOTICE_CONTENT),
     "tool_config": (
         required(
             "payload",
@@ -162,15 +132,7 @@ _NOTICE_BLOCKS: Final[dict[str, tuple[Field, ...]]] = {
                 required("persisted", truth),
                 optional("applied_at_turn", U32),
                 optional("domain", one_of("tool_scope", "deferred_catalog")),
-                optional(
-                    "deferred_catalog_delta",
-                    struct(
-                        "catalogue change",
-                        full("added_hidden_names", _NAMES),
-                        full("removed_hidden_names", _NAMES),
-                        full("pending_sources", _NAMES),
-                    ),
-                ),
+                optional("deferred_catalog_delta", CATALOGUE_CHANGE),
             ),
         ),
     ),
@@ -180,7 +142,7 @@ _NOTICE_BLOCKS: Final[dict[str, tuple[Field, ...]]] = {
         optional("phase", _PHASE),
         filled("persisted", truth, False),
         optional("detail", text),
-        full("pending_sources", _NAMES),
+        full("pending_sources", NAMES),
     ),
     "background_job": (
         required("job_id", text),
@@ -237,11 +199,7 @@ _MESSAGES: Final[dict[str, tuple[Field, ...]]] = {
     ),
     "assistant": (
         required("content", text),
-        filled(
-            "tool_calls",
-            list_of(struct("tool call", required("id", text), required("name", text), required("args", free))),
-            [],
-        ),
+        filled("tool_calls", list_of(TOOL_CALL), []),
         required("stop_reason", _STOP_REASON),
         required("usage", _USAGE),
     ),

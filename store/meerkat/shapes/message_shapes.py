@@ -38,7 +38,7 @@ from store.meerkat.shapes.structs import (
 
 # ------------------------------------------------------------------------------- content of users, results, notices
 
-_IMAGE_SOURCE = tagged(
+IMAGE_SOURCE = tagged(
     "image source", "source", {"inline": (required("data", text),), "blob": (required("blob_id", text),)}
 )
 _VIDEO_SOURCE = tagged("video source", "source", {"inline": (required("data", text),), "uri": (required("uri", text),)})
@@ -48,7 +48,7 @@ CONTENT_BLOCK = tagged(
     "type",
     {
         "text": (required("text", text),),
-        "image": (required("media_type", text), spread(_IMAGE_SOURCE)),
+        "image": (required("media_type", text), spread(IMAGE_SOURCE)),
         "video": (required("media_type", text), required("duration_ms", U64), spread(_VIDEO_SOURCE)),
         "structured": (required("data", free),),
         "skill_context": (required("skill_key", text), required("text", text)),
@@ -117,19 +117,27 @@ _IMAGE_META = tagged(
     },
 )
 
-_REVISED_PROMPT = tagged(
-    "revised prompt",
-    "disposition",
-    {
+
+def image_block_with(read_source: Read, read_meta: Read) -> Read:
+    """A reader of a made picture, with the sources of a revised prompt and the metadata that a release knows."""
+    revised = (required("text", struct("revised text", required("content", text))), required("source", read_source))
+    prompts: dict[str, tuple[Field, ...]] = {
         "not_requested": (),
         "unsupported_by_backend": (),
         "unchanged": (),
-        "revised": (
-            required("text", struct("revised text", required("content", text))),
-            required("source", text),
-        ),
-    },
-)
+        "revised": revised,
+    }
+    return struct(
+        "image block",
+        required("image_id", uuid),
+        required("blob_ref", struct("blob reference", required("blob_id", text), required("media_type", text))),
+        required("media_type", text),
+        required("width", U32),
+        required("height", U32),
+        required("revised_prompt", tagged("revised prompt", "disposition", prompts)),
+        required("meta", read_meta),
+    )
+
 
 _SERVER_TOOL = tagged(
     "server tool", "kind", {"web_search": (), "google_search": (), "provider_native": (required("name", text),)}
@@ -144,24 +152,25 @@ def _server_tool_named(value: Json) -> Json:
     return cast(Json, made)
 
 
+_CALL: Final = (required("id", text), required("name", text), required("args", free))
+
+
+def spoken_blocks_with(meta: Field, read_source: Read) -> dict[str, Read]:
+    """Readers of the blocks that every release has, with the metadata and the sources of a transcript that it knows."""
+    return {
+        "text": struct("text block", required("text", text), meta),
+        "transcript": struct("transcript block", required("text", text), required("source", read_source), meta),
+        "reasoning": struct("reasoning block", filled("text", text, ""), meta),
+        "tool_use": struct("tool call", *_CALL, meta),
+    }
+
+
 _ASSISTANT_BLOCKS: Final = {
-    "text": struct("text block", required("text", text), _META),
-    "transcript": struct("transcript block", required("text", text), required("source", text), _META),
-    "reasoning": struct("reasoning block", filled("text", text, ""), _META),
-    "tool_use": struct("tool call", required("id", text), required("name", text), required("args", free), _META),
+    **spoken_blocks_with(_META, text),
     "server_tool_content": struct(
         "server tool content", optional("id", text), spread(_server_tool_named), required("content", free), _META
     ),
-    "image": struct(
-        "image block",
-        required("image_id", uuid),
-        required("blob_ref", struct("blob reference", required("blob_id", text), required("media_type", text))),
-        required("media_type", text),
-        required("width", U32),
-        required("height", U32),
-        required("revised_prompt", _REVISED_PROMPT),
-        required("meta", _IMAGE_META),
-    ),
+    "image": image_block_with(text, _IMAGE_META),
 }
 
 ASSISTANT_BLOCK = tagged(
@@ -178,7 +187,7 @@ USAGE = struct(
     optional("provider_accounting", kept),
 )
 
-_TOOL_CALL = struct("tool call", required("id", text), required("name", text), required("args", free))
+TOOL_CALL = struct("tool call", *_CALL)
 
 _TOOL_RESULT = struct(
     "tool result",
@@ -259,7 +268,22 @@ def _settled_or(persisted: Field) -> Field:
 
 
 _NOTICE_CONTENT = full("content", list_of(CONTENT_BLOCK))
-_NAMES = list_of(text)
+NAMES = list_of(text)
+CATALOGUE_CHANGE = struct(
+    "catalogue change",
+    full("added_hidden_names", NAMES),
+    full("removed_hidden_names", NAMES),
+    full("pending_sources", NAMES),
+)
+PEER = struct("peer", required("id", text), optional("display_name", text))
+
+EVENT: Final = (
+    required("source", text),
+    required("event_type", text),
+    optional("summary", text),
+    optional("body", text),
+    optional("payload", free),
+)
 
 _TOOL_CONFIG = struct(
     "tool configuration",
@@ -269,22 +293,14 @@ _TOOL_CONFIG = struct(
     _settled_or(required("persisted", truth)),
     optional("applied_at_turn", U32),
     optional("domain", text),
-    optional(
-        "deferred_catalog_delta",
-        struct(
-            "catalogue change",
-            full("added_hidden_names", _NAMES),
-            full("removed_hidden_names", _NAMES),
-            full("pending_sources", _NAMES),
-        ),
-    ),
+    optional("deferred_catalog_delta", CATALOGUE_CHANGE),
 )
 
 _NOTICE_BLOCKS: Final[dict[str, tuple[Field, ...]]] = {
     "comms": (
         required("kind", text),
         required("direction", text),
-        optional("peer", struct("peer", required("id", text), optional("display_name", text))),
+        optional("peer", PEER),
         optional("sender_taint", kept),
         optional("request_id", text),
         optional("intent", text),
@@ -295,14 +311,7 @@ _NOTICE_BLOCKS: Final[dict[str, tuple[Field, ...]]] = {
         optional("delivery_id", text),
         optional("in_reply_to", text),
     ),
-    "external_event": (
-        required("source", text),
-        required("event_type", text),
-        optional("summary", text),
-        optional("body", text),
-        optional("payload", free),
-        _NOTICE_CONTENT,
-    ),
+    "external_event": (*EVENT, _NOTICE_CONTENT),
     "tool_config": (required("payload", _TOOL_CONFIG),),
     "mcp": (
         optional("server_id", text),
@@ -311,7 +320,7 @@ _NOTICE_BLOCKS: Final[dict[str, tuple[Field, ...]]] = {
         _settled_or(filled("persisted", truth, False)),
         optional("detail", text),
         optional("confinement_refusal", kept),
-        full("pending_sources", _NAMES),
+        full("pending_sources", NAMES),
     ),
     "background_job": (
         required("job_id", text),
@@ -415,7 +424,7 @@ MESSAGES: Final[dict[str, tuple[Field, ...]]] = {
     ),
     "assistant": (
         required("content", text),
-        filled("tool_calls", list_of(_TOOL_CALL), []),
+        filled("tool_calls", list_of(TOOL_CALL), []),
         required("stop_reason", text),
         required("usage", USAGE),
     ),
