@@ -9,19 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 from store.meerkat.codec.strict_json import Json
-from store.meerkat.shapes.message_shapes import (
-    CATALOGUE_CHANGE,
-    EVENT,
-    IMAGE_SOURCE,
-    NAMES,
-    PEER,
-    TOOL_CALL,
-    content_with,
-    image_block_with,
-    notice_block_with,
-    spoken_blocks_with,
-    status_with,
-)
+from store.meerkat.shapes.content_shapes import IMAGE_SOURCE, content_with
+from store.meerkat.shapes.message_shapes import TOOL_CALL, image_block_with, spoken_blocks_with
+from store.meerkat.shapes.notice_shapes import CATALOGUE_CHANGE, EVENT, NAMES, PEER, notice_block_with, status_with
 from store.meerkat.shapes.structs import (
     U32,
     U64,
