@@ -87,11 +87,6 @@ class TranscriptDigests:
         may_wait("decode a message")
         self._update(*read_stored(data))
 
-    def add_value(self, message: Json) -> None:
-        """Take the next message, as `codec.decode` gives it. Raises NotTyped, TimeMissing."""
-        made = typed_message(message)
-        self._update(made, encode(made))
-
     def _update(self, message: Fields, plain: bytes) -> None:
         hashes = self._hashes
         if DigestFormat.F1 in hashes:
@@ -171,43 +166,6 @@ def read_stored(data: bytes) -> tuple[Fields, bytes]:
             return made, plain
     made = typed_message(decode_loaded(data))
     return made, encode(made)
-
-
-def digest_of(messages: Iterable[Json], form: DigestFormat) -> str:
-    """The name of the revision that these messages make in one format.
-
-    Args:
-        messages: as `codec.decode` gives them, with keys in any order.
-
-    Raises:
-        NotTyped, TimeMissing.
-    """
-    may_wait("decode messages")
-    digests = TranscriptDigests((form,))
-    for message in messages:
-        digests.add_value(message)
-    return digests.revision(form)
-
-
-def formats_of(messages: Iterable[Json], revision: str) -> frozenset[DigestFormat]:
-    """The formats in which these messages make this revision; none when it is not theirs. Raises NotTyped."""
-    may_wait("decode messages")
-    digests = TranscriptDigests()
-    for message in messages:
-        digests.add_value(message)
-    return digests.formats_of(revision)
-
-
-def canonical_bytes(message: Json, form: DigestFormat) -> bytes:
-    """The bytes of one message that are hashed in one format. Raises NotTyped, TimeMissing."""
-    may_wait("decode a message")
-    made = typed_message(message)
-    if form is DigestFormat.F1:
-        return encode(made)
-    made = with_blobs(made)
-    if form is DigestFormat.F2:
-        return encode(made)
-    return encode(timeless_form(without_origins(made) if form is DigestFormat.F5 else made))
 
 
 _NO_TIME_TAIL: Final = f'"created_at":"{NO_TIME}"}}'.encode()

@@ -6,7 +6,8 @@ import copy
 from typing import Any
 
 from store.meerkat.codec.codec import decode, encode
-from store.meerkat.shapes.digests import DigestFormat, digest_of
+from store.meerkat.shapes.digests import DigestFormat
+from tests.store.meerkat.digesting import digest_of
 
 KEY = "session_transcript_history_state_v1"
 SECONDS = 1_780_000_000

@@ -19,7 +19,7 @@ from store.cancel import CancelToken
 from store.errors import SessionError
 from store.library import Library
 from store.meerkat.codec.codec import decode
-from store.meerkat.shapes.digests import DigestFormat, digest_of
+from store.meerkat.shapes.digests import DigestFormat
 from store.values.checks import CheckName
 from store.values.message import (
     ImageBlock,
@@ -33,6 +33,7 @@ from store.values.message import (
     UnknownBlock,
 )
 from store.values.session import SessionState, SessionSummary, SortOrder
+from tests.store.meerkat.digesting import digest_of
 from tests.store.opened import opened
 
 Copy = Callable[[str], Path]

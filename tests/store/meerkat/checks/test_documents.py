@@ -13,8 +13,9 @@ import pytest
 
 from store.cancel import CancelToken
 from store.errors import Cancelled
-from store.meerkat.shapes.digests import DigestFormat, digest_of
+from store.meerkat.shapes.digests import DigestFormat
 from store.values.checks import CheckName, CheckResult, Outcome, SessionCheck
+from tests.store.meerkat.digesting import digest_of
 from tests.store.meerkat.graph_maker import KEY, GraphMaker, copied, told
 
 Result = Callable[[Path, str, CheckName], CheckResult]

@@ -19,7 +19,8 @@ from store.meerkat.details import metadata_span
 from store.meerkat.messages.document_walk import walk_document
 from store.meerkat.revisions.graph import judge
 from store.meerkat.revisions.graph_values import GraphVerdict
-from store.meerkat.shapes.digests import DigestFormat, digest_of
+from store.meerkat.shapes.digests import DigestFormat
+from tests.store.meerkat.digesting import digest_of
 from tests.store.meerkat.graph_maker import KEY, GraphMaker, copied, stored, told
 from tests.store.meerkat.stored import json_cells, vectors
 

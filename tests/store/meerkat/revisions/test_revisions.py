@@ -12,11 +12,12 @@ import pytest
 from store.backend import Backend
 from store.cancel import CancelToken
 from store.errors import RevisionMissing, SessionError, SessionMissing
-from store.meerkat.shapes.digests import ALL_FORMATS, DigestFormat, digest_of
+from store.meerkat.shapes.digests import ALL_FORMATS, DigestFormat
 from store.values.checks import CheckName
 from store.values.message import ImageBlock, TextBlock, ToolCallBlock
 from store.values.revisions import Revision
 from store.values.session import SortOrder
+from tests.store.meerkat.digesting import digest_of
 from tests.store.meerkat.graph_maker import GraphMaker, copied, document_of, told
 
 OpenStore = Callable[[Path], Backend]

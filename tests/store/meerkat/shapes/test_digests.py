@@ -18,15 +18,9 @@ from hypothesis import strategies as st
 from store.backend import Backend
 from store.cancel import CancelToken
 from store.meerkat.codec.codec import decode, encode
-from store.meerkat.shapes.digests import (
-    DigestFormat,
-    TranscriptDigests,
-    blob_id,
-    canonical_bytes,
-    digest_of,
-    formats_of,
-)
+from store.meerkat.shapes.digests import DigestFormat, TranscriptDigests, blob_id
 from store.meerkat.shapes.typed import NotTyped, TimeMissing, typed_message
+from tests.store.meerkat.digesting import canonical_bytes, digest_of, digests_of, formats_of
 from tests.store.meerkat.stored import vectors
 
 Copy = Callable[[str], Path]
@@ -55,13 +49,6 @@ def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
 
 def as_bytes(value: str | bytes) -> bytes:
     return value.encode() if isinstance(value, str) else value
-
-
-def digests_of(messages: list[Any], formats: frozenset[DigestFormat] = frozenset(DigestFormat)) -> TranscriptDigests:
-    digests = TranscriptDigests(formats)
-    for message in messages:
-        digests.add(encode(message))
-    return digests
 
 
 # ------------------------------------------------------------------------------------------------ recorded vectors
