@@ -28,12 +28,12 @@ from store.meerkat.findings import Read, database_findings
 from store.meerkat.generation import Layout, recognise
 from store.meerkat.heads.row_numbers import refuse_row_numbers
 from store.meerkat.heads.trust import needs_trust, trust
-from store.meerkat.index_cache import IndexCache
 from store.meerkat.listing import Sources, find_sources, list_handles
 from store.meerkat.messages.plain_texts import read_plain_texts
 from store.meerkat.places import find_place
 from store.meerkat.reading import Reading
 from store.meerkat.realm import RUNNING_S, is_store_running, realm_id, store_name
+from store.meerkat.recently_used import RecentlyUsed
 from store.meerkat.revisions.store_revisions import StoreRevisions
 from store.meerkat.session_detail import index_with_faults, matching_ids, read_detail, read_unmasked
 from store.meerkat.store_sizes import database_sizes
@@ -61,6 +61,8 @@ MAX_PICKED_MESSAGES = 1_000
 MAX_PAGE_ROWS = 500
 """More are read in several batches, so that none takes long."""
 
+MAX_INDEXES_BYTES = 48 * 1024 * 1024
+
 
 class StoreFile:
     """One opened database of Meerkat."""
@@ -69,7 +71,7 @@ class StoreFile:
         self._looking = looking
         self._layout = layout
         self._key = StoreKey(str(looking.path))
-        self._indexes = IndexCache()
+        self._indexes = RecentlyUsed[Indexed](MAX_INDEXES_BYTES, lambda indexed: indexed.index.size_bytes)
         self._retained = StoreRevisions(looking)
         self._sources: Sources | None = None
 

@@ -6,20 +6,22 @@ import threading
 
 from store.cancel import CancelToken
 from store.errors import NotAStore, OpenError, PathMissing, SessionChanged, SessionDamaged, SessionError, StoreVanished
-from store.meerkat.documents.content_cache import ContentCache
 from store.meerkat.documents.document_content import Content, read_content
 from store.meerkat.documents.folder_index import FolderIndex, missing
 from store.meerkat.documents.folder_rows import NO_DOCUMENT, NO_FILE
 from store.meerkat.documents.folder_scan import Entry
 from store.meerkat.documents.small_files import Moves, look_at
+from store.meerkat.recently_used import RecentlyUsed
+
+MAX_HELD_BYTES = 96 * 1024 * 1024
 
 
 class FolderDocuments:
     """Documents in memory, each in the state in which somebody was shown it."""
 
-    def __init__(self, index: FolderIndex) -> None:
+    def __init__(self, index: FolderIndex, max_bytes: int = MAX_HELD_BYTES) -> None:
         self._index = index
-        self._cache = ContentCache()
+        self._cache = RecentlyUsed[Content](max_bytes, lambda content: content.size_bytes)
         self._lock = threading.Lock()
         self._shown: dict[str, Moves] = {}
 
@@ -82,5 +84,5 @@ class FolderDocuments:
             raise SessionDamaged(NO_DOCUMENT, "The other sessions are unaffected.") from None
         except OpenError as error:
             raise SessionError(error.sentence, error.advice) from None
-        self._cache.put(content)
+        self._cache.put(content.id, content)
         return content

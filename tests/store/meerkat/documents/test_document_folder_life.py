@@ -15,7 +15,7 @@ import pytest
 from store.backend import Backend
 from store.cancel import CancelToken
 from store.errors import OpenError, SessionChanged, SessionMissing
-from store.meerkat.documents.content_cache import ContentCache
+from store.meerkat.documents.folder_documents import FolderDocuments
 from store.values.message import TextBlock
 from store.values.session import SessionSummary, SortOrder
 from tests.store.meerkat.folder_maker import OLD_NS, Folder
@@ -157,7 +157,7 @@ def test_3_1_the_beginning_of_a_long_document_is_read_before_the_rest(
 def test_3_1_documents_are_let_go_beyond_a_bound_and_read_again(
     pages: Folder, open_store: Open, make: Any, token: CancelToken, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ContentCache.__init__, "__defaults__", (1,))
+    monkeypatch.setattr(FolderDocuments.__init__, "__defaults__", (1,))
     first, second = pages.add(1, ["one"]), pages.add(2, ["two"])
     backend = open_store(pages.path)
     backend.outline(first, token)
