@@ -30,7 +30,7 @@ class Migration:
     """A document in its newer form.
 
     Attributes:
-        document: the whole document, envelope helpers not dropped yet (`typed_document` does that).
+        document: the whole document, with members that are no fields of it (`typed_document` drops them).
         changes: what is different, one complete sentence each; none when nothing had to be changed.
         legacy: original values that the newer form does not hold, by the keys under which Meerkat keeps them.
     """
