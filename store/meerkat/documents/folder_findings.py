@@ -22,7 +22,8 @@ from store.meerkat.findings.files import look_at, plain_files
 from store.meerkat.messages.document_walk import walk_document
 from store.meerkat.messages.metadata import GRAPH_KEY
 from store.meerkat.messages.times import system_time_ms
-from store.meerkat.revisions.graph_reading import Shape, read_graph
+from store.meerkat.revisions.graph_parts import Shape
+from store.meerkat.revisions.graph_reading import read_graph
 from store.meerkat.store_sizes import Sums, document_sums, folder_sizes
 from store.values.checks import Finding, Severity, SizeBreakdown, SizePart
 

@@ -11,7 +11,8 @@ from store.cancel import CancelToken
 from store.meerkat.codec.byte_source import ByteSource
 from store.meerkat.codec.strict_json import NotStrict
 from store.meerkat.revisions.graph_edges import judge_edges
-from store.meerkat.revisions.graph_reading import Graph, Shape, read_graph
+from store.meerkat.revisions.graph_parts import Graph, Shape
+from store.meerkat.revisions.graph_reading import read_graph
 from store.meerkat.revisions.graph_values import Body, BodyFacts, GraphProblem, GraphVerdict, MixedFormats
 from store.meerkat.revisions.proving import (
     BodyText,

@@ -15,7 +15,7 @@ from store.meerkat.checks.lineage import RowLineage, rewrite_prefix
 from store.meerkat.checks.tokens import EMPTY_REWRITE_DIGEST
 from store.meerkat.codec.byte_source import ByteSource
 from store.meerkat.codec.strict_json import Json, NotStrict, parse
-from store.meerkat.revisions.graph_reading import Edge, Graph
+from store.meerkat.revisions.graph_parts import Edge, Graph
 from store.meerkat.revisions.graph_values import (
     Body,
     BodyFacts,

@@ -23,7 +23,8 @@ from store.meerkat.revisions.graph_edges import (
     lineage_from,
     member,
 )
-from store.meerkat.revisions.graph_reading import Edge, read_edge
+from store.meerkat.revisions.graph_parts import Edge
+from store.meerkat.revisions.graph_reading import read_edge
 from store.meerkat.revisions.graph_values import BodyFacts, GraphProblem, GraphVerdict, MixedFormats, Tally
 from store.meerkat.revisions.proving import BodyText, Formats, Proved, check_commit, prove, same_span
 from store.meerkat.revisions.rewrites import (

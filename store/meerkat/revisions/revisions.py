@@ -23,7 +23,8 @@ from store.meerkat.messages.metadata import GRAPH_KEY
 from store.meerkat.messages.transcript_index import TranscriptIndex
 from store.meerkat.revisions.graph import judge
 from store.meerkat.revisions.graph_edges import replay
-from store.meerkat.revisions.graph_reading import Graph, Shape, read_graph
+from store.meerkat.revisions.graph_parts import Graph, Shape
+from store.meerkat.revisions.graph_reading import read_graph
 from store.meerkat.revisions.graph_values import Body, Commit, GraphProblem, read_body
 from store.meerkat.revisions.rewrites import Rewrites, StrandText, read_rewrites
 from store.meerkat.shapes.digests import ALL_FORMATS, DigestFormat, TranscriptDigests

@@ -18,7 +18,8 @@ from store.meerkat.generation import Layout
 from store.meerkat.heads.heads import Head
 from store.meerkat.heads.strands import LINKS_TABLE, Links, Strand, overlay, read_links, read_strand
 from store.meerkat.listing import octets
-from store.meerkat.revisions.graph_reading import MAX_COMMIT_BYTES, Graph, commit_from, read_retirement
+from store.meerkat.revisions.graph_parts import Graph
+from store.meerkat.revisions.graph_reading import MAX_COMMIT_BYTES, commit_from, read_retirement
 from store.meerkat.revisions.graph_values import Commit, GraphProblem
 
 REWRITES_TABLE = "session_rewrites"
