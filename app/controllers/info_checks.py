@@ -24,6 +24,8 @@ from app.present.check_words import (
     checked_note,
     failed_sentences,
     further_rows,
+    open_lines,
+    open_rows,
 )
 from app.present.one_line import one_line
 from app.present.size_words import SizeText, session_size_text, store_size_text
@@ -284,7 +286,7 @@ class InfoChecks(QObject):
             note = checked_note(last.checked.at_ms, last.checked.took_ms, self._context.settings.zone)
             integrity.say_checked(note, check_lines(check), further_rows(check))
         else:
-            integrity.say_nothing()
+            integrity.say_nothing(open_lines(), open_rows())
             if last.no_checks or self._is_stopped:
                 integrity.say_note(last.no_checks or CANCELLED)
         self._say_running()

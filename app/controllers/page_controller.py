@@ -112,7 +112,7 @@ class PageController(QObject):
         else:
             self._transcript_faults = ()
             self._metadata.set_nodes(())
-            self._info.show_sentence("Reading…")
+            self._info.say_reading("Reading…")
             self._say_head()
             self._transcript.show_session(summary.key)
         self.checks.use(summary, is_reload=is_same)

@@ -7,6 +7,7 @@ from datetime import tzinfo
 
 from app.present.info import VALUE_LIMIT_CHARS, InfoRow
 from app.present.one_line import one_line
+from app.present.sizes import ABSENT
 from app.present.summary import Sign
 from app.present.times import clock_text
 from store.values.checks import CheckName, CheckResult, Outcome, SessionCheck, Severity
@@ -46,12 +47,15 @@ OUTCOME_SIGNS = {
     Outcome.FAILED: Sign("circle-x", "failed", "error"),
     Outcome.NOT_APPLICABLE: Sign("minus", "not applicable", "text_3"),
 }
+NOT_CHECKED = Sign("circle-dashed", "not checked", "text_3")
 SEVERITY_SIGNS = {
     Severity.ERROR: Sign("circle-x", "Error", "error"),
     Severity.WARNING: Sign("triangle-alert", "Warning", "warn"),
     Severity.INFO: Sign("info", "Note", "text_2"),
 }
 SEVERITY_PLURALS = {Severity.ERROR: "Errors", Severity.WARNING: "Warnings", Severity.INFO: "Notes"}
+
+REVISION, DIGEST_FORMAT, CAN_CHANGE = "Revision", "Digest format", "Session can take changes"
 
 SHORT_CHARS = 160
 """What was promised and what is there are shown in the row up to this length; longer ones are cut there."""
@@ -96,6 +100,23 @@ def check_lines(check: SessionCheck) -> tuple[CheckLine, ...]:
     return tuple(_line(result) for result in check.results)
 
 
+def open_lines() -> tuple[CheckLine, ...]:
+    """One line for each check that is not made yet, so that nothing moves when it is."""
+    return tuple(
+        CheckLine(name, CHECK_MEANINGS[check], NOT_CHECKED, "", "", "", "", "", f"{name}: {NOT_CHECKED.word}")
+        for check, name in CHECK_NAMES.items()
+    )
+
+
+def open_rows() -> tuple[InfoRow, ...]:
+    """What stands below them until then: as many rows as there mostly will be."""
+    return (
+        InfoRow(REVISION, ABSENT, is_mono=True, is_unbroken=True),
+        InfoRow(DIGEST_FORMAT, ABSENT),
+        InfoRow(CAN_CHANGE, ABSENT),
+    )
+
+
 def failed_sentences(check: SessionCheck) -> tuple[tuple[str, str], ...]:
     """What does not agree, for each failed check: with the name of the check, and as the check says it."""
     return tuple((f"{CHECK_NAMES[result.name]}: {_sentence(result)}", result.sentence) for result in check.failed)
@@ -106,12 +127,12 @@ def further_rows(check: SessionCheck) -> tuple[InfoRow, ...]:
     rows = []
     if check.revision:
         revision = one_line(check.revision, VALUE_LIMIT_CHARS)
-        rows.append(InfoRow("Revision", revision, is_mono=True, is_unbroken=True))
+        rows.append(InfoRow(REVISION, revision, is_mono=True, is_unbroken=True))
     if check.digest_format is not None:
-        rows.append(InfoRow("Digest format", f"{check.digest_format} of the five in which Meerkat has named revisions"))
+        rows.append(InfoRow(DIGEST_FORMAT, f"{check.digest_format} of the five in which Meerkat has named revisions"))
     if check.write_reason:
         word = "Yes" if check.is_writable else "No"
-        rows.append(InfoRow("Session can take changes", f"{word}. {one_line(check.write_reason, VALUE_LIMIT_CHARS)}"))
+        rows.append(InfoRow(CAN_CHANGE, f"{word}. {one_line(check.write_reason, VALUE_LIMIT_CHARS)}"))
     said = {one_line(result.sentence, VALUE_LIMIT_CHARS) for result in check.failed}
     for finding in check.findings:
         sentence = one_line(finding.sentence, VALUE_LIMIT_CHARS)

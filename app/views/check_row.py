@@ -33,12 +33,23 @@ class CheckSummary(QWidget):
     def __init__(self, look: Look, line: CheckLine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look, self._line = look, line
+        self._rects: dict[int, QRect] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+        self.say(line)
+
+    def say(self, line: CheckLine) -> None:
+        """Show another line."""
+        is_as_high = line.short == self._line.short and line.outcome == self._line.outcome
+        self._line = line
+        self._rects.clear()
         self.setAccessibleName(line.spoken)
         self.setAccessibleDescription(line.meaning)
         self.setToolTip(line.meaning)
+        if not is_as_high:
+            self.updateGeometry()
+        self.update()
 
     def hasHeightForWidth(self) -> bool:
         """The sentence wraps; Qt's name."""
@@ -89,6 +100,13 @@ class CheckSummary(QWidget):
         return int(words) + self._look.px(12)
 
     def _sentence_rect(self, width: int) -> QRect:
+        """Where the sentence stands, which the layout asks for again and again."""
+        rect = self._rects.get(width)
+        if rect is None:
+            rect = self._rects[width] = self._measured_rect(width)
+        return rect
+
+    def _measured_rect(self, width: int) -> QRect:
         look, least = self._look, self._look.px(ROW_PX)
         left, room = look.px(SENTENCE_AT_PX), width - look.px(SENTENCE_AT_PX) - self._outcome_px()
         top = (least - look.line_px(TypeUse.SMALL)) // 2
@@ -114,9 +132,20 @@ class CheckRow(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(look.px(BLEED_PX), 1, look.px(BLEED_PX), look.px(8) if line.is_failed else 0)
         column.setSpacing(0)
-        column.addWidget(CheckSummary(look, line, self))
+        self._summary = CheckSummary(look, line, self)
+        column.addWidget(self._summary)
         if line.is_failed:
             self._open(column)
+
+    def take_line(self, line: CheckLine) -> bool:
+        """Show another line, where that can be done in place; whether it was."""
+        if line == self._line:
+            return True
+        if line.is_failed or self._line.is_failed:
+            return False
+        self._line = line
+        self._summary.say(line)
+        return True
 
     def _open(self, column: QVBoxLayout) -> None:
         look, line = self._look, self._line

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -23,15 +25,12 @@ class OpenedCard(QWidget):
     def __init__(self, look: Look, text: OpenedText, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
-        icon = IconLabel(look, 16, self)
-        icon.set_icon(text.sign.icon, text.sign.role or "text_2", "")
-        title = TextLabel(look, TypeUse.SECTION, "text", self)
-        title.setText(text.sign.word)
-        at = TextLabel(look, TypeUse.BODY, "text_2", self)
-        at.setText(text.at)
-        why = TextLabel(look, TypeUse.SMALL, "text_2", self)
-        why.setText(text.why)
+        self._icon = icon = IconLabel(look, 16, self)
+        self._title = title = TextLabel(look, TypeUse.SECTION, "text", self)
+        self._at = at = TextLabel(look, TypeUse.BODY, "text_2", self)
+        self._why = why = TextLabel(look, TypeUse.SMALL, "text_2", self)
         why.wrap()
+        self.say(text)
         for label in (title, at, why):
             label.make_copyable()
         head = QHBoxLayout()
@@ -48,6 +47,13 @@ class OpenedCard(QWidget):
         row.setSpacing(look.px(12))
         row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
+
+    def say(self, text: OpenedText) -> None:
+        """Show how another store was opened."""
+        self._icon.set_icon(text.sign.icon, text.sign.role or "text_2", "")
+        self._title.setText(text.sign.word)
+        self._at.setText(text.at)
+        self._why.setText(text.why)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         """Paint the card; Qt's name."""
@@ -85,12 +91,12 @@ class ValueRow(QWidget):
 
     def __init__(self, look: Look, row: InfoRow, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look = look
+        self._look, self._row = look, row
         self._name = name = TextLabel(look, TypeUse.SMALL, "text_2", self)
         name.setText(row.name)
         name.setWordWrap(True)
         name.setFixedWidth(look.px(NAME_WIDTH))
-        value = self._value(row)
+        self._value = value = self._made_value(row)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, look.px(5), 0, look.px(6))
         line.setSpacing(look.px(8))
@@ -101,19 +107,36 @@ class ValueRow(QWidget):
             line.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(value, 1)
 
-    def _value(self, row: InfoRow) -> QWidget:
-        look, use, spoken = self._look, TypeUse.CODE if row.is_mono else TypeUse.SMALL, f"{row.name}: {row.value}"
+    def take_row(self, row: InfoRow) -> bool:
+        """Show another row, where only its value differs; whether that is so."""
+        if replace(row, value=self._row.value) != self._row:
+            return False
+        if row.value != self._row.value:
+            self._row = row
+            self._say_value()
+        return True
+
+    def _made_value(self, row: InfoRow) -> PlainText | TextLabel:
+        look, use = self._look, TypeUse.CODE if row.is_mono else TypeUse.SMALL
+        value: PlainText | TextLabel
         if row.is_unbroken:
-            text = PlainText(look, use, "text", spoken, self)
-            text.say(row.value)
-            return text
-        value = TextLabel(look, use, "text", self)
-        value.setText(row.value)
-        value.wrap()
-        value.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        value.make_copyable()
-        value.setAccessibleName(spoken)
+            value = PlainText(look, use, "text", "", self)
+        else:
+            value = TextLabel(look, use, "text", self)
+            value.wrap()
+            value.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            value.make_copyable()
+        self._value = value
+        self._say_value()
         return value
+
+    def _say_value(self) -> None:
+        value, row = self._value, self._row
+        if isinstance(value, PlainText):
+            value.say(row.value)
+        else:
+            value.setText(row.value)
+        value.setAccessibleName(f"{row.name}: {row.value}")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the value room enough; Qt's name."""
@@ -127,14 +150,25 @@ class ValueRow(QWidget):
         painter.end()
 
 
-def section_widget(look: Look, section: InfoSection, parent: QWidget) -> QWidget:
-    """A section as one widget."""
-    widget = QWidget(parent)
-    widget.setAccessibleName(section.title)
-    column = QVBoxLayout(widget)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addWidget(SectionHead(look, section.title, section.note, widget))
-    for row in section.rows:
-        column.addWidget(ValueRow(look, row, widget))
-    return widget
+class SectionPart(QWidget):
+    """A section: its head, and its rows under each other."""
+
+    def __init__(self, look: Look, section: InfoSection, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = section.title
+        self.setAccessibleName(section.title)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._head = SectionHead(look, section.title, section.note, self)
+        column.addWidget(self._head)
+        self._rows = [ValueRow(look, row, self) for row in section.rows]
+        for row in self._rows:
+            column.addWidget(row)
+
+    def take_section(self, section: InfoSection) -> bool:
+        """Show another section, where only values differ; whether that is so."""
+        if section.title != self._title or len(section.rows) != len(self._rows):
+            return False
+        self._head.say(section.note)
+        return all(row.take_row(value) for row, value in zip(self._rows, section.rows, strict=True))

@@ -36,6 +36,8 @@ class IntegrityView(QWidget):
         self._lines: tuple[CheckLine, ...] = ()
         self._rows: tuple[InfoRow, ...] = ()
         self._body: QWidget | None = None
+        self._checks: list[CheckRow] = []
+        self._further: list[ValueRow] = []
         self.setAccessibleName("Integrity")
         self._title = TextLabel(look, TypeUse.SECTION, "text", self)
         self._title.setText("Integrity")
@@ -49,6 +51,9 @@ class IntegrityView(QWidget):
         self._button = QToolButton(self)
         self._button.setProperty("small", True)
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        policy = self._button.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._button.setSizePolicy(policy)
         self._button.clicked.connect(self._on_clicked)
         self._head = QHBoxLayout()
         self._head.addWidget(self._title)
@@ -84,11 +89,13 @@ class IntegrityView(QWidget):
         """The checks as shown."""
         return self._lines
 
-    def say_nothing(self) -> None:
-        """Show no checks of any session."""
-        if self._lines or self._rows:
-            self._lines, self._rows = (), ()
-            self._build()
+    def say_nothing(self, lines: tuple[CheckLine, ...] = (), rows: tuple[InfoRow, ...] = ()) -> None:
+        """Show no checks of any session.
+
+        Args:
+            lines, rows: of the checks that will be made, so that nothing moves when they are.
+        """
+        self._show(lines, rows)
         self.say_note("", can_check=False)
 
     def say_checking(self, note: str, permille: int | None) -> None:
@@ -119,10 +126,19 @@ class IntegrityView(QWidget):
         Args:
             rows: what stands below them.
         """
-        if (lines, rows) != (self._lines, self._rows):
-            self._lines, self._rows = lines, rows
-            self._build()
+        self._show(lines, rows)
         self.say_note(note)
+
+    def _show(self, lines: tuple[CheckLine, ...], rows: tuple[InfoRow, ...]) -> None:
+        """Show lines and rows: in place where they are as many and none opens or closes."""
+        if (lines, rows) == (self._lines, self._rows):
+            return
+        self._lines, self._rows = lines, rows
+        fits = len(lines) == len(self._checks) and len(rows) == len(self._further)
+        fits = fits and all(check.take_line(line) for check, line in zip(self._checks, lines, strict=True))
+        fits = fits and all(further.take_row(row) for further, row in zip(self._further, rows, strict=True))
+        if not fits:
+            self._build()
 
     def _say_button(self) -> None:
         icon, word = ("x", "Cancel the check  Esc") if self._is_checking else ("refresh-cw", "Check again")
@@ -135,6 +151,7 @@ class IntegrityView(QWidget):
             self._column.removeWidget(self._body)
             self._body.hide()
             self._body.deleteLater()
+        self._checks, self._further = [], []
         # It is seen when it is complete, so that the page is laid out once and not after each row.
         body = self._body = QWidget(self)
         column = QVBoxLayout(body)
@@ -143,12 +160,14 @@ class IntegrityView(QWidget):
         for line in self._lines:
             row = CheckRow(self._look, line, body)
             row.both_asked.connect(self.both_asked)
+            self._checks.append(row)
             column.addWidget(row)
         inset = self._look.px(BLEED_PX)
         for info in self._rows:
             holder = QHBoxLayout()
             holder.setContentsMargins(inset, 0, inset, 0)
-            holder.addWidget(ValueRow(self._look, info, body))
+            self._further.append(ValueRow(self._look, info, body))
+            holder.addWidget(self._further[-1])
             column.addLayout(holder)
         self._column.addWidget(body)
         body.show()

@@ -131,8 +131,9 @@ def test_3_3_what_was_found_is_kept_as_long_as_the_session_is_the_same(
 ) -> None:
     first, second, *_ = rows(open_store(copy_sample(RICH)))
     controller.show_info()
-    for summary in (first, second):
+    for number, summary in enumerate((first, second), 1):
         controller.show_session(summary)
+        qtbot.waitUntil(lambda number=number: names_of_jobs.count("Checking the session") == number)
         qtbot.waitUntil(lambda: is_checked(controller))
         settled()
     assert names_of_jobs.count("Checking the session") == 2
