@@ -12,6 +12,7 @@ from app.models.tally_model import TITLES, TallyModel
 from app.present.size_words import SizeText
 from app.present.store_check import TallyRow
 from app.views.labels import TextLabel
+from app.views.plain_table import keep_columns, make_plain
 from app.views.size_section import SizeSection
 from app.views.tally_delegate import TallyDelegate
 
@@ -50,22 +51,10 @@ class CheckSummaryPanel(QScrollArea):
         table.setObjectName("tallies")
         table.setModel(self._model)
         table.setItemDelegate(self._delegate)
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setMinimumSectionSize(1)
-        header = table.horizontalHeader()
-        header.setMinimumSectionSize(1)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
-        header.setSectionsClickable(False)
-        header.setAccessibleName("Columns")
-        table.setShowGrid(False)
-        table.setFrameShape(QFrame.Shape.NoFrame)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
+        make_plain(table)
+        keep_columns(table)
+        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         table.setSelectionMode(QTableView.SelectionMode.NoSelection)
-        table.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
         table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         table.setAccessibleName("How often each check passed")

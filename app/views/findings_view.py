@@ -6,8 +6,6 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Q
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
-    QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -21,6 +19,7 @@ from app.models.findings_model import FindingColumn, FindingsModel
 from app.models.roles import ROW
 from app.present.check_words import SEVERITY_SIGNS
 from app.present.store_check import FindingRow
+from app.views.plain_table import keep_columns, make_plain
 from app.views.text_cache import TextCache
 
 Index = QModelIndex | QPersistentModelIndex
@@ -108,25 +107,11 @@ class FindingsView(QTableView):
         self._look, self._model = look, model
         self._delegate = FindingDelegate(look, self)
         self.setItemDelegate(self._delegate)
-        rows, columns = self.verticalHeader(), self.horizontalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(1)
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        columns.setMinimumSectionSize(1)
-        columns.setHighlightSections(False)
-        columns.setSectionsClickable(False)
-        columns.setAccessibleName("Columns")
-        self.setShowGrid(False)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWordWrap(False)
-        self.setCornerButtonEnabled(False)
-        self.setTabKeyNavigation(False)
+        make_plain(self)
+        keep_columns(self)
         self.setMouseTracking(True)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Findings")
         self.setModel(model)

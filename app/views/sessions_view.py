@@ -17,13 +17,14 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.look.look import Look
 from app.look.tokens import tokens
 from app.models.sessions_model import SessionsModel
 from app.present.columns import Column, order_after_click
 from app.views.heading_row import paint_heading
+from app.views.plain_table import make_plain
 from app.views.session_columns import SessionColumns
 from app.views.session_row_delegate import INSET, Index, SessionRowDelegate
 from app.views.sort_header import SortHeader
@@ -92,23 +93,13 @@ class SessionsView(QTableView):
         self.set_look(look)
 
     def _set_up(self) -> None:
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(1)
+        make_plain(self)
         self._header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self._header.setFirstSectionMovable(False)  # the title keeps the list's leading edge; a table allows it
-        self.setShowGrid(False)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWordWrap(False)
-        self.setCornerButtonEnabled(False)
         self.setCornerWidget(QWidget(self))
-        self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName("Sessions")
 
