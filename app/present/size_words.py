@@ -29,7 +29,7 @@ _COUNTED = {
     SizePart.REST: ("row", "rows"),
 }
 _COUNTED_OF_STORE = {**_COUNTED, SizePart.METADATA: ("session", "sessions"), SizePart.EVENTS: ("log", "logs")}
-_REST_OF_SESSION, _REST_OF_STORE = "envelope, runtime rows", "indexes, free pages"
+_REST_OF_SESSION, _REST_OF_STORE = "metadata column, envelope", "indexes, free pages"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,15 @@ _PARTS = {
     SizePart.EVENTS: "Events",
     SizePart.REST: "Everything else",
 }
+_COUNTED = {
+    SizePart.MESSAGES: ("message", "messages"),
+    SizePart.REVISIONS: ("older revision", "older revisions"),
+    SizePart.METADATA: ("session", "sessions"),
+    SizePart.SNAPSHOT: ("copy", "copies"),
+    SizePart.BLOBS: ("file", "files"),
+    SizePart.EVENTS: ("log", "logs"),
+    SizePart.REST: ("row", "rows"),
+}
 _INDENT = "  "
 SHOWN_SESSIONS = 20
 """Sessions that are named of one finding; for programs all are."""
@@ -189,10 +198,14 @@ def _size_lines(sizes: SizeBreakdown, surface: Surface) -> list[str]:
     columns = [
         Column("Part", least=18, most=18),
         Column("Size", least=8, most=12, is_number=True),
-        Column("Count", least=5, most=19, is_number=True),
+        Column("In", least=18, most=36),
     ]
     rows = [
-        [Cell(_PARTS[part.part]), Cell(figures.size(part.size_bytes)), Cell(figures.count(part.count))]
+        [
+            Cell(_PARTS[part.part]),
+            Cell(figures.size(part.size_bytes)),
+            Cell(figures.count(None) if part.count is None else counted(part.count, *_COUNTED[part.part])),
+        ]
         for part in sizes.parts
     ]
     return ["", surface.inked(head, Ink.STRONG), *Table(columns, surface).lines(rows)]

@@ -130,7 +130,8 @@ def _disagreeing(bad: list[Receipt], found: Passed, agreeing: int, total: int, b
     said = f"A receipt names {short(expected)} for"
     messages = counted(receipt.count, "message")
     if receipt.count > found.count:
-        sentence = f"{said} {messages}; there are only {found.count:,}.{beside}"
+        there = f"there are only {found.count:,}" if found.count else "there are none"
+        sentence = f"{said} {messages}; {there}.{beside}"
         return failed(name, sentence, receipt.count, found.count, agreeing, total)
     names = found.revisions.get(receipt.count, {})
     if not names:

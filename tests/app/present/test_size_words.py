@@ -31,7 +31,7 @@ def test_3_4_a_size_says_its_total_and_of_each_part_name_bytes_share_and_count()
         ("Current messages", "351 KB · 25 %", "232 messages"),
         ("Retained revisions", "920 KB · 65 %", "3 older revisions"),
         ("Metadata", "101 KB · 7 %", "17 keys"),
-        ("Index and rest", "38 KB · 3 %", "envelope, runtime rows"),
+        ("Index and rest", "38 KB · 3 %", "metadata column, envelope"),
     ]
     assert text.parts[0].tip == "Current messages: 351,000 bytes, 25 %\n232 messages"
 
@@ -39,7 +39,7 @@ def test_3_4_a_size_says_its_total_and_of_each_part_name_bytes_share_and_count()
 def test_3_4_a_screen_reader_says_the_whole_bar() -> None:
     assert session_size_text(SIZES).spoken == (
         "Size: current messages 351 KB, 25 %, 232 messages; retained revisions 920 KB, 65 %, 3 older revisions;"
-        " metadata 101 KB, 7 %, 17 keys; index and rest 38 KB, 3 %, envelope, runtime rows"
+        " metadata 101 KB, 7 %, 17 keys; index and rest 38 KB, 3 %, metadata column, envelope"
     )
 
 
