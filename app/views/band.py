@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
 from app.present.one_line import as_tip, one_line
 from app.views.labels import TextLabel
+
+SENTENCE_PX = 220
+"""What is left beside the button for margins, icon and sentence; with less the button stands below them."""
 
 
 class Band(QWidget):
@@ -32,10 +35,12 @@ class Band(QWidget):
         self._text.setSizePolicy(policy)
         self._button = QPushButton(self)
         self._button.clicked.connect(self.action_asked)
-        self._row = QHBoxLayout(self)
-        self._row.addWidget(self._icon)
-        self._row.addWidget(self._text, 1)
-        self._row.addWidget(self._button)
+        self._words = QHBoxLayout()
+        self._words.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._words.addWidget(self._text, 1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.addLayout(self._words, 1)
+        self._row.addWidget(self._button, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setAccessibleName("Notice")
         self.set_look(look)
 
@@ -48,6 +53,7 @@ class Band(QWidget):
             margin + look.px(10), margin + look.px(3), margin + look.px(6), margin + look.px(3)
         )
         self._row.setSpacing(look.px(8))
+        self._words.setSpacing(look.px(8))
         self._icon.setPixmap(look.pixmap(self._icon_name, "warn", 14, self.devicePixelRatioF()))
         self.update()
 
@@ -60,7 +66,19 @@ class Band(QWidget):
         if icon:
             self._icon_name = icon
             self._icon.setPixmap(self._look.pixmap(icon, "warn", 14, self.devicePixelRatioF()))
+        self._arrange()
         self.setVisible(bool(text))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the button below the sentence where both have no room side by side; Qt's name."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        taken = self._button.sizeHint().width() if self._button.text() else 0
+        has_room = not taken or self.width() - taken >= self._look.px(SENTENCE_PX)
+        directions = QBoxLayout.Direction
+        self._row.setDirection(directions.LeftToRight if has_room else directions.TopToBottom)
 
     def text(self) -> str:
         """The sentence."""
