@@ -23,6 +23,7 @@ WITHOUT_WAITING = {"close"}
 
 OF_A_DOCUMENT = WITHOUT_WAITING | {
     "facts", "ids", "matching_ids", "outline", "beginning", "raw", "running_ids", "is_running", "follow",
+    "store_findings",
 }  # fmt: skip
 """A document is read once, when it is opened or refreshed; these hand on what is in memory since then."""
 
@@ -44,6 +45,8 @@ ARGUMENTS: dict[str, Any] = {
     "handles": (1,),
     "beginning": "0",
     "session_id": "01a00000-0000-7000-8000-000000000000",
+    "session_ids": ("01a00000-0000-7000-8000-000000000000",),
+    "revision": "sha256:0",
     "path": ("model",),
     "begin": 0,
     "end": 1,
@@ -62,7 +65,7 @@ def library(own_paths: OwnPaths) -> Any:
 def _arguments(method: Callable[..., object], name: str) -> list[object]:
     values = ARGUMENTS | {
         "token": CancelToken(),
-        "ref": WholeRef(0, 0, -1, WholePart.TEXT) if name == "whole" else _image_ref(),
+        "ref": WholeRef(0, 0, -1, WholePart.TEXT) if name.endswith("whole") else _image_ref(),
     }
     return [values[parameter] for parameter in inspect.signature(method).parameters]
 

@@ -176,4 +176,6 @@ def test_1_case_4_a_session_whose_two_copies_differ_shows_the_authority_and_says
     qtbot.waitUntil(lambda: page.shown is not None and page.shown.key.session_id == session_id)
     page.show_info()
     qtbot.waitUntil(lambda: "differ" in page.page.band_text, timeout=10_000)
-    assert program.controller.transcript.view.stage.count == count
+    transcript = program.controller.transcript
+    qtbot.waitUntil(lambda: transcript.key is not None and transcript.shown() is not None, timeout=10_000)
+    assert transcript.view.stage.count == count
