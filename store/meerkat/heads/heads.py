@@ -300,7 +300,8 @@ def _shown(value: object) -> str:
     if isinstance(value, (bytes, str)):
         text = value[:100].decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value[:100]
         return f"“{one_line(text)}”"
-    return f"{value:,}" if type(value) is int else one_line(str(value)[:100]) or "nothing"
+    # Numbers without separators: they stand beside the names of columns, to be looked for there.
+    return one_line(str(value)[:100]) or "nothing"
 
 
 def read_boundary(connection: sqlite3.Connection, layout: Layout, session_id: bytes) -> Boundary | None:
