@@ -23,14 +23,12 @@ from store.meerkat.listing import RUNTIME_PREFIX
 from store.meerkat.messages.document_walk import walk_document
 from store.meerkat.messages.metadata import value_at
 from store.meerkat.messages.usage import usage_of
-from store.meerkat.origin import origin_of_rows
 from store.meerkat.places import Copy, Place, find_place
 from store.meerkat.row_facts import RowFacts
 from store.meerkat.session_rows import COPIES_DIFFER, stored_id
 from store.meerkat.shapes.migration import SESSION_METADATA, VERSION, migrate_session_metadata, version_change
 from store.meerkat.summaries import is_session_running, read_facts
 from store.meerkat.transcripts import Indexed, index_session
-from store.meerkat.written_by import written_by
 from store.values.fault import Fault
 from store.values.session import SessionDetail, Usage
 from store.values.store import StoreKey
@@ -154,6 +152,10 @@ def _written_by(
     token: CancelToken,
 ) -> str:
     """The releases that write such a session, as far as its rows prove it."""
+    # Loaded with the first Info: the start of the program needs none of it.
+    from store.meerkat.origin import origin_of_rows
+    from store.meerkat.written_by import written_by
+
     origin = origin_of_rows(connection, layout, place, session_id, token)
     return written_by(envelope.version, dict.fromkeys(origin.keys) | envelope.small, origin.beside)
 

@@ -12,7 +12,8 @@ from array import array
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
@@ -20,11 +21,6 @@ from store.errors import SessionChanged, SessionError
 from store.meerkat.blobs import read_blob
 from store.meerkat.candidates import find_candidates
 from store.meerkat.census import read_census, read_running_ids, read_waiting_ids
-from store.meerkat.checks.session_sizes import session_sizes
-from store.meerkat.checks.sessions import check_sessions
-from store.meerkat.copying.whole_session import read_whole
-from store.meerkat.documents.realm_documents import documents_left_out
-from store.meerkat.findings import Read, database_findings
 from store.meerkat.generation import Layout, recognise
 from store.meerkat.heads.row_numbers import refuse_row_numbers
 from store.meerkat.heads.trust import needs_trust, trust
@@ -34,15 +30,14 @@ from store.meerkat.places import find_place
 from store.meerkat.reading import Reading
 from store.meerkat.realm import RUNNING_S, is_store_running, realm_id, store_name
 from store.meerkat.recently_used import RecentlyUsed
-from store.meerkat.revisions.store_revisions import StoreRevisions
 from store.meerkat.session_detail import index_with_faults, matching_ids, read_detail, read_unmasked
-from store.meerkat.store_sizes import database_sizes
 from store.meerkat.summaries import read_summaries
 from store.meerkat.transcripts import Indexed, index_beginning, is_long, read_messages, verify
 from store.meerkat.whole_facts import read_catalogue_facts
 from store.meerkat.writable import writability
 from store.opening import Looking
 from store.values.checks import Finding, SessionCheck, SizeBreakdown
+from store.values.fault import Fault
 from store.values.following import Followed
 from store.values.listing import CatalogueFacts, CensusRow
 from store.values.message import ImageRef, Message, Outline, WholeRef
@@ -51,6 +46,12 @@ from store.values.session import SessionDetail, SessionIds, SessionSummary, Sort
 from store.values.store import StoreFacts, StoreKey, StoreKind
 from store.values.texts import PlainMessage
 from store.values.whole import WholeSession
+
+if TYPE_CHECKING:
+    from store.meerkat.findings import Read
+    from store.meerkat.revisions.store_revisions import StoreRevisions
+
+# Proofs, findings and old revisions are loaded when somebody asks for them: the start of the program needs none.
 
 T = TypeVar("T")
 
@@ -72,7 +73,6 @@ class StoreFile:
         self._layout = layout
         self._key = StoreKey(str(looking.path))
         self._indexes = RecentlyUsed[Indexed](MAX_INDEXES_BYTES, lambda indexed: indexed.index.size_bytes)
-        self._retained = StoreRevisions(looking)
         self._sources: Sources | None = None
 
     def facts(self, token: CancelToken) -> StoreFacts:
@@ -80,7 +80,7 @@ class StoreFile:
         may_wait("read a store")
         main = self._looking.path
         sources = self._read(lambda connection: find_sources(connection, self._layout), token)
-        left_out = documents_left_out(self._layout, main, self._reader(token), token)
+        left_out = self._documents_left_out(token)
         self._sources = sources
         realm = realm_id(main.parent)
         is_writable, write_reason = writability(main, self._layout)
@@ -261,21 +261,29 @@ class StoreFile:
     def checks(self, session_ids: Sequence[str], token: CancelToken) -> tuple[SessionCheck, ...]:
         """Prove what the store promises of sessions, one answer an id, in their order."""
         may_wait("check a session")
+        from store.meerkat.checks.sessions import check_sessions
+
         return check_sessions(self._reader(token), self._layout, self._looking.path, session_ids, token)
 
     def sizes(self, session_id: str, token: CancelToken) -> SizeBreakdown:
         """Where the bytes of one session go, its blobs and event log included. Raises SessionMissing."""
         may_wait("measure a session")
+        from store.meerkat.checks.session_sizes import session_sizes
+
         return session_sizes(self._reader(token), self._layout, self._looking.path.parent, session_id, token)
 
     def store_sizes(self, token: CancelToken) -> SizeBreakdown:
         """Where the bytes of the whole store go, its log, blobs and event logs included."""
         may_wait("measure a store")
+        from store.meerkat.store_sizes import database_sizes
+
         return database_sizes(self._looking.path, self._looking.size_bytes, self._reader(token), token)
 
     def store_findings(self, token: CancelToken) -> tuple[Finding, ...]:
         """What is lost, orphaned or left over in the store and its realm."""
         may_wait("check a store")
+        from store.meerkat.findings import database_findings
+
         count = self._read(lambda connection: find_sources(connection, self._layout), token).count
         return database_findings(self._looking.path, self._layout, self._reader(token), count, token)
 
@@ -304,6 +312,8 @@ class StoreFile:
     def whole_session(self, session_id: str, token: CancelToken) -> WholeSession:
         """Read everything of one session exactly. Raises SessionMissing, SessionDamaged."""
         may_wait("read a session")
+        from store.meerkat.copying.whole_session import read_whole
+
         return self._read(lambda connection: read_whole(connection, self._layout, self._key, session_id, token), token)
 
     def has_changed(self) -> bool:
@@ -353,8 +363,23 @@ class StoreFile:
     def close(self) -> None:
         """Give back snapshots and indexes."""
         self._indexes.clear()
-        self._retained.close()
+        if "_retained" in self.__dict__:
+            self._retained.close()
         self._looking.close()
+
+    @cached_property
+    def _retained(self) -> StoreRevisions:
+        from store.meerkat.revisions.store_revisions import StoreRevisions
+
+        return StoreRevisions(self._looking)
+
+    def _documents_left_out(self, token: CancelToken) -> tuple[Fault, ...]:
+        """A fault for documents beside a runtime's own database that are not listed."""
+        if self._layout.has("sessions"):
+            return ()
+        from store.meerkat.documents.realm_documents import documents_left_out
+
+        return documents_left_out(self._layout, self._looking.path, self._reader(token), token)
 
     def _read(self, batch: Callable[[sqlite3.Connection], T], token: CancelToken) -> T:
         return self._looking.read(_with_bytes(batch, self._layout), token)

@@ -9,8 +9,6 @@ from store.backend import Backend
 from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.errors import EmptyFile, ForeignDatabase
-from store.meerkat.documents.document_file import looks_like_document, open_document
-from store.meerkat.documents.realm_documents import documents_instead, open_documents
 from store.meerkat.documents.unread_realm import (
     MANIFEST,
     REDB_MAGIC,
@@ -51,16 +49,22 @@ class Meerkat:
         if path.is_dir():
             if os.path.lexists(path / MANIFEST):
                 raise refusal_of_realm(path)
+            # What reads documents is loaded where there are some: the start of the program seldom needs it.
+            from store.meerkat.documents.realm_documents import open_documents
+
             return open_documents(path, token)
         beginning = _beginning_of(path)
         if beginning.startswith(REDB_MAGIC):
             raise refusal_of_redb(path.name)
-        if not beginning.startswith(SQLITE_MAGIC) and looks_like_document(beginning) and is_text(beginning):
-            return open_document(path, token)
+        if not beginning.startswith(SQLITE_MAGIC):
+            from store.meerkat.documents.document_file import looks_like_document, open_document
+
+            if looks_like_document(beginning) and is_text(beginning):
+                return open_document(path, token)
         try:
             return _open_database(path, scratch, token, is_in_place)
         except (ForeignDatabase, EmptyFile):
-            documents = documents_instead(path)
+            documents = _documents_instead(path)
             if documents is None:
                 raise
             return documents
@@ -72,7 +76,7 @@ def _open_database(path: Path, scratch: Path, token: CancelToken, is_in_place: b
         layout = looking.read(lambda connection: recognise_layout(connection, looking.path.name), token)
         opened = StoreFile(looking, layout)
         if not layout.has("sessions") and not opened.facts(token).session_count:
-            documents = documents_instead(looking.path)
+            documents = _documents_instead(looking.path)
             if documents is not None:
                 looking.close()
                 return documents
@@ -80,6 +84,13 @@ def _open_database(path: Path, scratch: Path, token: CancelToken, is_in_place: b
         looking.close()
         raise
     return opened
+
+
+def _documents_instead(main: Path) -> Backend | None:
+    """The documents beside a runtime's database that holds no session; None where there is no such folder."""
+    from store.meerkat.documents.realm_documents import documents_instead
+
+    return documents_instead(main)
 
 
 def _beginning_of(path: Path) -> bytes:

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Program
 from app.commands import ActionId
-from app.controllers.store_check_controller import BEGINNING
+from app.controllers.one_store_check import BEGINNING
 from app.settings import Settings
 from app.views.check_window import FINDINGS_TAB, SUMMARY_TAB, CheckWindow
 from store.cli import main
