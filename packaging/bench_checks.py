@@ -28,11 +28,8 @@ def doctor_of_strands(data: Path, _started_ns: int) -> Answer:
 
 
 def doctor_of_many(data: Path, _started_ns: int) -> Answer:
-    """`burrow doctor` on 10,000 sessions of 30 KB, in s; beside: MB/s of the documents."""
-    seconds = _doctor_s(data / "d10k")
-    with closing(sqlite3.connect(f"{(data / 'd10k' / 'sessions.sqlite3').as_uri()}?immutable=1", uri=True)) as plain:
-        size_bytes = plain.execute("SELECT sum(length(session_json)) FROM sessions").fetchone()[0]
-    return seconds, size_bytes / 1e6 / seconds
+    """`burrow doctor` on 10,000 sessions of 30 KB, which are 300 MB of documents, in s."""
+    return _doctor_s(data / "d10k"), None
 
 
 def _doctor_s(realm: Path) -> float:
