@@ -27,7 +27,7 @@ from bench_list import MEASURES, Measure, Platform
 ROOT = Path(__file__).resolve().parent.parent
 CHILD = ROOT / "packaging" / "bench_child.py"
 RUNS = 5
-NAMES_HELP = f"a measure or the beginning of its name; {bench_mutants.NAME!r} for 100,000 damaged stores, about an hour"
+NAMES_HELP = f"a measure or the beginning of its name; {bench_mutants.NAME!r} for 100,000 damaged stores (takes long)"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ USAGE = """usage: python3 packaging/dev.py COMMAND [ARGS]
   test [--slow] [ARGS]             run the tests, or with --slow the slow ones; ARGS go to pytest
   check                            ruff (lint and format) and mypy
   bench [NAME ...] [--json FILE]   measure, and write BENCHMARKS.md when everything was measured
-  bench mutants                    try 100,000 damaged stores, which takes about an hour
+  bench mutants                    try 100,000 damaged stores, which takes long
   shots                            draw the README's pictures
   bundle                           build dist/burrow, which runs without Python installed
   setup                            only set up: .venv with burrow in it, and system libraries

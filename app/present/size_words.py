@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.present.sizes import counted, exact_size, short_size
+from store.values.amounts import COUNTED_IN_SESSION, COUNTED_IN_STORE
 from store.values.checks import PartSize, SizeBreakdown, SizePart
 
 PART_NAMES = {
@@ -19,16 +20,6 @@ PART_NAMES = {
 }
 """What people call each part."""
 
-_COUNTED = {
-    SizePart.MESSAGES: ("message", "messages"),
-    SizePart.REVISIONS: ("older revision", "older revisions"),
-    SizePart.METADATA: ("key", "keys"),
-    SizePart.SNAPSHOT: ("copy", "copies"),
-    SizePart.BLOBS: ("file", "files"),
-    SizePart.EVENTS: ("event", "events"),
-    SizePart.REST: ("row", "rows"),
-}
-_COUNTED_OF_STORE = {**_COUNTED, SizePart.METADATA: ("session", "sessions"), SizePart.EVENTS: ("log", "logs")}
 _REST_OF_SESSION, _REST_OF_STORE = "metadata column, envelope", "indexes, free pages"
 
 
@@ -68,7 +59,7 @@ class SizeText:
 
 def session_size_text(sizes: SizeBreakdown) -> SizeText:
     """The breakdown of one session."""
-    return _size_text(sizes, "in the store", "Size", _COUNTED, _REST_OF_SESSION)
+    return _size_text(sizes, "in the store", "Size", COUNTED_IN_SESSION, _REST_OF_SESSION)
 
 
 def store_size_text(sizes: SizeBreakdown, store_name: str) -> SizeText:
@@ -77,7 +68,7 @@ def store_size_text(sizes: SizeBreakdown, store_name: str) -> SizeText:
     Args:
         store_name: on one line.
     """
-    return _size_text(sizes, f"in {store_name}", f"Size of {store_name}", _COUNTED_OF_STORE, _REST_OF_STORE)
+    return _size_text(sizes, f"in {store_name}", f"Size of {store_name}", COUNTED_IN_STORE, _REST_OF_STORE)
 
 
 def percents(sizes_bytes: tuple[int, ...]) -> tuple[int, ...]:

@@ -296,14 +296,27 @@ def _add_common(parser: _Parser, is_command: bool) -> None:
     )
 
 
-def _add_list(under: argparse._SubParsersAction[_Parser]) -> _Parser:
-    parser = under.add_parser(
-        "list",
-        prog="burrow list",
-        usage="burrow list [PATH …] [--sort KEY] [--limit N] [--offset N] [--json | --json-lines]",
-        help="list the sessions of stores",
+def _add_command(
+    under: argparse._SubParsersAction[_Parser], name: str, *, usage: str, summary: str, description: str | None = None
+) -> _Parser:
+    """Add a command; `--help` and `--data-dir` come with those of all."""
+    return under.add_parser(
+        name,
+        prog=f"burrow {name}",
+        usage=usage,
+        help=summary,
+        description=description,
         add_help=False,
         allow_abbrev=False,
+    )
+
+
+def _add_list(under: argparse._SubParsersAction[_Parser]) -> _Parser:
+    parser = _add_command(
+        under,
+        "list",
+        usage="burrow list [PATH …] [--sort KEY] [--limit N] [--offset N] [--json | --json-lines]",
+        summary="list the sessions of stores",
     )
     _add_store_paths(parser)
     parser.add_argument(
@@ -332,13 +345,11 @@ def _add_store_paths(parser: _Parser) -> None:
 
 
 def _add_doctor(under: argparse._SubParsersAction[_Parser]) -> _Parser:
-    parser = under.add_parser(
+    parser = _add_command(
+        under,
         "doctor",
-        prog="burrow doctor",
         usage="burrow doctor [PATH …] [--json]",
-        help="prove the sessions of stores, and name what is lost or left over",
-        add_help=False,
-        allow_abbrev=False,
+        summary="prove the sessions of stores, and name what is lost or left over",
     )
     _add_store_paths(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
@@ -346,15 +357,13 @@ def _add_doctor(under: argparse._SubParsersAction[_Parser]) -> _Parser:
 
 
 def _add_copy(under: argparse._SubParsersAction[_Parser]) -> _Parser:
-    parser = under.add_parser(
+    parser = _add_command(
+        under,
         "copy",
-        prog="burrow copy",
         usage="burrow copy PATH SESSION OUT.sqlite3 [--json]\n       burrow copy PATH --all OUT.sqlite3 [--json]",
-        help="copy sessions into a new database, without loss or not at all",
+        summary="copy sessions into a new database, without loss or not at all",
         description="OUT must not exist. It becomes a database that Meerkat 0.6.24 opens; what could not be copied"
         " without loss is refused with the reason, and then there is no file.",
-        add_help=False,
-        allow_abbrev=False,
     )
     parser.add_argument("place", metavar="PATH SESSION OUT", nargs="*", help="a store, a session of it, the new file")
     parser.add_argument("--all", action="store_true", help="copy all sessions of the store")
@@ -363,13 +372,11 @@ def _add_copy(under: argparse._SubParsersAction[_Parser]) -> _Parser:
 
 
 def _add_show(under: argparse._SubParsersAction[_Parser]) -> _Parser:
-    parser = under.add_parser(
+    parser = _add_command(
+        under,
         "show",
-        prog="burrow show",
         usage="burrow show PATH SESSION [--revision REV] [--raw] [--json]",
-        help="print one session",
-        add_help=False,
-        allow_abbrev=False,
+        summary="print one session",
     )
     parser.add_argument("path", metavar="PATH", nargs="?", help="a database, a session file, a realm, a folder")
     parser.add_argument("session", metavar="SESSION", nargs="?", help="an id or a unique beginning of one")
@@ -385,13 +392,11 @@ def _add_show(under: argparse._SubParsersAction[_Parser]) -> _Parser:
 
 
 def _add_paths(under: argparse._SubParsersAction[_Parser]) -> _Parser:
-    parser = under.add_parser(
+    parser = _add_command(
+        under,
         "paths",
-        prog="burrow paths",
         usage="burrow paths [--json]",
-        help="print where Burrow keeps its own files",
-        add_help=False,
-        allow_abbrev=False,
+        summary="print where Burrow keeps its own files",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser

@@ -21,7 +21,7 @@ from store.discovery import SearchPlace
 from store.doctor import examine, failed_check
 from store.errors import OpenError
 from store.library import Library
-from store.values.amounts import counted
+from store.values.amounts import COUNTED_IN_STORE, counted
 from store.values.checks import Severity, SizeBreakdown, SizePart, StoreCheck
 from store.values.store import StoreFacts
 
@@ -38,15 +38,6 @@ _PARTS = {
     SizePart.BLOBS: "Blobs",
     SizePart.EVENTS: "Events",
     SizePart.REST: "Everything else",
-}
-_COUNTED = {
-    SizePart.MESSAGES: ("message", "messages"),
-    SizePart.REVISIONS: ("older revision", "older revisions"),
-    SizePart.METADATA: ("session", "sessions"),
-    SizePart.SNAPSHOT: ("copy", "copies"),
-    SizePart.BLOBS: ("file", "files"),
-    SizePart.EVENTS: ("log", "logs"),
-    SizePart.REST: ("row", "rows"),
 }
 _INDENT = "  "
 SHOWN_SESSIONS = 20
@@ -204,7 +195,7 @@ def _size_lines(sizes: SizeBreakdown, surface: Surface) -> list[str]:
         [
             Cell(_PARTS[part.part]),
             Cell(figures.size(part.size_bytes)),
-            Cell(figures.count(None) if part.count is None else counted(part.count, *_COUNTED[part.part])),
+            Cell(figures.count(None) if part.count is None else counted(part.count, *COUNTED_IN_STORE[part.part])),
         ]
         for part in sizes.parts
     ]

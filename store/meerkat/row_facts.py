@@ -162,6 +162,14 @@ def moment(facts: RowFacts, value: object, what: str) -> int | None:
     return None
 
 
+def take_columns(facts: RowFacts, created: object, updated: object, count: object, tokens: object) -> None:
+    """Take the columns that every kind of row has, as they are stored; what is no time or count is a fault."""
+    facts.created_at_ms = moment(facts, created, "creation")
+    facts.updated_at_ms = moment(facts, updated, "the last change")
+    facts.message_count = counter(facts, count, "messages")
+    facts.total_tokens = counter(facts, tokens, "tokens")
+
+
 def _is_negative(value: object) -> bool:
     return isinstance(value, (int, float)) and value < 0
 

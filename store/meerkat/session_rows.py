@@ -22,7 +22,7 @@ from store.meerkat.generation import Layout
 from store.meerkat.listing import IN_SESSIONS, IN_SNAPSHOTS, ORPHAN_ID, RUNTIME_PREFIX, octets
 from store.meerkat.messages.times import system_time_ms
 from store.meerkat.messages.usage import usage_of
-from store.meerkat.row_facts import RowFacts, check_id, counter, moment, runtime_state_of
+from store.meerkat.row_facts import RowFacts, check_id, runtime_state_of, take_columns
 
 SMALL_BYTES = 64 * 1024
 """Documents up to here are decoded whole for a row of the list."""
@@ -95,10 +95,7 @@ def read_session_rows(
 def _session_facts(connection: sqlite3.Connection, row: tuple[Any, ...], token: CancelToken) -> RowFacts:
     rowid, raw_id, created, updated, count, tokens, length, small, metadata, n_rowid, n_length, n_small, state = row
     facts = RowFacts(stored_id(raw_id), rowid << 2 | IN_SESSIONS)
-    facts.created_at_ms = moment(facts, created, "creation")
-    facts.updated_at_ms = moment(facts, updated, "the last change")
-    facts.message_count = counter(facts, count, "messages")
-    facts.total_tokens = counter(facts, tokens, "tokens")
+    take_columns(facts, created, updated, count, tokens)
     facts.runtime_state = runtime_state_of(state)
     facts.size_bytes = (length or 0) + (n_length or 0)
     check_id(facts)

@@ -22,7 +22,7 @@ from store.meerkat.generation import Layout
 from store.meerkat.listing import IN_WHOLE_BLOBS, octets
 from store.meerkat.messages.times import system_time_ms
 from store.meerkat.messages.usage import usage_of
-from store.meerkat.row_facts import RowFacts, check_id, counter, moment, runtime_state_of
+from store.meerkat.row_facts import RowFacts, check_id, runtime_state_of, take_columns
 from store.meerkat.session_rows import (
     SMALL_BYTES,
     DocumentRow,
@@ -87,10 +87,7 @@ def _facts(connection: sqlite3.Connection, row: tuple[Any, ...], token: CancelTo
     if entry is None:
         facts.note("not-catalogued", UNCATALOGUED)
     else:
-        facts.created_at_ms = moment(facts, created, "creation")
-        facts.updated_at_ms = moment(facts, updated, "the last change")
-        facts.message_count = counter(facts, count, "messages")
-        facts.total_tokens = counter(facts, tokens, "tokens")
+        take_columns(facts, created, updated, count, tokens)
     facts.runtime_state = runtime_state_of(state)
     if facts.runtime_state is None and isinstance(catalogued.get("runtime_state"), str):
         facts.runtime_state = str(catalogued["runtime_state"])

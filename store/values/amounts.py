@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+from store.values.checks import SizePart
+
+COUNTED_IN_SESSION = {
+    SizePart.MESSAGES: ("message", "messages"),
+    SizePart.REVISIONS: ("older revision", "older revisions"),
+    SizePart.METADATA: ("key", "keys"),
+    SizePart.SNAPSHOT: ("copy", "copies"),
+    SizePart.BLOBS: ("file", "files"),
+    SizePart.EVENTS: ("event", "events"),
+    SizePart.REST: ("row", "rows"),
+}
+COUNTED_IN_STORE = COUNTED_IN_SESSION | {SizePart.METADATA: ("session", "sessions"), SizePart.EVENTS: ("log", "logs")}
+"""What is counted of each part of a size: one, several."""
+
 
 def counted(count: int, one: str, many: str = "") -> str:
     """A count with its noun: "1 session", "2,084 sessions"."""

@@ -40,7 +40,7 @@ from store.meerkat.heads.strands import (
     read_links,
 )
 from store.meerkat.listing import IN_HEADS, RUNTIME_PREFIX, octets, stored_bytes
-from store.meerkat.row_facts import RowFacts, check_id, counter, moment, runtime_state_of
+from store.meerkat.row_facts import RowFacts, check_id, runtime_state_of, take_columns
 from store.meerkat.session_rows import stored_id
 
 PEEKED_ROWS = 40
@@ -142,10 +142,7 @@ def _row(row: tuple[Any, ...]) -> _Row:
 def _head_facts(connection: sqlite3.Connection, layout: Layout, row: _Row, token: CancelToken) -> RowFacts:
     columns = row.columns
     facts = RowFacts(stored_id(columns.session_id), row.rowid << 2 | IN_HEADS, is_state_alone=False)
-    facts.created_at_ms = moment(facts, columns.created_at_ms, "creation")
-    facts.updated_at_ms = moment(facts, columns.updated_at_ms, "the last change")
-    facts.message_count = counter(facts, columns.message_count, "messages")
-    facts.total_tokens = counter(facts, columns.total_tokens, "tokens")
+    take_columns(facts, columns.created_at_ms, columns.updated_at_ms, columns.message_count, columns.total_tokens)
     facts.is_rewritten = isinstance(columns.rewrite_count, int) and columns.rewrite_count > 0
     facts.size_bytes = row.size_bytes
     _take_runtime(facts, row)
