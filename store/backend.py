@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from store.cancel import CancelToken
+from store.changing import Changing
 from store.values.checks import Finding, SessionCheck, SizeBreakdown
 from store.values.following import Followed
 from store.values.listing import CatalogueFacts, CensusRow
@@ -186,6 +187,10 @@ class Backend(Protocol):
 
     def whole_session(self, session_id: str, token: CancelToken) -> WholeSession:
         """Read everything of one session exactly, for a copy; all or nothing. Raises SessionMissing, SessionDamaged."""
+        ...
+
+    def changing(self) -> Changing:
+        """How the store is changed; where it may not be, its plans say why."""
         ...
 
     def has_changed(self) -> bool:

@@ -6,7 +6,10 @@ that says what can be done. Nothing here knows Qt, and no message body of a sess
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from store.values.changes import Refusal
 
 
 class BurrowError(Exception):
@@ -191,6 +194,20 @@ class CopyRefused(BurrowError):
     """Nothing was copied: the place is taken or not fit for it, or the copy did not come out equal to its source."""
 
     code = "copy-refused"
+
+
+class ChangeRefused(BurrowError):
+    """A change was not made, and nothing was written.
+
+    Attributes:
+        refusal: why.
+    """
+
+    code = "refused"
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.sentence, refusal.advice)
+        self.refusal = refusal
 
 
 class UsageError(BurrowError):
