@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from app.context import Context
 from app.controllers.error_controller import ErrorController
 from app.controllers.window_controller import WindowController
+from app.guarding import GuardedSource
 from app.jobs import Jobs, Lane, Query
 from app.log import LogFile, start_log, stop_log
 from app.look.look import add_bundled_fonts, program_icon
@@ -178,7 +179,8 @@ def build(
     )
     store = SettingsStore(paths.settings_file, settings, jobs, is_saving=options.screenshot is None)
     library = library or Library(paths)
-    context = Context(jobs, library, Lists(library, paths), store, paths, looks)
+    lists = Lists(library, paths)
+    context = Context(jobs, library, lists, store, paths, looks, GuardedSource(library, lists, paths))
     controller = WindowController(context, options, application)
     ErrorController(context, uncaught, controller.window)
     rings = FocusRings(application, looks.current)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.guarding import GuardedSource
     from app.jobs import Jobs
     from app.look.look_source import LookSource
     from app.settings import SettingsStore
@@ -23,6 +24,7 @@ class Context:
         settings: what is remembered between two runs.
         paths: where Burrow's own files are.
         looks: the current look, and a signal when it changes.
+        guarded: gives the guarded store, inside jobs only: plans, changes, receipts, undo.
     """
 
     jobs: Jobs
@@ -31,3 +33,4 @@ class Context:
     settings: SettingsStore
     paths: OwnPaths
     looks: LookSource
+    guarded: GuardedSource

@@ -153,6 +153,11 @@ class Lists:
         }
         return {key: others for key, others in found.items() if others}
 
+    @property
+    def annotations(self) -> Annotations:
+        """Our own notes of sessions."""
+        return self._annotations
+
     def pinned(self, token: CancelToken) -> frozenset[SessionKey]:
         """All pinned sessions. Raises AnnotationsUnusable."""
         return self._annotations.pinned(token)

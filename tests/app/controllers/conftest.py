@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.context import Context
 from app.controllers.transcript_controller import TranscriptController
+from app.guarding import GuardedSource
 from app.jobs import Jobs, Lane
 from app.look.look import add_bundled_fonts
 from app.look.look_source import LookSource
@@ -31,7 +32,8 @@ def context(qapp: object, own_paths: Any, in_worker: Callable[..., Any]) -> Iter
     library = Library(own_paths)
     settings = SettingsStore(own_paths.settings_file, Settings(), jobs, is_saving=False)
     lists = Lists(library, own_paths)
-    context = Context(jobs, library, lists, settings, own_paths, LookSource(Theme.LIGHT, 100))
+    guarded = GuardedSource(library, lists, own_paths)
+    context = Context(jobs, library, lists, settings, own_paths, LookSource(Theme.LIGHT, 100), guarded)
     yield context
     jobs.shutdown()
     # What the test made is garbage in cycles now; a later collection on a worker thread would delete timers there.
