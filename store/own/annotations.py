@@ -1,38 +1,43 @@
-"""What a person notes of sessions: for now, which are pinned. One SQLite file of ours in the data folder.
+"""What a person notes of sessions: pins, own titles, notes, own labels, and which are hidden. One SQLite file of ours.
 
 It must last: every change is on the disk before the call returns, the tables are migrated step by step, and a file that
 cannot be read is put aside under another name, never deleted. Sessions are named by the resolved path of their store
-and their id; a store that moved is another one. Thread-safe; holds no connection between calls.
+and their id; a store that moved is another one. Thread-safe; holds no connection between calls. One object a process
+(see `own_file`).
 """
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
-from pathlib import Path
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.errors import BurrowError
+from store.own.note_rows import NOTE_STEP, read_notes, read_one, write_one
+from store.own.own_file import OwnFile
 from store.paths import OwnPaths
+from store.values.changes import LabelEdit
+from store.values.notes import Noted, own_note, own_title
 from store.values.store import SessionKey, StoreKey
 
-T = TypeVar("T")
-
-BUSY_TIMEOUT_S = 5.0
-SIDE_FILES = ("-journal", "-wal", "-shm")
-DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
+SETTLED_NS = 50_000_000
+"""A file that was written less than this before it was read may be written again without its time moving."""
 
 MIGRATIONS = (
-    "CREATE TABLE pins (store TEXT NOT NULL, session_id TEXT NOT NULL, pinned_at_ms INTEGER NOT NULL,"
-    " PRIMARY KEY (store, session_id)) WITHOUT ROWID",
+    (
+        "CREATE TABLE pins (store TEXT NOT NULL, session_id TEXT NOT NULL, pinned_at_ms INTEGER NOT NULL,"
+        " PRIMARY KEY (store, session_id)) WITHOUT ROWID",
+    ),
+    NOTE_STEP,
 )
 """Step n makes version n + 1 out of version n; a step is never changed once it was released."""
+
+Stamp = tuple[int, int, int]
+Change = Callable[[Noted], Noted]
 
 
 class AnnotationsUnusable(BurrowError):
@@ -45,9 +50,11 @@ class Annotations:
     """Our notes of sessions."""
 
     def __init__(self, paths: OwnPaths) -> None:
-        self._paths = paths
+        self._own_file = OwnFile(paths, paths.annotations_file, MIGRATIONS, _unusable)
         self._file = paths.annotations_file
         self._lock = threading.Lock()
+        # Notes are few and every list asks for them: they are read again only when the file moved.
+        self._known: tuple[Stamp, Mapping[SessionKey, Noted]] | None = None
 
     def pinned(self, token: CancelToken) -> frozenset[SessionKey]:
         """All pinned sessions, also of stores that are not open. Nothing is created by asking.
@@ -58,7 +65,8 @@ class Annotations:
         may_wait("read notes of sessions")
         if not self._file.exists():
             return frozenset()
-        rows = self._with_file(lambda one: one.execute("SELECT store, session_id FROM pins").fetchall(), token)
+        select = "SELECT store, session_id FROM pins"
+        rows = self._own_file.transact(lambda one: one.execute(select).fetchall(), token)
         return frozenset(SessionKey(StoreKey(store), session_id) for store, session_id in rows)
 
     def pin(self, keys: Sequence[SessionKey], is_pinned: bool, token: CancelToken) -> None:
@@ -78,73 +86,108 @@ class Annotations:
             else:
                 connection.executemany("DELETE FROM pins WHERE store = ? AND session_id = ?", rows)
 
-        self._with_file(work, token)
+        self._own_file.transact(work, token)
 
-    def _with_file(self, work: Callable[[sqlite3.Connection], T], token: CancelToken) -> T:
-        """Let a function work in one transaction on the file, brought to our version; a damaged one is put aside."""
-        with self._lock:
-            for _ in range(2):
-                token.check()
-                try:
-                    return self._attempt(work, token)
-                except sqlite3.DatabaseError as error:
-                    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-                    if code not in DAMAGED:
-                        raise _unusable(error) from error
-                    self._put_aside()
-                except OSError as error:
-                    raise _unusable(error) from error
-        raise _unusable(None)
+    def noted(self, keys: Iterable[SessionKey] | None, token: CancelToken) -> dict[SessionKey, Noted]:
+        """What is noted of sessions; those of which nothing is are left out. Nothing is created by asking.
 
-    def _attempt(self, work: Callable[[sqlite3.Connection], T], token: CancelToken) -> T:
-        self._paths.made(self._paths.data)
-        # Made with its mode before SQLite writes into it.
-        os.close(os.open(self._file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-        uri = f"{self._file.as_uri()}?mode=rw"
-        with (
-            closing(sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None)) as connection,
-            token.interrupting(connection),
-        ):
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("BEGIN IMMEDIATE")
-            _migrate(connection)
-            result = work(connection)
-            token.check()
-            connection.execute("COMMIT")
-            return result
+        Args:
+            keys: None for all sessions, also of stores that are not open.
 
-    def _put_aside(self) -> None:
-        """Rename a file that cannot be read, with what belongs to it, to the first free name."""
-        number = 1
-        while (aside := self._file.with_name(f"annotations-damaged-{number}.sqlite3")).exists():
-            number += 1
+        Raises:
+            AnnotationsUnusable: the file cannot be read, and is not damaged.
+        """
+        may_wait("read notes of sessions")
+        known = self._all(token)
+        if keys is None:
+            return dict(known)
+        return {key: known[key] for key in keys if key in known} if known else {}
+
+    def noted_in(self, stores: Iterable[StoreKey], token: CancelToken) -> dict[SessionKey, Noted]:
+        """What is noted of sessions of some stores. Raises AnnotationsUnusable."""
+        may_wait("read notes of sessions")
+        asked = set(stores)
+        return {key: noted for key, noted in self._all(token).items() if key.store in asked}
+
+    def set_title(self, key: SessionKey, title: str | None, token: CancelToken) -> None:
+        """Give a session a title of our own, made one line; None or an empty one gives it back its store's.
+
+        Raises:
+            AnnotationsUnusable: the file cannot be written.
+        """
+        kept = own_title(title) if title is not None else None
+        self._change([key], lambda noted: replace(noted, title=kept), token)
+
+    def set_note(self, key: SessionKey, note: str | None, token: CancelToken) -> None:
+        """Write a note on a session; None or an empty one takes it away. Raises AnnotationsUnusable."""
+        kept = own_note(note) if note is not None else None
+        self._change([key], lambda noted: replace(noted, note=kept), token)
+
+    def set_hidden(self, keys: Sequence[SessionKey], is_hidden: bool, token: CancelToken) -> None:
+        """Hide sessions or show them again; all of them or, when it fails, none. Raises AnnotationsUnusable."""
+        self._change(keys, lambda noted: replace(noted, is_hidden=is_hidden), token)
+
+    def set_labels(self, keys: Sequence[SessionKey], edit: LabelEdit, token: CancelToken) -> None:
+        """Set own labels of sessions, and names whose labels are not shown; all of them or none.
+
+        Raises:
+            AnnotationsUnusable: the file cannot be written.
+        """
+        self._change(keys, lambda noted: noted.edited(edit), token)
+
+    def put_labels(self, labels: Mapping[SessionKey, Noted], token: CancelToken) -> None:
+        """Make the own labels of sessions exactly those of these values, whose other fields play no part.
+
+        Raises:
+            AnnotationsUnusable: the file cannot be written.
+        """
+
+        def work(connection: sqlite3.Connection) -> None:
+            for key, wanted in labels.items():
+                noted = read_one(connection, key)
+                put, removed = wanted.labels_put, wanted.labels_removed
+                write_one(connection, key, replace(noted, labels_put=put, labels_removed=removed))
+
+        self._transact(work, token)
+
+    def _change(self, keys: Sequence[SessionKey], change: Change, token: CancelToken) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            for key in keys:
+                write_one(connection, key, change(read_one(connection, key)))
+
+        self._transact(work, token)
+
+    def _transact(self, work: Callable[[sqlite3.Connection], None], token: CancelToken) -> None:
+        may_wait("note something of sessions")
         try:
-            self._file.rename(aside)
-            for ending in SIDE_FILES:
-                side = self._file.with_name(self._file.name + ending)
-                if side.exists():
-                    side.rename(Path(f"{aside}{ending}"))
-        except OSError as error:
-            raise _unusable(error) from error
+            self._own_file.transact(work, token)
+        finally:
+            with self._lock:
+                self._known = None
+
+    def _all(self, token: CancelToken) -> Mapping[SessionKey, Noted]:
+        before = self._stamp()
+        if before is None:
+            return {}
+        with self._lock:
+            known = self._known
+        if known is not None and known[0] == before:
+            return known[1]
+        read_at_ns = time.time_ns()
+        notes = self._own_file.transact(read_notes, token)
+        is_settled = read_at_ns - before[2] > SETTLED_NS
+        with self._lock:
+            self._known = (before, notes) if is_settled and self._stamp() == before else None
+        return notes
+
+    def _stamp(self) -> Stamp | None:
+        """What tells that the file was written; None where there is none. No descriptor is opened for it."""
+        try:
+            found = self._file.stat()
+        except OSError:
+            return None
+        return (found.st_ino, found.st_size, found.st_mtime_ns)
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
-    """Bring the tables to our version, inside the transaction that needs them."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > len(MIGRATIONS):
-        raise AnnotationsUnusable(
-            "The notes of sessions were written by a newer Burrow; they are left as they are.",
-            "Use the newer version of Burrow.",
-        )
-    for step in MIGRATIONS[version:]:
-        connection.execute(step)
-    if version < len(MIGRATIONS):
-        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-
-
-def _unusable(error: Exception | None) -> AnnotationsUnusable:
-    reason = f" ({type(error).__name__})" if error is not None else ""
-    return AnnotationsUnusable(
-        f"The notes of sessions cannot be read or written{reason}.",
-        "Check that Burrow's data folder can be written and that the disk is not full.",
-    )
+def _unusable(problem: str, advice: str) -> AnnotationsUnusable:
+    return AnnotationsUnusable(f"The notes of sessions {problem}.", advice)

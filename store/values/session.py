@@ -79,6 +79,8 @@ class SessionSummary:
         labels: pairs in the store's order.
         is_rewritten: it has retained revisions or rewrites.
         faults: why it is damaged, or what does not agree.
+        is_hidden: taken out of the list here only, by our own annotation.
+        has_note: a person wrote a note on it here.
     """
 
     key: SessionKey
@@ -100,6 +102,8 @@ class SessionSummary:
     labels: tuple[tuple[str, str], ...] = ()
     is_rewritten: bool = False
     faults: tuple[Fault, ...] = ()
+    is_hidden: bool = False
+    has_note: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""Pins last: through a kill, a damaged file and a newer version, and they are never written into a store."""
+"""Pins and notes last: through a kill, a damaged file and a newer version, and they are never written into a store."""
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import stat
@@ -17,6 +18,8 @@ import pytest
 from store.cancel import CancelToken
 from store.own import Annotations, AnnotationsUnusable
 from store.own.annotations import MIGRATIONS
+from store.values.changes import LabelEdit
+from store.values.notes import Noted
 from store.values.store import SessionKey, StoreKey
 
 TOKEN = CancelToken()
@@ -115,3 +118,85 @@ def test_a_kill_loses_no_pin_that_was_confirmed_and_leaves_none_half_done(
         ids = {key.session_id for key in notes.pinned(TOKEN)}
         assert {f"{number}-{half}" for number in range(confirmed + 1) for half in "ab"} <= ids
         assert len(ids) % 2 == 0
+
+
+FIRST_VERSION = (
+    "CREATE TABLE pins (store TEXT NOT NULL, session_id TEXT NOT NULL, pinned_at_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (store, session_id)) WITHOUT ROWID; PRAGMA user_version = 1;"
+    " INSERT INTO pins VALUES ('/a/sessions.sqlite3', 's-1', 1)"
+)
+
+
+def test_4_3_pins_of_the_first_version_stay_when_notes_come(notes: Annotations, own_paths: Any) -> None:
+    own_paths.made(own_paths.data)
+    with closing(sqlite3.connect(own_paths.annotations_file)) as connection:
+        connection.executescript(FIRST_VERSION)
+    assert notes.noted(None, TOKEN) == {}
+    notes.set_title(ONE, "Mine", TOKEN)
+    assert notes.pinned(TOKEN) == {ONE}
+    assert notes.noted(None, TOKEN) == {ONE: Noted(title="Mine")}
+
+
+def test_4_3_nothing_is_made_by_asking_for_notes(notes: Annotations, own_paths: Any) -> None:
+    assert notes.noted(None, TOKEN) == notes.noted([ONE], TOKEN) == notes.noted_in([STORE], TOKEN) == {}
+    assert not own_paths.data.exists()
+
+
+def test_4_3_title_note_labels_and_hidden_are_there_at_the_next_start(notes: Annotations, own_paths: Any) -> None:
+    notes.set_title(ONE, "  A title\nof two lines ", TOKEN)
+    notes.set_note(ONE, "First line\r\nsecond\n", TOKEN)
+    notes.set_labels([ONE, TWO], LabelEdit((("b", "1"), ("a", "2")), ("old",)), TOKEN)
+    notes.set_hidden([ONE], True, TOKEN)
+    labels = {"labels_put": (("b", "1"), ("a", "2")), "labels_removed": ("old",)}
+    expected = {
+        ONE: Noted("A title of two lines", "First line\nsecond", is_hidden=True, **labels),
+        TWO: Noted(**labels),
+    }
+    assert Annotations(own_paths).noted(None, TOKEN) == expected
+
+
+def test_4_3_what_is_taken_back_leaves_nothing(notes: Annotations, own_paths: Any) -> None:
+    notes.set_title(ONE, "x", TOKEN)
+    notes.set_note(ONE, "x", TOKEN)
+    notes.set_hidden([ONE], True, TOKEN)
+    notes.set_labels([ONE], LabelEdit((("a", "b"),)), TOKEN)
+    notes.set_title(ONE, " ", TOKEN)
+    notes.set_note(ONE, None, TOKEN)
+    notes.set_hidden([ONE], False, TOKEN)
+    notes.put_labels({ONE: Noted()}, TOKEN)
+    assert notes.noted(None, TOKEN) == {}
+    with closing(sqlite3.connect(own_paths.annotations_file)) as connection:
+        counts = [connection.execute(f"SELECT count(*) FROM {table}").fetchone() for table in ("notes", "own_labels")]
+    assert counts == [(0,), (0,)]
+
+
+def test_4_3_labels_are_put_back_without_the_rest(notes: Annotations) -> None:
+    notes.set_labels([ONE], LabelEdit((("a", "1"),), ("b",)), TOKEN)
+    before = notes.noted([ONE], TOKEN)
+    notes.set_labels([ONE], LabelEdit((("b", "2"),), ("a",)), TOKEN)
+    notes.set_title(ONE, "later", TOKEN)
+    notes.put_labels(before, TOKEN)
+    assert notes.noted([ONE], TOKEN) == {ONE: Noted("later", None, (("a", "1"),), ("b",))}
+
+
+def test_4_3_notes_of_another_store_are_not_given(notes: Annotations) -> None:
+    notes.set_hidden([ONE, SessionKey(COPY, "s-1")], True, TOKEN)
+    assert set(notes.noted_in([COPY], TOKEN)) == {SessionKey(COPY, "s-1")}
+    assert set(notes.noted([ONE, TWO], TOKEN)) == {ONE}
+
+
+def test_4_3_what_another_process_wrote_is_seen_at_once(notes: Annotations, own_paths: Any) -> None:
+    other = Annotations(own_paths)
+    for number in range(20):
+        other.set_title(ONE, f"Title {number}", TOKEN)
+        assert notes.noted([ONE], TOKEN)[ONE].title == f"Title {number}"
+
+
+def test_4_3_a_file_that_did_not_move_is_not_read_again(notes: Annotations, own_paths: Any) -> None:
+    notes.set_title(ONE, "Kept", TOKEN)
+    os.utime(own_paths.annotations_file, (1, 1))
+    assert notes.noted([ONE], TOKEN)[ONE].title == "Kept"
+    stamp = own_paths.annotations_file.stat()
+    own_paths.annotations_file.write_bytes(bytes(stamp.st_size))
+    os.utime(own_paths.annotations_file, (1, 1))
+    assert notes.noted([ONE], TOKEN)[ONE].title == "Kept"

@@ -1,0 +1,133 @@
+"""A durable SQLite file of ours: migrated step by step, put aside when damaged, left alone when a newer one wrote it.
+
+Every change is on the disk before the call returns. Thread-safe; holds no connection between calls. One object a file
+and process: POSIX drops a process's locks on a file when any descriptor of it is closed, so that two objects could take
+each other's locks away.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from store.blocking import may_wait
+from store.cancel import CancelToken
+from store.errors import BurrowError
+from store.paths import OwnPaths
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT_S = 5.0
+SIDE_FILES = ("-journal", "-wal", "-shm")
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
+
+Step = Sequence[str]
+"""Statements that make one version of the tables out of the one before."""
+
+
+class OwnFile:
+    """One durable SQLite file of ours."""
+
+    def __init__(
+        self, paths: OwnPaths, file: Path, steps: Sequence[Step], unusable: Callable[[str, str], BurrowError]
+    ) -> None:
+        """Name the file; nothing is opened or created.
+
+        Args:
+            file: in one of our folders.
+            steps: step n makes version n + 1 out of version n; a step is never changed once it was released.
+            unusable: makes the error that is raised when it cannot be read or written, of a sentence's beginning
+                ("cannot be read or written (OSError)") and an advice.
+        """
+        self._paths = paths
+        self._file = file
+        self._steps = steps
+        self._unusable = unusable
+        self._lock = threading.Lock()
+
+    @property
+    def file(self) -> Path:
+        """Where it lies."""
+        return self._file
+
+    def transact(self, work: Callable[[sqlite3.Connection], T], token: CancelToken) -> T:
+        """Let a function work in one immediate transaction, with the tables of our version; all of it or nothing.
+
+        The file is made where there is none; a damaged one is put aside under another name, and a new one begun.
+
+        Raises:
+            BurrowError: the file cannot be read or written, or a newer Burrow wrote it.
+            Cancelled: the token was cancelled; nothing was written.
+        """
+        may_wait("read or write a file of Burrow")
+        with self._lock:
+            for _ in range(2):
+                token.check()
+                try:
+                    return self._attempt(work, token)
+                except sqlite3.DatabaseError as error:
+                    if (getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF) not in DAMAGED:
+                        raise self._failed(error) from error
+                    self._put_aside()
+                except OSError as error:
+                    raise self._failed(error) from error
+        raise self._failed(None)
+
+    def _attempt(self, work: Callable[[sqlite3.Connection], T], token: CancelToken) -> T:
+        self._paths.made(self._file.parent)
+        if not self._file.exists():
+            # Made with its mode before SQLite writes into it. Not opened when it is there: see the head of this module.
+            os.close(os.open(self._file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        with self._opened() as connection, token.interrupting(connection):
+            connection.execute("BEGIN IMMEDIATE")
+            self._migrate(connection)
+            result = work(connection)
+            token.check()
+            connection.execute("COMMIT")
+            return result
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        uri = f"{self._file.as_uri()}?mode=rw"
+        with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None)) as connection:
+            connection.execute("PRAGMA synchronous = FULL")
+            yield connection
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        """Bring the tables to our version, inside the transaction that needs them."""
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > len(self._steps):
+            raise self._unusable(
+                "were written by a newer Burrow; they are left as they are", "Use the newer version of Burrow."
+            )
+        for step in self._steps[version:]:
+            for statement in step:
+                connection.execute(statement)
+        if version < len(self._steps):
+            connection.execute(f"PRAGMA user_version = {len(self._steps)}")
+
+    def _put_aside(self) -> None:
+        """Rename a file that cannot be read, with what belongs to it, to the first free name."""
+        number = 1
+        while (aside := self._file.with_name(f"{self._file.stem}-damaged-{number}{self._file.suffix}")).exists():
+            number += 1
+        try:
+            self._file.rename(aside)
+            for ending in SIDE_FILES:
+                side = self._file.with_name(self._file.name + ending)
+                if side.exists():
+                    side.rename(Path(f"{aside}{ending}"))
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def _failed(self, error: Exception | None) -> BurrowError:
+        reason = f" ({type(error).__name__})" if error is not None else ""
+        return self._unusable(
+            f"cannot be read or written{reason}",
+            "Check that Burrow's data folder can be written and that the disk is not full.",
+        )
