@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from store.meerkat.documents.unread_realm import (
 from store.meerkat.store_file import StoreFile, recognise_layout
 from store.opening import SQLITE_MAGIC, Looking, is_text
 from store.opening.classify import classify_os
-from store.opening.stamp import LOOK_FLAGS
+from store.opening.gate import looking_at
 from store.values.store import StoreKind
 
 SNIFFED_BYTES = 4_096
@@ -96,12 +97,9 @@ def _documents_instead(main: Path) -> Backend | None:
 def _beginning_of(path: Path) -> bytes:
     """The first bytes of a file, which tell a document from a database; none of what would make us wait."""
     try:
-        descriptor = os.open(path, LOOK_FLAGS)
-        try:
-            return os.read(descriptor, SNIFFED_BYTES)
-        finally:
-            os.close(descriptor)
-    except BlockingIOError:
-        return b""
+        with looking_at(path) as descriptor:
+            return os.pread(descriptor, SNIFFED_BYTES, 0)
     except OSError as error:
+        if error.errno in (errno.EAGAIN, errno.ESPIPE):
+            return b""
         raise classify_os(error, path) from error

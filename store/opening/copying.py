@@ -20,6 +20,7 @@ from typing import BinaryIO
 from store.cancel import CancelToken
 from store.opening.classify import classify_os
 from store.opening.fence import shared_fence
+from store.opening.gate import looking_at
 from store.opening.scratch import PRIVATE_FILE_MODE, scratch_error
 from store.opening.stamp import LOOK_FLAGS, Found, journal_path, take, wal_path
 
@@ -101,16 +102,13 @@ def _is_journal_whole(before: Found, after: Found) -> bool:
 def _copy_main(main: Path, found: Found, target: Path, token: CancelToken) -> bool:
     """Copy the main file that was stamped; False if there is another one now or it ended early."""
     try:
-        source = os.open(main, LOOK_FLAGS)
+        with looking_at(main) as source:
+            status = os.fstat(source)
+            if (status.st_dev, status.st_ino) != found.stamp.main.file_id:
+                return False
+            return _copy_bytes(source, main, target, found.stamp.main.size_bytes, token) == found.stamp.main.size_bytes
     except OSError as error:
         raise classify_os(error, main, was_open=True) from error
-    try:
-        status = os.fstat(source)
-        if (status.st_dev, status.st_ino) != found.stamp.main.file_id:
-            return False
-        return _copy_bytes(source, main, target, found.stamp.main.size_bytes, token) == found.stamp.main.size_bytes
-    finally:
-        os.close(source)
 
 
 def _copy_bytes(source: int, main: Path, target: Path, size_bytes: int, token: CancelToken) -> int:

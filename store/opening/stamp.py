@@ -1,8 +1,7 @@
 """Stamps: what is noted of a store's files before and after a look, to know that nothing moved in between.
 
-Runs on worker threads. Files are only ever opened for reading here. Closing one of these descriptors gives up every
-POSIX lock that this process holds on the file, also one that SQLite took for another thread; the stamps themselves
-cover that, since whoever writes then is noticed by them.
+Runs on worker threads. Files are only ever opened for reading here, the main file through the gate: to close a
+descriptor of it gives up every POSIX lock that this process holds on it.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from store.cancel import CancelToken
 from store.errors import NotAStore
 from store.opening.classify import classify_os
 from store.opening.content import HEADER_BYTES, OPEN_ADVICE, SNIFFED_BYTES
+from store.opening.gate import LOOK_FLAGS, looking_at
 from store.opening.naming import shown
 
 YOUNG_NS = 20_000_000
@@ -29,9 +29,6 @@ WAL_HEADER_BYTES = 32
 JOURNAL_HEADER_BYTES = 28
 RESERVED_LOCK_BYTE = 0x40000001
 """The byte that a writer of SQLite locks while its journal is its own: https://www.sqlite.org/fileformat2.html."""
-
-LOOK_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
-"""Read only; without waiting, should somebody have put a pipe in the file's place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,22 +137,17 @@ def take(main: Path, was_open: bool = True) -> Found:
     """
     try:
         refuse_other_than_file(main, main.stat())
-        descriptor = os.open(main, LOOK_FLAGS)
-    except OSError as error:
-        raise classify_os(error, main, was_open) from error
-    try:
-        status = os.fstat(descriptor)
-        first = os.pread(descriptor, SNIFFED_BYTES, 0)
-        wal_bytes, wal_mtime_ns, wal = _beginning(wal_path(main), WAL_HEADER_BYTES)
-        journal_bytes, _, journal = _beginning(journal_path(main), JOURNAL_HEADER_BYTES)
-        if not journal or journal[0] == 0:
-            journal, journal_bytes = None, 0
-        is_owned = journal is not None and _is_reserved(descriptor)
+        with looking_at(main) as descriptor:
+            status = os.fstat(descriptor)
+            first = os.pread(descriptor, SNIFFED_BYTES, 0)
+            wal_bytes, wal_mtime_ns, wal = _beginning(wal_path(main), WAL_HEADER_BYTES)
+            journal_bytes, _, journal = _beginning(journal_path(main), JOURNAL_HEADER_BYTES)
+            if not journal or journal[0] == 0:
+                journal, journal_bytes = None, 0
+            is_owned = journal is not None and _is_reserved(descriptor)
     except OSError as error:
         # Of the three files the one that could not be opened is named.
         raise classify_os(error, Path(error.filename or main), was_open) from error
-    finally:
-        os.close(descriptor)
     stamp = MainStamp(
         status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, first[24:28], first[92:HEADER_BYTES][:4]
     )
