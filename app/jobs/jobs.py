@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
 
+from app.jobs.change import Change, Changed, ChangeHandle, StoreChanged
 from app.jobs.query import JobHandle, Lane, Query
 from app.jobs.workers import Workers
 from store.cancel import Progress
@@ -25,10 +26,10 @@ from store.errors import BurrowError, Cancelled, WouldBlock
 
 T = TypeVar("T")
 
-WORKERS = {Lane.USER: (2, 8), Lane.BACKGROUND: (1, 4), Lane.PLACES: (4, 28)}
+WORKERS = {Lane.USER: (2, 8), Lane.BACKGROUND: (1, 4), Lane.PLACES: (4, 28), Lane.CHANGES: (1, 0)}
 """Threads of a lane, and how many more there may be for jobs that hang. Two where a person waits, so that a job slow to
 notice its cancellation does not hold up the next one; more would only share one interpreter lock. What opens stores
-waits for disks more than it works."""
+waits for disks more than it works. What writes is never done by two at once."""
 
 GIVE_UP_S = 1.0
 """A job that has not ended so long after it was cancelled hangs in the system, and is not waited for any more."""
@@ -45,6 +46,9 @@ ROOM_MS = 300
 PLACES_ENDING_S = 1.0
 """How long the end of the program waits for a place that does not answer: nothing of ours is lost with it."""
 
+CHANGES_ENDING_S = 30.0
+"""How long it waits for the session that is being written: an agent may hold its store, or a backup be copied."""
+
 
 class Bridge(QObject):
     """Lives in the GUI thread as long as the pools do; workers emit, the slot delivers.
@@ -52,6 +56,7 @@ class Bridge(QObject):
     Signals:
         finished (int generation as object): emitted on a worker thread.
         started, delivered: emitted in the GUI thread, for whoever shows that something runs.
+        store_changed (StoreChanged): a change was made, or refused, and has its receipts; before its own callback.
 
     Attributes:
         timer: runs while there are jobs.
@@ -60,6 +65,7 @@ class Bridge(QObject):
     finished = Signal(object)
     started = Signal()
     delivered = Signal()
+    store_changed = Signal(object)
 
     def __init__(self, deliver: Callable[[int], None], look: Callable[[], None]) -> None:
         super().__init__()
@@ -98,7 +104,7 @@ class Jobs:
 
     @property
     def activity(self) -> Bridge:
-        """The object whose `started` and `delivered` signals say that the set of running jobs changed."""
+        """The object whose signals say that the set of running jobs changed, and that stores did."""
         return self._bridge
 
     def run(self, query: Query[T], on_done: Callable[[T], None], on_error: Callable[[BurrowError], None]) -> JobHandle:
@@ -110,10 +116,25 @@ class Jobs:
             on_done, on_error: bound methods of objects that live in the GUI thread.
         """
         handle = JobHandle(next(self._generations), query, on_done, on_error)
+        self._start(handle, query)
+        return handle
+
+    def change(
+        self, change: Change, on_done: Callable[[Changed], None], on_error: Callable[[BurrowError], None]
+    ) -> ChangeHandle:
+        """Start a change; exactly one callback is called later in the GUI thread, also when it was stopped.
+
+        Its receipts are announced before. After shutdown() began nothing is started, and nobody is called.
+        """
+        handle = ChangeHandle(next(self._generations), change, on_done, on_error)
+        self._start(handle, handle.query)
+        return handle
+
+    def _start(self, handle: JobHandle, query: Query[Any]) -> None:
         if self._is_closed:
             handle.cancel()
             handle.is_over = True
-            return handle
+            return
         self._open[handle.generation] = handle
         if query.lane is Lane.USER:
             self._room.stop()
@@ -126,7 +147,6 @@ class Jobs:
         if not self._bridge.timer.isActive():
             self._bridge.timer.start()
         self._bridge.started.emit()
-        return handle
 
     def idle(self, lane: Lane = Lane.USER) -> bool:
         """Whether nothing is queued, running or undelivered in a lane."""
@@ -145,16 +165,17 @@ class Jobs:
         return handle.progress() if handle is not None else None
 
     def cancel_all(self) -> None:
-        """Cancel every job in all lanes, but not those that must finish."""
+        """Cancel every job in all lanes, but not those that must finish; changes stop between two sessions."""
         for handle in list(self._open.values()):
-            if not handle.must_finish:
+            if not handle.must_finish or isinstance(handle, ChangeHandle):
                 handle.cancel()
 
     def shutdown(self, limit_s: float = 5.0) -> bool:
         """End all work, in the one order that loses nothing; calling it twice is harmless.
 
         Refuse new jobs, cancel the tokens, which interrupts SQL, wait, deliver what is queued, delete the bridge. What
-        was given up before is not waited for, and places that do not answer for a second only.
+        was given up before is not waited for, and places that do not answer for a second only. Changes are asked to
+        stop, and end between two sessions.
 
         Returns:
             Whether every worker ended. If not, the process must not wait for them at its exit.
@@ -166,8 +187,12 @@ class Jobs:
         self._give_way(False)
         self.cancel_all()
         places = [h.future for h in self._open.values() if h.future is not None and h.lane is Lane.PLACES]
-        others = [h.future for h in self._open.values() if h.future is not None and h.lane is not Lane.PLACES]
-        not_done = wait(others, timeout=limit_s).not_done | wait(places, min(limit_s, PLACES_ENDING_S)).not_done
+        changes = [h.future for h in self._open.values() if h.future is not None and h.lane is Lane.CHANGES]
+        others = [
+            h.future for h in self._open.values() if h.future is not None and h.lane not in (Lane.PLACES, Lane.CHANGES)
+        ]
+        not_done = wait(others, timeout=limit_s).not_done | wait(changes, CHANGES_ENDING_S).not_done
+        not_done |= wait(places, min(limit_s, PLACES_ENDING_S)).not_done
         # Threads that have nothing left to do end at once; the others are known not to.
         have_ended = [workers.shutdown(0.0 if not_done else 0.5) for workers in self._lanes.values()]
         self._is_clean = all(have_ended)
@@ -241,7 +266,10 @@ class Jobs:
         error = CancelledError() if future.cancelled() else future.exception()
         if error is None:
             if not handle.is_cancelled:
-                handle.on_done(future.result())
+                answer = future.result()
+                if isinstance(answer, Changed) and answer.receipts:
+                    self._bridge.store_changed.emit(StoreChanged(answer.receipts))
+                handle.on_done(answer)
         elif isinstance(error, (CancelledError, Cancelled)) or (
             handle.is_cancelled
             and isinstance(error, (BurrowError, sqlite3.Error))

@@ -21,6 +21,8 @@ class Lane(Enum):
     BACKGROUND = "background"
     PLACES = "places"
     """Looking for stores and opening them: any of these may lie on a disk that does not answer."""
+    CHANGES = "changes"
+    """What writes to stores: one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
