@@ -44,16 +44,18 @@ class FileImage:
     """One file beside a store before and after a change.
 
     Attributes:
-        path: relative to the store's folder, with slashes.
+        path: relative to the store's folder, with slashes; that of a folder ends with one, and its bytes are b"".
         before: its bytes; None where there was no file.
         mode: permission bits.
         after_digest: "sha256:…" of its bytes; None where there is no file afterwards.
+        mtime_ns: when it was last changed, nanoseconds since 1970; of the file that is there before, or afterwards.
     """
 
     path: str
     before: bytes | None
     mode: int
     after_digest: str | None
+    mtime_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,8 @@ class Image:
 
     def size_bytes(self) -> int:
         """How many bytes it keeps."""
-        values = (value for row in self.rows for _, value in row.before or ())
-        sizes = (len(value) if isinstance(value, (bytes, str)) else 8 for value in values)
-        return sum(sizes) + sum(len(file.before or b"") for file in self.files)
+        rows = sum(columns_bytes(row.before) for row in self.rows if row.before is not None)
+        return rows + sum(len(file.before or b"") for file in self.files)
 
 
 class ImageState(Enum):
@@ -165,6 +166,19 @@ class Changing(Protocol):
             ChangeRefused: it is not so (VERIFY_FAILED).
         """
         ...
+
+
+def columns_bytes(columns: Columns) -> int:
+    """Stored bytes of the values of a row: texts in UTF-8, 8 for a number, none for NULL."""
+    return sum(_value_bytes(value) for _, value in columns)
+
+
+def _value_bytes(value: Value) -> int:
+    if value is None:
+        return 0
+    if isinstance(value, str):
+        return len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass"))
+    return len(value) if isinstance(value, bytes) else 8
 
 
 def image_digest(columns: Columns) -> str:
