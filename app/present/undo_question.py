@@ -1,0 +1,170 @@
+"""What is asked before a change is taken back or backups are cleaned up, and how that ended. Pure, any thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from app.present.one_line import one_line
+from app.present.receipt_words import receipt_title, written_count
+from app.present.sizes import counted, exact_size, short_size
+from app.present.summary import Sign
+from app.present.times import list_time
+from app.present.undo_words import refusal_text, undoable_sessions
+from store.values.changes import Action, BackupFacts, EntryState, Receipt, Scope
+
+KEPT_DAYS = 30
+"""How long everything is kept that is needed to take a change back."""
+
+_COMES: dict[Action, tuple[str, str]] = {
+    Action.ARCHIVE: ("go back into the list", "are archived again"),
+    Action.RESTORE: ("are archived again", "go back into the list"),
+    Action.DELETE: ("come back, with everything that was kept of them", "are deleted again, for good"),
+    Action.HIDE: ("are shown again", "are hidden again"),
+    Action.UNHIDE: ("are hidden again", "are shown again"),
+}
+_OTHER = ("become as they were before the change", "become as they were after it")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked in the window of changes, and the button that answers it.
+
+    Attributes:
+        title: "Undo “Archived 14 sessions”".
+        sentence: what will be other afterwards, exact.
+        verb: words of the button: "Undo 14 sessions".
+        is_final: it destroys something, so that Cancel is the default button.
+    """
+
+    title: str
+    sentence: str
+    verb: str
+    is_final: bool = False
+
+
+def undo_question(receipt: Receipt) -> Question:
+    """What is asked before a change is taken back."""
+    word = "Redo" if receipt.undoes else "Undo"
+    sessions = undoable_sessions(receipt)
+    entries = [entry for entry in receipt.entries if entry.state is EntryState.DONE]
+    back = _COMES.get(receipt.request.action, _OTHER)[1 if receipt.undoes else 0]
+    if len(entries) == 1:
+        back = _singular(back)
+    rows, files = (sum(getattr(e, name) for e in entries) for name in ("row_count", "file_count"))
+    what = [counted(rows, "row")] if rows else []
+    what += [counted(files, "file")] if files else []
+    bytes_after = sum(entry.before_bytes for entry in entries)
+    where = "our own notes" if receipt.scope is Scope.OWN else one_line(receipt.store_name)
+    written = f" Written to {where}: {' and '.join(what)}, {exact_size(bytes_after)} afterwards." if what else ""
+    made = " The session that was made is taken away." if any(entry.made_id for entry in entries) else ""
+    checked = "" if receipt.scope is Scope.OWN else " A session that moved on since is left as it is."
+    return Question(
+        f"{word} “{receipt_title(receipt)}”",
+        f"{sessions} of {one_line(receipt.store_name)} {back}.{written}{made}{checked}",
+        f"{word} {sessions}",
+        is_final=bool(receipt.undoes) and receipt.request.action is Action.DELETE,
+    )
+
+
+def _singular(words: str) -> str:
+    """What several sessions do, said of one."""
+    pairs = (
+        ("go back", "goes back"),
+        ("are ", "is "),
+        ("come back", "comes back"),
+        ("kept of them", "kept of it"),
+        ("become as they were", "becomes as it was"),
+    )
+    for several, one in pairs:
+        words = words.replace(several, one)
+    return words
+
+
+def undo_result(receipt: Receipt) -> Sign:
+    """How taking something back ended: an icon and a sentence.
+
+    Args:
+        receipt: of the undo.
+    """
+    written, total = written_count(receipt), len(receipt.entries)
+    refused = [entry.refusal for entry in receipt.entries if entry.refusal is not None]
+    reasons = dict.fromkeys(refusal_text(refusal) for refusal in refused)
+    reason = f" {next(iter(reasons))}" if reasons else ""
+    others = f" And {counted(len(reasons) - 1, 'other reason')}." if len(reasons) > 1 else ""
+    if receipt.counted(EntryState.UNKNOWN):
+        unknown = counted(receipt.counted(EntryState.UNKNOWN), "session")
+        return Sign(
+            "triangle-alert", f"Of {unknown} it is not known whether it was taken back.{reason}{others}", "warn"
+        )
+    if written == total:
+        return Sign("circle-check", f"{counted(written, 'session')} as before, read back and equal.", "ok")
+    begun = "Cancelled: " if receipt.is_cancelled else ""
+    if not written:
+        return Sign("ban", f"{begun}Nothing was written.{reason}{others}".replace(": N", ": n"), "text_2")
+    said = f"{begun}{written:,} of {counted(total, 'session')} as before, read back and equal."
+    left = f" {len(refused):,} refused:{reason}{others}" if refused else ""
+    return Sign("ban" if receipt.is_cancelled else "triangle-alert", f"{said}{left}", "warn")
+
+
+def settled_sentence(receipts: tuple[Receipt, ...]) -> str:
+    """What the start found of changes that were cut off; "" where there is nothing to say."""
+    if not receipts:
+        return ""
+    undecided = sum(entry.state is EntryState.UNKNOWN for receipt in receipts for entry in receipt.entries)
+    settled = sum(
+        entry.is_settled and entry.state is not EntryState.UNKNOWN for receipt in receipts for entry in receipt.entries
+    )
+    begin = f"{counted(len(receipts), 'change')} {'was' if len(receipts) == 1 else 'were'} cut off"
+    if not undecided:
+        return f"{begin}, and settled: of {counted(settled, 'session')} it is known what was written."
+    if not settled:
+        return f"{begin}: of {counted(undecided, 'session')} it is not known yet what was written."
+    return (
+        f"{begin}: of {counted(settled, 'session')} it is known what was written, of {undecided:,} it is not known yet."
+    )
+
+
+# Backups
+
+
+def backups_text(facts: BackupFacts, now_ms: int, zone: tzinfo | None = None) -> str:
+    """What is kept: "9 backups, 61.4 MB, oldest 9 Aug. The newest backup of a session is never cleaned up."."""
+    if not facts.count:
+        return f"No backups. Each change keeps what is needed to undo it for {KEPT_DAYS} days."
+    oldest = "" if facts.oldest_ms is None else f", oldest {list_time(facts.oldest_ms, now_ms, zone)}"
+    size = short_size(facts.size_bytes)
+    return f"{counted(facts.count, 'backup')}, {size}{oldest}. The newest backup of a session is never cleaned up."
+
+
+def clean_up_tip(facts: BackupFacts) -> str:
+    """What the button would do, or why it can do nothing."""
+    if not facts.removable_count:
+        return f"Nothing is older than {KEPT_DAYS} days, except the newest backup of each session"
+    return f"Remove {counted(facts.removable_count, 'backup')}, {short_size(facts.removable_bytes)}"
+
+
+def clean_up_question(facts: BackupFacts) -> Question:
+    """What is asked before backups are removed."""
+    going, staying = facts.removable_count, facts.count - facts.removable_count
+    removed = counted(going, "backup")
+    return Question(
+        f"Clean up {going:,} of {counted(facts.count, 'backup')}",
+        f"{removed} older than {KEPT_DAYS} days, {exact_size(facts.removable_bytes)}, "
+        f"{'go' if going != 1 else 'goes'}: their changes cannot be undone any more. {counted(staying, 'backup')}, "
+        f"{exact_size(facts.size_bytes - facts.removable_bytes)}, {'stay' if staying != 1 else 'stays'}: all of the "
+        f"last {KEPT_DAYS} days, the newest of each session, and the newest copy of each store.",
+        f"Remove {removed}",
+        is_final=True,
+    )
+
+
+def clean_up_result(before: BackupFacts, after: BackupFacts) -> Sign:
+    """How a clean-up ended."""
+    gone, freed = max(before.count - after.count, 0), max(before.size_bytes - after.size_bytes, 0)
+    if not gone:
+        return Sign("info", "Nothing was removed.", "text_2")
+    stay = "stays" if after.count == 1 else "stay"
+    return Sign(
+        "circle-check", f"Removed {counted(gone, 'backup')}, {exact_size(freed)}. {after.count:,} {stay}.", "ok"
+    )
