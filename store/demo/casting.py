@@ -9,10 +9,11 @@ from typing import Any, Final
 from store.cancel import CancelToken
 from store.demo.chance import Chance
 from store.demo.history import Message, Transcript
-from store.demo.rows import SYSTEM_PROMPT, consumed_input, estimate_usage, rfc3339, session_metadata
+from store.demo.rows import SYSTEM_PROMPT, consumed_input, estimate_usage, session_metadata
 from store.demo.scripts import Story, read_stories, read_work
 from store.demo.telling import COMPACTION_MARK, Line, Teller
 from store.demo.work import Pool, expand
+from store.meerkat.messages.times import rfc3339
 from store.meerkat.writer import NewSession, RunRow
 
 REALM_CREATED_S: Final = 1_771_405_200

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from store.demo.history import GRAPH_KEY, Transcript
 from store.demo.realm_id import REALM_ID
 from store.demo.scripts import Story
+from store.meerkat.messages.times import rfc3339
 from store.values.session import Usage
 
 CHARS_PER_TOKEN: Final = 3.7
@@ -173,15 +173,3 @@ def consumed_input(input_id: str, run_id: str, prompt: str, begun_ns: int, ended
         "created_at": rfc3339(begun_ns + 300_000),
         "updated_at": rfc3339(ended_ns + 1_080_000),
     }
-
-
-def rfc3339(time_ns: int) -> str:
-    """Print a time as messages hold it: 0, 3, 6 or 9 digits, the fewest that are exact (§2.2)."""
-    seconds, nanos = divmod(time_ns, 1_000_000_000)
-    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    if nanos == 0:
-        return text + "Z"
-    digits = f"{nanos:09}"
-    while digits.endswith("000"):
-        digits = digits[:-3]
-    return f"{text}.{digits}Z"

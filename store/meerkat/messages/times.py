@@ -1,9 +1,9 @@
-"""Times as Meerkat stores them (formats/meerkat.md §2.1, §2.2), in milliseconds since 1970."""
+"""Times as Meerkat stores them (formats/meerkat.md §2.1, §2.2), as numbers since 1970."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from store.meerkat.codec.strict_json import Json
 
@@ -37,3 +37,19 @@ def system_time_ms(value: Json) -> int | None:
     if not isinstance(seconds, int) or not isinstance(nanos, int) or seconds < 0 or seconds > 1 << 50:
         return None
     return seconds * 1000 + nanos // 1_000_000
+
+
+def rfc3339(time_ns: int) -> str:
+    """Print a time as messages hold it: 0, 3, 6 or 9 digits, the fewest that are exact (§2.2).
+
+    Args:
+        time_ns: nanoseconds since 1970, UTC. Raises OverflowError beyond the year 9999.
+    """
+    seconds, nanos = divmod(time_ns, 1_000_000_000)
+    text = (_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]
+    if nanos == 0:
+        return text + "Z"
+    digits = f"{nanos:09}"
+    while digits.endswith("000"):
+        digits = digits[:-3]
+    return f"{text}.{digits}Z"

@@ -104,18 +104,21 @@ def rebuild(
     # Where there are only system messages the first one stays twice, as in the reference.
     begin = next((number for number, data in enumerate(messages) if role_of(data) != SYSTEM), 0)
     history = messages[begin:]
-    turns = [number for number, data in enumerate(history) if role_of(data) == USER]
-    budget = config.recent_turn_budget
-    if budget == 0:
-        keep_from = len(history)
-    else:
-        keep_from = turns[len(turns) - budget] if len(turns) > budget else 0
+    keep_from = _first_kept(history, config.recent_turn_budget)
     kept = history[keep_from:]
     return Rebuilt(
         messages=(*first, summary_message(summary, created_at), *kept),
         kept=len(kept),
         discarded=tuple(history[:keep_from]),
     )
+
+
+def _first_kept(history: Sequence[bytes], budget: int) -> int:
+    """Where the last turns begin; a turn begins with each message of the user."""
+    if budget == 0:
+        return len(history)
+    turns = [number for number, data in enumerate(history) if role_of(data) == USER]
+    return turns[-budget] if len(turns) > budget else 0
 
 
 def summary_message(summary: str, created_at: str) -> bytes:
