@@ -18,11 +18,13 @@ from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.catalogue import Catalogue
 from store.catalogue.listing import needs_running
+from store.catalogue.overlay import with_own
 from store.errors import OpenError
 from store.library import Library
-from store.own import Annotations
+from store.own import Annotations, AnnotationsUnusable
 from store.paths import OwnPaths
 from store.values.listing import CatalogueFacts, Counts, FillState, GroupBy, Listed, ListWant, View
+from store.values.notes import Noted, with_notes
 from store.values.session import SessionSummary, SortOrder
 from store.values.store import SessionKey, StoreKey
 
@@ -51,7 +53,8 @@ class Lists:
         """
         may_wait("list sessions")
         order = want.order.stored
-        if order is not None and _is_plain(want):
+        notes = self._notes_in(want.stores, token)
+        if order is not None and _is_plain(want) and not any(noted.is_hidden for noted in notes.values()):
             try:
                 return self._of_file(want, order, token)
             except OpenError:
@@ -59,13 +62,13 @@ class Lists:
                     raise
         pinned = self._pinned_in(want.stores, token) if want.view is View.PINNED else ()
         running = self._running_in(want.stores, token) if needs_running(want) else ()
-        return self._catalogue.listed(want, self._ranks(want.stores), pinned, running, token)
+        return self._catalogue.listed(want, self._ranks(want.stores), pinned, running, token, notes)
 
     def counts(self, want: ListWant, token: CancelToken) -> Counts:
         """Answer a question for numbers; of stores of which nothing is known yet nothing is counted."""
         may_wait("count sessions")
         pinned, running = self._pinned_in(want.stores, token), self._running_in(want.stores, token)
-        return self._catalogue.counts(want, pinned, running, token)
+        return self._catalogue.counts(want, pinned, running, token, self._notes_in(want.stores, token))
 
     def summaries(self, key: StoreKey, handles: Sequence[int], token: CancelToken) -> tuple[SessionSummary, ...]:
         """Rows of a store in the order of their handles; of one that cannot be read any more its last ones.
@@ -75,16 +78,33 @@ class Lists:
         """
         may_wait("read a store")
         try:
-            return self._library.backend(key).summaries(handles, token)
+            found = self._library.backend(key).summaries(handles, token)
         except OpenError:
             last = self._catalogue.last_rows(key, handles, token)
             if any(handle not in last for handle in handles):
                 raise
-        return tuple(last[handle] for handle in handles)
+            found = tuple(last[handle] for handle in handles)
+        return self.with_notes(found, token)
+
+    def with_notes(self, summaries: Sequence[SessionSummary], token: CancelToken) -> tuple[SessionSummary, ...]:
+        """Rows with what is noted of them: own title, own labels, hidden, whether there is a note."""
+        notes = self.noted([summary.key for summary in summaries], token)
+        if not notes:
+            return tuple(summaries)
+        return tuple(with_notes(one, notes[one.key]) if one.key in notes else one for one in summaries)
+
+    def noted(self, keys: Sequence[SessionKey], token: CancelToken) -> dict[SessionKey, Noted]:
+        """What is noted of sessions; nothing of any while our own file cannot be read, so that no list waits for it."""
+        try:
+            return self._annotations.noted(keys, token)
+        except AnnotationsUnusable:
+            return {}
 
     def facts(self, key: StoreKey, session_ids: Sequence[str], token: CancelToken) -> dict[str, CatalogueFacts]:
-        """Catalogue facts of sessions of a store, as far as they are known and not stale."""
-        return self._catalogue.facts(key, session_ids, token)
+        """Catalogue facts of sessions of a store, as far as known and not stale; with what is noted of them."""
+        found = self._catalogue.facts(key, session_ids, token)
+        notes = self.noted([SessionKey(key, session_id) for session_id in found], token)
+        return found | {one.session_id: with_own(found[one.session_id], noted) for one, noted in notes.items()}
 
     def handle_of(self, key: SessionKey, token: CancelToken) -> int | None:
         """The handle of a session as of the last census; None if there is no row of it."""
@@ -187,6 +207,13 @@ class Lists:
     def _pinned_in(self, stores: Iterable[StoreKey], token: CancelToken) -> list[SessionKey]:
         asked = set(stores)
         return [key for key in self._annotations.pinned(token) if key.store in asked]
+
+    def _notes_in(self, stores: Iterable[StoreKey], token: CancelToken) -> dict[SessionKey, Noted]:
+        """What is noted of sessions of some stores; nothing while our own file cannot be read."""
+        try:
+            return self._annotations.noted_in(stores, token)
+        except AnnotationsUnusable:
+            return {}
 
     def _running_in(self, stores: Iterable[StoreKey], token: CancelToken) -> list[SessionKey]:
         """Sessions that run now, of the stores that answer."""

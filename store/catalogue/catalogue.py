@@ -9,21 +9,26 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.catalogue import census, counting, entries, forgetting, listing
 from store.catalogue.home import Home, held
 from store.catalogue.narrowing import pick
+from store.catalogue.overlay import lay
 from store.catalogue.schema import Known
 from store.paths import OwnPaths
 from store.values.listing import CatalogueFacts, Counts, FillState, Listed, ListWant
+from store.values.notes import Noted
 from store.values.session import SessionSummary
 from store.values.store import SessionKey, StoreKey
 
 BATCH_ROWS = 500
 BATCH_BYTES = 8 * 1024 * 1024
 """Sessions that are read and written at once."""
+
+NOTHING: Mapping[SessionKey, Noted] = MappingProxyType({})
 
 ReadFacts = Callable[[Sequence[int]], Sequence[CatalogueFacts]]
 
@@ -134,12 +139,14 @@ class Catalogue:
         pinned: Iterable[SessionKey],
         running: Iterable[SessionKey],
         token: CancelToken,
+        notes: Mapping[SessionKey, Noted] = NOTHING,
     ) -> Listed:
         """Answer a question for rows.
 
         Args:
             ranks: place of each store in an order by name.
             pinned, running: sessions of these views; needed only where the question is about them.
+            notes: what is noted of sessions of the asked stores.
         """
         may_wait("read the catalogue")
 
@@ -148,16 +155,21 @@ class Catalogue:
             try:
                 pick(connection, "pinned", pinned)
                 pick(connection, "running", running)
-                return listing.list_rows(connection, want, ranks, token)
+                return listing.list_rows(connection, want, ranks, token, lay(connection, notes))
             finally:
                 _end(connection)
 
         return self._home.read(work, token)
 
     def counts(
-        self, want: ListWant, pinned: Iterable[SessionKey], running: Iterable[SessionKey], token: CancelToken
+        self,
+        want: ListWant,
+        pinned: Iterable[SessionKey],
+        running: Iterable[SessionKey],
+        token: CancelToken,
+        notes: Mapping[SessionKey, Noted] = NOTHING,
     ) -> Counts:
-        """Answer a question for numbers."""
+        """Answer a question for numbers; `notes` as for `listed`."""
         may_wait("read the catalogue")
 
         def work(connection: sqlite3.Connection) -> Counts:
@@ -165,7 +177,7 @@ class Catalogue:
             try:
                 pick(connection, "pinned", pinned)
                 pick(connection, "running", running)
-                return counting.count_rows(connection, want)
+                return counting.count_rows(connection, want, lay(connection, notes))
             finally:
                 _end(connection)
 

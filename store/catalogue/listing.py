@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 
 from store.cancel import CancelToken
 from store.catalogue.days import QUARTER, day_of
-from store.catalogue.narrowing import ask_stores, filter_text, narrow
+from store.catalogue.narrowing import IS_HIDDEN, IS_RELABELLED, ask_stores, filter_text, narrow
+from store.catalogue.overlay import NO_NOTES, Overlay
 from store.joined import joined_numbers
 from store.values.listing import CatalogueKey, Group, GroupBy, Listed, ListOrder, ListWant, View
 from store.values.session import SortKey
@@ -34,10 +35,12 @@ OF_CATALOGUE = {
     CatalogueKey.LABELS: "r.labels",
     CatalogueKey.STATE: (
         "CASE WHEN r.is_damaged THEN 0 WHEN r.id IN (SELECT row FROM temp.running) THEN 1 WHEN r.is_archived THEN 2"
-        " WHEN r.has_no_answer THEN 3 ELSE 4 END"
+        " WHEN r.has_no_answer THEN 4 ELSE 5 END"
     ),
 }
 """What is sorted by; a state in the order in which states are shown."""
+
+BEFORE_HIDDEN = "WHEN r.is_archived THEN 2"
 
 _GROUPED = {
     GroupBy.NONE: "",
@@ -60,16 +63,21 @@ def needs_facts(want: ListWant) -> bool:
 
 
 def list_rows(
-    connection: sqlite3.Connection, want: ListWant, ranks: Mapping[StoreKey, int], token: CancelToken
+    connection: sqlite3.Connection,
+    want: ListWant,
+    ranks: Mapping[StoreKey, int],
+    token: CancelToken,
+    overlay: Overlay = NO_NOTES,
 ) -> Listed:
     """Answer a question.
 
     Args:
         ranks: place of each store in an order by name.
+        overlay: what is noted of their sessions.
     """
     asked = ask_stores(connection, want.stores, ranks)
-    conditions = narrow(connection, want)
-    joined = filter_text(conditions, want.text)
+    conditions = narrow(connection, want, overlay=overlay)
+    joined = filter_text(conditions, want.text, overlay)
     columns = {"h": "r.handle"}
     if len(asked.stores) > 1:
         columns["p"] = "a.position"
@@ -77,7 +85,7 @@ def list_rows(
         columns["g"] = _GROUPED[want.group_by]
     inner = (
         f"SELECT {', '.join(f'{value} AS {name}' for name, value in columns.items())} FROM {asked.source}{joined}"
-        f" WHERE {conditions.text} ORDER BY {_order(want.order)}"
+        f" WHERE {conditions.text} ORDER BY {_order(want.order, overlay)}"
     )
     outer = ", ".join(f"group_concat({name})" for name in columns)
     row = connection.execute(f"SELECT {outer} FROM ({inner})", conditions.parameters).fetchone()
@@ -92,7 +100,7 @@ def list_rows(
     return Listed(want, asked.stores, stores, handles, groups, known, asked.total, asked.waiting)
 
 
-def _order(order: ListOrder) -> str:
+def _order(order: ListOrder, overlay: Overlay) -> str:
     """ORDER BY: what is not known yet stands at the end, after what is known not to be recorded.
 
     Ties in a stored order are broken by id, as the file does it; in one of the catalogue by the last change first.
@@ -105,8 +113,22 @@ def _order(order: ListOrder) -> str:
     tie = "r.updated_at_ms DESC, r.session_id ASC, a.position"
     if order.key is CatalogueKey.STORE:
         return f"a.rank {direction}, {tie}"
-    value = OF_CATALOGUE[order.key]
+    value = _sorted_by(order.key, overlay)
     return f"CASE WHEN r.is_known = 1 THEN {value} END {direction} NULLS LAST, r.is_known = 1 DESC, {tie}"
+
+
+def _sorted_by(key: CatalogueKey, overlay: Overlay) -> str:
+    """SQL of what is sorted by, with what is noted."""
+    value = OF_CATALOGUE[key]
+    if key is CatalogueKey.TITLE and overlay.has_texts:
+        return f"coalesce((SELECT n.title FROM temp.own_rows n WHERE n.row = r.id), {value})"
+    if key is CatalogueKey.LABELS and overlay.has_labels:
+        return (
+            f"CASE WHEN {IS_RELABELLED} THEN (SELECT n.labels FROM temp.own_rows n WHERE n.row = r.id) ELSE {value} END"
+        )
+    if key is CatalogueKey.STATE and overlay.has_hidden:
+        return value.replace(BEFORE_HIDDEN, f"{BEFORE_HIDDEN} WHEN {IS_HIDDEN} THEN 3")
+    return value
 
 
 def _heading(connection: sqlite3.Connection, want: ListWant, stores: tuple[StoreKey, ...]) -> Callable[[int], str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from store.catalogue.days import bounds_of
 from store.catalogue.entries import folded
+from store.catalogue.overlay import NO_NOTES, Overlay
 from store.catalogue.schema import NameKind
 from store.values.listing import Facet, ListWant, View
 from store.values.store import SessionKey, StoreKey
@@ -107,24 +108,57 @@ VIEW_TERMS = {
 """SQL of each saved view. A session whose facts are not known counts as what its stored columns say."""
 
 
-def narrow(connection: sqlite3.Connection, want: ListWant, without: Facet | None = None) -> Conditions:
+IS_HIDDEN = "r.id IN (SELECT row FROM temp.hidden)"
+IS_RELABELLED = "r.id IN (SELECT row FROM temp.relabelled)"
+SOUGHT_ID_CHARS = 8
+"""So many characters of an id find a session that is hidden."""
+
+
+def view_term(view: View, overlay: Overlay) -> str:
+    """SQL of a saved view: what is hidden stands in Archived, and in no other."""
+    if not overlay.has_hidden:
+        return VIEW_TERMS[view]
+    joint = f"OR {IS_HIDDEN}" if view is View.ARCHIVED else f"AND NOT {IS_HIDDEN}"
+    return f"({VIEW_TERMS[view]}) {joint}"
+
+
+def narrow(
+    connection: sqlite3.Connection, want: ListWant, without: Facet | None = None, overlay: Overlay = NO_NOTES
+) -> Conditions:
     """The rows of a question.
 
     Args:
         without: the choices of this facet are left out, to count what they could be changed to.
+        overlay: what is noted of them.
     """
     conditions = Conditions()
-    if want.view is not View.ALL:
-        conditions.add(VIEW_TERMS[want.view])
+    sought = _sought_id(want.text) if overlay.has_hidden else ""
+    if sought and want.view is not View.ARCHIVED:
+        # Who has the id of a hidden session finds it.
+        is_sought = f"{VIEW_TERMS[want.view]} AND lower(substr(r.session_id, 1, ?)) = ?"
+        conditions.add(f"{view_term(want.view, overlay)} OR ({is_sought})", len(sought), sought)
+    elif want.view is not View.ALL or overlay.has_hidden:
+        conditions.add(view_term(want.view, overlay))
     for facet in Facet:
         values = [choice.value for choice in want.choices if choice.facet is facet]
         if values and facet is not without:
-            _choose(connection, conditions, facet, values, want.is_utc)
+            _choose(connection, conditions, facet, values, want.is_utc, overlay)
     return conditions
 
 
+def _sought_id(text: str) -> str:
+    """The text of a filter if it can be an id, or the beginning of one; else nothing."""
+    words = folded(text).split()
+    return words[0] if len(words) == 1 and len(words[0]) >= SOUGHT_ID_CHARS else ""
+
+
 def _choose(
-    connection: sqlite3.Connection, conditions: Conditions, facet: Facet, values: Collection[str], is_utc: bool
+    connection: sqlite3.Connection,
+    conditions: Conditions,
+    facet: Facet,
+    values: Collection[str],
+    is_utc: bool,
+    overlay: Overlay,
 ) -> None:
     terms: list[str] = []
     parameters: list[Any] = []
@@ -138,11 +172,11 @@ def _choose(
                 parameters.extend(bounds)
         conditions.add(" OR ".join(terms) or "0", *parameters)
         return
-    names = _numbers(connection, NAME_KINDS[facet], values)
+    names = _numbers(connection, NAME_KINDS[facet], values, overlay)
     listed = ",".join(map(str, names))
     if facet is Facet.LABEL:
-        terms.append(f"r.id IN (SELECT row FROM labelled WHERE name IN ({listed}))")
-        nothing = "NOT EXISTS (SELECT 1 FROM labelled l WHERE l.row = r.id)"
+        terms.append(_labelled(f"r.id IN (SELECT row FROM {{labelled}} WHERE name IN ({listed}))", overlay))
+        nothing = _labelled("NOT EXISTS (SELECT 1 FROM {labelled} l WHERE l.row = r.id)", overlay)
     else:
         terms.append(f"r.{facet.value} IN ({listed})")
         nothing = f"r.{facet.value} IS NULL"
@@ -151,17 +185,28 @@ def _choose(
     conditions.add(f"r.is_known = 1 AND ({' OR '.join(terms)})")
 
 
-def _numbers(connection: sqlite3.Connection, kind: NameKind, names: Collection[str]) -> list[int]:
-    select = "SELECT id FROM names WHERE kind = ? AND name = ?"
+def _labelled(term: str, overlay: Overlay) -> str:
+    """A term about labels: of rows with own labels asked of `own_labelled`, of all others of `labelled`."""
+    stored = term.format(labelled="labelled")
+    if not overlay.has_labels:
+        return stored
+    own = term.format(labelled="temp.own_labelled")
+    return f"CASE WHEN {IS_RELABELLED} THEN {own} ELSE {stored} END"
+
+
+def _numbers(connection: sqlite3.Connection, kind: NameKind, names: Collection[str], overlay: Overlay) -> list[int]:
+    select = f"SELECT id FROM {overlay.names} WHERE kind = ? AND name = ?"
     found = (connection.execute(select, (int(kind), name)).fetchone() for name in names)
     return [row[0] for row in found if row is not None]
 
 
-def filter_text(conditions: Conditions, text: str) -> str:
+def filter_text(conditions: Conditions, text: str, overlay: Overlay = NO_NOTES) -> str:
     """Narrow to rows with every word of a text; gives what is to be joined for it, or nothing."""
     words = folded(text).split()
     if not words:
         return ""
+    own = "n.text, " if overlay.has_texts else ""
     for word in words:
-        conditions.add("instr(coalesce(t.text, r.session_id), ?) > 0", word)
-    return " LEFT JOIN search t ON t.row = r.id"
+        conditions.add(f"instr(coalesce({own}t.text, r.session_id), ?) > 0", word)
+    joined = " LEFT JOIN temp.own_rows n ON n.row = r.id" if overlay.has_texts else ""
+    return f" LEFT JOIN search t ON t.row = r.id{joined}"

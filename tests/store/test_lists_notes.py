@@ -1,0 +1,219 @@
+"""Own titles, own labels and hidden sessions in lists over real stores; no store is written to for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.cancel import CancelToken
+from store.library import Library
+from store.lists import Lists
+from store.meerkat.writer import NewRealm, NewSession, encode_message
+from store.values.changes import LabelEdit
+from store.values.listing import CatalogueKey, Choice, Facet, GroupBy, ListOrder, ListWant, View
+from store.values.session import TitleSource, Usage
+from store.values.store import SessionKey, StoreKey
+
+TOKEN = CancelToken()
+BEGIN_S = 1_780_000_000
+WORDS = ("Apple pie", "Bread crumbs", "Cherry cake", "Date loaf")
+LABELS: tuple[dict[str, str], ...] = ({"area": "fruit"}, {"area": "dough"}, {}, {"area": "fruit", "by": "dana"})
+
+
+def session_id(number: int) -> str:
+    return f"019e85a1-4b2f-717a-950a-{number:012x}"
+
+
+def write_realm(folder: Path) -> Path:
+    """Four sessions; the later in WORDS, the newer."""
+    sessions = [
+        NewSession(
+            session_id=session_id(number),
+            created_at_ns=BEGIN_S * 10**9,
+            updated_at_ns=(BEGIN_S + number) * 10**9,
+            messages=[encode_message({"role": "user", "content": words, "created_at": "2026-05-28T20:26:40Z"})],
+            metadata={
+                "session_labels": LABELS[number],
+                "session_metadata": {"model": "m-1", "provider": "anthropic", "schema_version": 2},
+            },
+            usage=Usage(3, 4),
+            runtime_state="idle",
+        )
+        for number, words in enumerate(WORDS)
+    ]
+    with NewRealm(folder, folder.name, BEGIN_S) as realm:
+        realm.add_sessions(sessions, TOKEN)
+        return realm.database
+
+
+@pytest.fixture
+def lists(library: Library, own_paths: Any) -> Iterator[Lists]:
+    made = Lists(library, own_paths)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def key(library: Library, tmp_path: Path) -> StoreKey:
+    (facts,) = library.open(write_realm(tmp_path / "realm"), TOKEN)
+    return facts.key
+
+
+def one(key: StoreKey, number: int) -> SessionKey:
+    return SessionKey(key, session_id(number))
+
+
+def fill(lists: Lists, key: StoreKey) -> None:
+    while not lists.fill(key, TOKEN).is_complete:
+        pass
+
+
+def numbers(lists: Lists, want: ListWant) -> list[int]:
+    """Which sessions an answer has, in its order."""
+    listed = lists.listed(want, TOKEN)
+    rows = [lists.summaries(listed.store_at(row), [handle], TOKEN)[0] for row, handle in enumerate(listed.handles)]
+    return [int(summary.key.session_id[-12:], 16) for summary in rows]
+
+
+def test_4_3_a_row_has_the_own_title_and_labels_before_and_after_it_is_catalogued(lists: Lists, key: StoreKey) -> None:
+    lists.annotations.set_title(one(key, 1), "My own", TOKEN)
+    lists.annotations.set_labels([one(key, 1)], LabelEdit((("mine", "yes"),), ("area",)), TOKEN)
+    handles = lists.listed(ListWant((key,)), TOKEN).handles
+    row = lists.summaries(key, handles, TOKEN)[2]
+    assert (row.title, row.title_from, row.labels) == ("My own", TitleSource.OWN, (("mine", "yes"),))
+    fill(lists, key)
+    facts = lists.facts(key, [session_id(1)], TOKEN)[session_id(1)]
+    assert (facts.title, facts.title_from, facts.labels) == ("My own", "own", (("mine", "yes"),))
+    assert facts.first_prompt == WORDS[1]
+
+
+def test_4_3_own_titles_are_sorted_with_those_of_the_store(lists: Lists, key: StoreKey) -> None:
+    fill(lists, key)
+    by_title = ListWant((key,), order=ListOrder(CatalogueKey.TITLE, is_descending=False))
+    assert numbers(lists, by_title) == [0, 1, 2, 3]
+    lists.annotations.set_title(one(key, 0), "bzz", TOKEN)
+    assert numbers(lists, by_title) == [1, 0, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("own words", [2]), ("cherry", [2]), ("mine=yes", [2]), ("fruit", [3]), ("date", [3]), ("m-1", [3, 2, 1, 0])],
+)
+def test_4_3_a_filter_finds_own_titles_and_labels_and_not_what_they_replaced(
+    lists: Lists, key: StoreKey, text: str, found: list[int]
+) -> None:
+    fill(lists, key)
+    lists.annotations.set_title(one(key, 2), "Own Words", TOKEN)
+    lists.annotations.set_labels([one(key, 2)], LabelEdit((("mine", "yes"),)), TOKEN)
+    lists.annotations.set_labels([one(key, 0)], LabelEdit((), ("area",)), TOKEN)
+    assert numbers(lists, ListWant((key,), text=text)) == found
+
+
+def labels_of(lists: Lists, want: ListWant) -> dict[str, int]:
+    counts = lists.counts(want, TOKEN)
+    assert counts.value_counts[Facet.LABEL] == len(counts.facets[Facet.LABEL])
+    return {found.value: found.session_count for found in counts.facets[Facet.LABEL]}
+
+
+def test_4_3_labels_are_counted_and_chosen_as_they_are_shown(lists: Lists, key: StoreKey) -> None:
+    fill(lists, key)
+    assert labels_of(lists, ListWant((key,))) == {"area=fruit": 2, "area=dough": 1, "by=dana": 1}
+    lists.annotations.set_labels([one(key, 0), one(key, 2)], LabelEdit((("area", "dough"), ("new", "1"))), TOKEN)
+    lists.annotations.set_labels([one(key, 1)], LabelEdit((), ("area",)), TOKEN)
+    assert labels_of(lists, ListWant((key,))) == {"area=dough": 2, "new=1": 2, "area=fruit": 1, "by=dana": 1}
+    for value, found in {"area=dough": [2, 0], "new=1": [2, 0], "area=fruit": [3], "": [1]}.items():
+        chosen = frozenset({Choice(Facet.LABEL, value)})
+        assert numbers(lists, ListWant((key,), choices=chosen)) == found
+    both = frozenset({Choice(Facet.LABEL, "new=1"), Choice(Facet.LABEL, "")})
+    assert numbers(lists, ListWant((key,), choices=both)) == [2, 1, 0]
+    by_labels = ListWant((key,), order=ListOrder(CatalogueKey.LABELS, is_descending=False))
+    assert numbers(lists, by_labels) == [2, 0, 3, 1]
+
+
+EVERY_LIST: Sequence[ListWant] = (
+    ListWant(()),
+    ListWant((), view=View.ACTIVE),
+    ListWant((), group_by=GroupBy.DAY),
+    ListWant((), text="e"),
+    ListWant((), order=ListOrder(CatalogueKey.TITLE)),
+    ListWant((), choices=frozenset({Choice(Facet.MODEL, "m-1")})),
+)
+
+
+@pytest.mark.parametrize("want", EVERY_LIST)
+def test_4_1_a_hidden_session_is_in_no_list_but_the_archived_one(lists: Lists, key: StoreKey, want: ListWant) -> None:
+    fill(lists, key)
+    asked = ListWant((key,), want.view, want.text, want.choices, want.order, want.group_by)
+    before = numbers(lists, asked)
+    lists.annotations.set_hidden([one(key, 2)], True, TOKEN)
+    assert numbers(lists, asked) == [number for number in before if number != 2]
+    assert numbers(lists, ListWant((key,), View.ARCHIVED)) == [2]
+    lists.annotations.set_hidden([one(key, 2)], False, TOKEN)
+    assert numbers(lists, asked) == before
+
+
+def test_4_1_hidden_sessions_are_counted_as_archived_and_nowhere_else(lists: Lists, key: StoreKey) -> None:
+    fill(lists, key)
+    lists.pin([one(key, 0), one(key, 3)], True, TOKEN)
+    lists.annotations.set_hidden([one(key, 3)], True, TOKEN)
+    counts = lists.counts(ListWant((key,)), TOKEN)
+    assert counts.views == {
+        View.ALL: 3, View.ACTIVE: 3, View.RUNNING: 0, View.PINNED: 1, View.ARCHIVED: 1, View.FAULTS: 0,
+    }  # fmt: skip
+    assert labels_of(lists, ListWant((key,))) == {"area=fruit": 1, "area=dough": 1}
+    assert labels_of(lists, ListWant((key,), View.ARCHIVED)) == {"area=fruit": 1, "by=dana": 1}
+
+
+def test_4_1_a_hidden_session_is_found_by_its_id_or_the_beginning_of_it(lists: Lists, key: StoreKey) -> None:
+    fill(lists, key)
+    lists.annotations.set_hidden([one(key, 1)], True, TOKEN)
+    assert numbers(lists, ListWant((key,), text=session_id(1))) == [1]
+    assert numbers(lists, ListWant((key,), text="019E85A1")) == [3, 2, 1, 0]
+    assert numbers(lists, ListWant((key,), text="019e85")) == [3, 2, 0]
+    assert numbers(lists, ListWant((key,), View.PINNED, text=session_id(1))) == []
+
+
+def test_4_1_hidden_stands_between_archived_and_never_run_where_states_are_sorted(lists: Lists, key: StoreKey) -> None:
+    fill(lists, key)
+    lists.annotations.set_hidden([one(key, 0)], True, TOKEN)
+    by_state = ListWant((key,), View.ARCHIVED, order=ListOrder(CatalogueKey.STATE, is_descending=False))
+    assert numbers(lists, by_state) == [0]
+
+
+def test_4_1_a_list_of_a_store_with_hidden_sessions_waits_for_its_census(lists: Lists, key: StoreKey) -> None:
+    lists.annotations.set_hidden([one(key, 0)], True, TOKEN)
+    assert lists.listed(ListWant((key,)), TOKEN).waiting == (key,)
+    lists.take_census(key, TOKEN)
+    assert numbers(lists, ListWant((key,))) == [3, 2, 1]
+
+
+def test_4_3_without_anything_hidden_rows_come_from_the_file_as_before(
+    lists: Lists, key: StoreKey, own_paths: Any
+) -> None:
+    lists.annotations.set_title(one(key, 0), "Mine", TOKEN)
+    lists.annotations.set_hidden([SessionKey(StoreKey("/elsewhere"), session_id(0))], True, TOKEN)
+    assert len(lists.listed(ListWant((key,)), TOKEN).handles) == 4
+    assert list(own_paths.cache.glob("catalogue*")) == []
+
+
+def test_4_3_notes_that_cannot_be_read_stop_no_list(lists: Lists, key: StoreKey, own_paths: Any) -> None:
+    fill(lists, key)
+    own_paths.made(own_paths.data)
+    own_paths.annotations_file.mkdir()
+    assert numbers(lists, ListWant((key,))) == numbers(lists, ListWant((key,), text="m-1")) == [3, 2, 1, 0]
+    assert lists.facts(key, [session_id(0)], TOKEN)[session_id(0)].title == WORDS[0]
+
+
+def test_4_3_notes_leave_the_store_as_it_is(
+    lists: Lists, key: StoreKey, untouched: Callable[[Path], AbstractContextManager[None]]
+) -> None:
+    with untouched(Path(key.path).parent):
+        lists.annotations.set_title(one(key, 0), "Mine", TOKEN)
+        lists.annotations.set_note(one(key, 0), "A note", TOKEN)
+        lists.annotations.set_hidden([one(key, 0)], True, TOKEN)
+        fill(lists, key)
+        assert lists.summaries(key, lists.listed(ListWant((key,), View.ARCHIVED), TOKEN).handles, TOKEN)[0].has_note
