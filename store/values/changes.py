@@ -11,6 +11,9 @@ from typing import TypeAlias
 
 from store.values.store import StoreKey
 
+KEPT_DAYS = 30
+"""What is needed to undo a change is kept at least so long."""
+
 
 class Action(StrEnum):
     """What is done to sessions; the value is the word of the command line."""
