@@ -22,7 +22,7 @@ class OwnPaths:
     """The four places of our own files.
 
     Attributes:
-        data: what must last: notes of sessions, and the demo library.
+        data: what must last: notes of sessions, the record of changes with its backups, and the demo library.
         cache: what can be made again: the catalogue, and private snapshots of stores.
         config: settings.
         log: the log file.
@@ -58,6 +58,16 @@ class OwnPaths:
     def annotations_file(self) -> Path:
         """Our notes of sessions, a SQLite file."""
         return self.data / "annotations.sqlite3"
+
+    @property
+    def changes_file(self) -> Path:
+        """The record of changes with what is needed to undo them, a SQLite file."""
+        return self.data / "changes.sqlite3"
+
+    @property
+    def backups(self) -> Path:
+        """Folder of the copies of whole stores that are made before changes."""
+        return self.data / "backups"
 
     @property
     def scratch(self) -> Path:

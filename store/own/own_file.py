@@ -1,8 +1,8 @@
 """A durable SQLite file of ours: migrated step by step, put aside when damaged, left alone when a newer one wrote it.
 
-Every change is on the disk before the call returns. Thread-safe; holds no connection between calls. One object a file
-and process: POSIX drops a process's locks on a file when any descriptor of it is closed, so that two objects could take
-each other's locks away.
+Every change is on the disk before the call returns. Thread-safe; holds no connection between calls, but inside
+`kept_open`. One object a file and process: POSIX drops a process's locks on a file when any descriptor of it is closed,
+so that two objects could take each other's locks away.
 """
 
 from __future__ import annotations
@@ -34,7 +34,12 @@ class OwnFile:
     """One durable SQLite file of ours."""
 
     def __init__(
-        self, paths: OwnPaths, file: Path, steps: Sequence[Step], unusable: Callable[[str, str], BurrowError]
+        self,
+        paths: OwnPaths,
+        file: Path,
+        steps: Sequence[Step],
+        unusable: Callable[[str, str], BurrowError],
+        pragmas: Sequence[str] = (),
     ) -> None:
         """Name the file; nothing is opened or created.
 
@@ -43,17 +48,34 @@ class OwnFile:
             steps: step n makes version n + 1 out of version n; a step is never changed once it was released.
             unusable: makes the error that is raised when it cannot be read or written, of a sentence's beginning
                 ("cannot be read or written (OSError)") and an advice.
+            pragmas: run on each new connection before anything else: the form of the file.
         """
         self._paths = paths
         self._file = file
         self._steps = steps
         self._unusable = unusable
+        self._pragmas = tuple(pragmas)
         self._lock = threading.Lock()
+        self._keeper_count = 0
+        self._kept: sqlite3.Connection | None = None
 
     @property
     def file(self) -> Path:
         """Where it lies."""
         return self._file
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Keep one connection for all transactions of the block, of any thread: many small ones are quick then."""
+        with self._lock:
+            self._keeper_count += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._keeper_count -= 1
+                if not self._keeper_count:
+                    self._close_kept()
 
     def transact(self, work: Callable[[sqlite3.Connection], T], token: CancelToken) -> T:
         """Let a function work in one immediate transaction, with the tables of our version; all of it or nothing.
@@ -85,18 +107,44 @@ class OwnFile:
             os.close(os.open(self._file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
         with self._opened() as connection, token.interrupting(connection):
             connection.execute("BEGIN IMMEDIATE")
-            self._migrate(connection)
-            result = work(connection)
-            token.check()
-            connection.execute("COMMIT")
+            try:
+                self._migrate(connection)
+                result = work(connection)
+                token.check()
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
             return result
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
+        if not self._keeper_count:
+            with closing(self._connect()) as connection:
+                yield connection
+            return
+        if self._kept is None:
+            self._kept = self._connect()
+        yield self._kept
+
+    def _connect(self) -> sqlite3.Connection:
         uri = f"{self._file.as_uri()}?mode=rw"
-        with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None)) as connection:
-            connection.execute("PRAGMA synchronous = FULL")
-            yield connection
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        try:
+            for pragma in (*self._pragmas, "PRAGMA synchronous = FULL"):
+                connection.execute(pragma).fetchall()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _close_kept(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         """Bring the tables to our version, inside the transaction that needs them."""
@@ -113,6 +161,7 @@ class OwnFile:
 
     def _put_aside(self) -> None:
         """Rename a file that cannot be read, with what belongs to it, to the first free name."""
+        self._close_kept()
         number = 1
         while (aside := self._file.with_name(f"{self._file.stem}-damaged-{number}{self._file.suffix}")).exists():
             number += 1
