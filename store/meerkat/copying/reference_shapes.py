@@ -87,7 +87,7 @@ _ASSISTANT_BLOCK = tagged(
     "block type", "block_type", {name: (required("data", read),) for name, read in _ASSISTANT_BLOCKS.items()}
 )
 
-_USAGE = struct(
+REFERENCE_USAGE = struct(
     "usage",
     required("input_tokens", U64),
     required("output_tokens", U64),
@@ -191,7 +191,7 @@ _MESSAGES: Final[dict[str, tuple[Field, ...]]] = {
         required("content", text),
         filled("tool_calls", list_of(TOOL_CALL), []),
         required("stop_reason", _STOP_REASON),
-        required("usage", _USAGE),
+        required("usage", REFERENCE_USAGE),
     ),
     "block_assistant": (required("blocks", list_of(_ASSISTANT_BLOCK)), required("stop_reason", _STOP_REASON)),
     "tool_results": (

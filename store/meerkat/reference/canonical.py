@@ -1,0 +1,150 @@
+"""Bringing stored JSON into the bytes in which Meerkat prints it (formats/meerkat.md §2.3–§2.5, §3.3).
+
+Most documents are of Meerkat itself and need no change: their messages are recognised by their spelling, without being
+decoded. Everything else is decoded and printed anew. Of a key that stands twice the last one counts, since Meerkat
+reads a document into a map first.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from enum import Enum
+from typing import Final
+
+import orjson
+
+from store.meerkat.codec.codec import decode, decode_unproved, encode
+from store.meerkat.codec.numbers import loaded_float, loaded_integer
+from store.meerkat.codec.strict_json import Json, parse, refuse_constant
+from store.meerkat.copying.reference_shapes import REFERENCE_USAGE, reference_message
+from store.meerkat.shapes.message_shapes import USAGE
+from store.meerkat.shapes.structs import Fields, Read, free
+from store.meerkat.shapes.typed import typed_message
+
+MissingTime = Callable[[], str]
+"""Gives the time of a message that has none of its own; asked once for each."""
+
+
+class Shapes(Enum):
+    """Which fields of messages are known; others are dropped, as Meerkat drops them."""
+
+    REFERENCE = "0.6.24"
+    """Those of 0.6.24, which refuses names of enumerations that it does not know."""
+
+    ALL = "all"
+    """Those of every release from 0.3 to 0.9.8."""
+
+
+_READERS: Final = {Shapes.REFERENCE: reference_message, Shapes.ALL: typed_message}
+
+_VALUE = json.JSONDecoder(parse_constant=refuse_constant, parse_float=loaded_float, parse_int=loaded_integer)
+
+# --------------------------------------------------------------------------------------------- the usual spelling
+
+_TEXT = (
+    rb'"[^"\\\x00-\x1f]*+(?:\\(?:["\\bfnrt]|u00(?:0[0-7bef]|1[0-9a-f]))[^"\\\x00-\x1f]*+)*+"'
+    # As it is printed: no escape but those that must be, in their short form where there is one.
+)
+_TIME = (
+    rb'"\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)'
+    rb'T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.(?:\d{3}){0,2}(?!000)\d{3})?Z"'
+)
+_SCALAR = rb"(?:" + _TEXT + rb"|true|false|null|0|-?[1-9][0-9]{0,17})"
+_ARGUMENTS = rb"\{(?:" + _TEXT + rb":" + _SCALAR + rb")?\}"
+_BLOCK = (
+    rb'\{"block_type":"(?:(?:text|reasoning)","data":\{"text":' + _TEXT + rb"\}"
+    rb'|tool_use","data":\{"id":' + _TEXT + rb',"name":' + _TEXT + rb',"args":' + _ARGUMENTS + rb"\})\}"
+)
+_RESULT = rb'\{"tool_use_id":' + _TEXT + rb',"content":' + _TEXT + rb',"is_error":(?:true|false)\}'
+_STOP = rb'"(?:end_turn|tool_use|max_tokens|stop_sequence|content_filter|cancelled)"'
+
+USUAL_MESSAGE: Final = re.compile(
+    rb'\{"role":"(?:(?:user|system)","content":' + _TEXT + rb'|tool_results","results":\[' + _RESULT + rb"(?:,"
+    rb"" + _RESULT + rb')*+\]|block_assistant","blocks":\[' + _BLOCK + rb"(?:," + _BLOCK + rb')*+\],"stop_reason":'
+    rb"" + _STOP + rb'),"created_at":' + _TIME + rb"\}"
+)
+"""A message of the common kinds, spelled as every release prints it; the bytes are known to be UTF-8."""
+
+_MAY_BE_FLOAT: Final = re.compile(rb"[0-9][.eE]|-0")
+
+
+# ------------------------------------------------------------------------------------------------- any spelling
+
+
+def decode_value(data: bytes) -> Json:
+    """Decode one value as Meerkat holds it: numbers as it reads them, the last one of keys that stand twice.
+
+    Raises:
+        NotStrict: it is no JSON that Meerkat reads.
+    """
+    return parse(data, _VALUE)[1]
+
+
+def read_message(data: bytes, shapes: Shapes, missing_time: MissingTime | None = None) -> bytes:
+    """Read one stored message, and print it as Meerkat does.
+
+    Args:
+        data: its JSON, keys in any order.
+        missing_time: of a message without one; TimeMissing is raised where this is not given.
+
+    Raises:
+        NotStrict: it is no JSON that Meerkat reads.
+        NotTyped: Meerkat refuses it.
+    """
+    value = decode_unproved(data)
+    if value is not None:
+        made = canonical_message(value, shapes, missing_time)
+        plain = encode(made)
+        # Printed alike, it was read right: a key that stands twice or a number in another spelling would show.
+        if plain == data or encode(value) == data:
+            return plain
+    return encode(canonical_message(decode_value(data), shapes, missing_time))
+
+
+def canonical_message(value: Json, shapes: Shapes, missing_time: MissingTime | None = None) -> Fields:
+    """A decoded message as Meerkat holds it. Raises NotTyped."""
+    read = _READERS[shapes]
+    if missing_time is None or (isinstance(value, dict) and "created_at" in value):
+        return read(value)
+    return read(value, missing_time())
+
+
+def usage_reader(shapes: Shapes) -> Read:
+    """The reader of token counts."""
+    return USAGE if shapes is Shapes.ALL else REFERENCE_USAGE
+
+
+def sorted_value(data: bytes) -> bytes:
+    """Print a free value as Meerkat does: keys sorted at every depth, numbers as it reads them.
+
+    Raises:
+        NotStrict: it is no JSON that Meerkat reads.
+        NotTyped: it is nested too deeply.
+    """
+    if _MAY_BE_FLOAT.search(data) is None:
+        try:
+            if orjson.dumps(orjson.loads(data), option=orjson.OPT_SORT_KEYS) == data:
+                return data
+        except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+            pass  # The careful reader says why, or reads what this one cannot.
+    return encode(free(decode_value(data)))
+
+
+def with_sorted_keys(data: bytes) -> bytes:
+    """The canonical bytes of a message as they stand inside metadata, where all keys are sorted."""
+    if _MAY_BE_FLOAT.search(data) is None:
+        try:
+            return orjson.dumps(orjson.loads(data), option=orjson.OPT_SORT_KEYS)
+        except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+            pass  # Integers beyond 64 bits are read below.
+    return encode(_sorted(decode(data)))
+
+
+def _sorted(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_sorted(element) for element in value]
+    return value
