@@ -241,7 +241,7 @@ ACTIONS: dict[ActionId, ActionSpec] = {
     ActionId.VIEW_ACTIVE: _switch("A&ctive", "Sessions that are not archived", _PANES, "view"),
     ActionId.VIEW_RUNNING: _switch("&Running", "Sessions whose agent works now", _PANES, "view"),
     ActionId.VIEW_PINNED: _switch("&Pinned", "Sessions that you pinned", _PANES, "view"),
-    ActionId.VIEW_ARCHIVED: _switch("Arc&hived", "Sessions that were archived", _PANES, "view"),
+    ActionId.VIEW_ARCHIVED: _switch("Arc&hived", "Sessions that were archived or hidden", _PANES, "view"),
     ActionId.VIEW_FAULTS: _switch("&Faults", "Sessions with faults", _PANES, "view"),
     ActionId.DENSITY_COMPACT: _switch("&Compact", "Rows of one line, messages close together", Need.NOTHING, "density"),
     ActionId.DENSITY_COMFORTABLE: _switch("C&omfortable", "Rows of two lines", Need.NOTHING, "density"),

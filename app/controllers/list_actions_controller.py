@@ -167,7 +167,7 @@ class ListActionsController(QObject):
             return
         listed, spans = sessions.choice.selected_rows()
         if spans:
-            work = selected_work(self._context.library, listed, spans)
+            work = selected_work(self._context.library, listed, spans, self._context.lists)
             self._copying.run(Query("Reading sessions", work), on_read, self._on_failed)
 
     def _on_ids_read(self, summaries: tuple[SessionSummary, ...]) -> None:

@@ -155,15 +155,20 @@ def known_work(lists: Lists, keys: Sequence[SessionKey]) -> Callable[[CancelToke
 
 
 def selected_work(
-    library: Library, listed: Listed, spans: Sequence[tuple[int, int]]
+    library: Library, listed: Listed, spans: Sequence[tuple[int, int]], lists: Lists | None = None
 ) -> Callable[[CancelToken], tuple[SessionSummary, ...]]:
-    """Work that reads the rows of half open spans, in display order, however many there are."""
+    """Work that reads the rows of half open spans, in display order, however many there are.
+
+    Args:
+        lists: says what is noted of them; without it they are as their stores tell them.
+    """
 
     def work(token: CancelToken) -> tuple[SessionSummary, ...]:
         total, found = sum(end - begin for begin, end in spans), list[SessionSummary]()
         for begin, end in _chunks(spans):
             token.report(len(found), total, "Reading sessions", "sessions")
-            found.extend(_summaries(library, listed, begin, end, token))
+            summaries = _summaries(library, listed, begin, end, token)
+            found.extend(summaries if lists is None else lists.with_notes(summaries, token))
         return tuple(found)
 
     return work

@@ -21,7 +21,7 @@ from app.controllers.text_window_controller import TextWindowController
 from app.jobs import Lane, Newest, Query
 from app.look.look import Look
 from app.models.metadata_model import MetadataModel, Path
-from app.present.info import fault_sentences, info_sections, metadata_note, opened_text
+from app.present.info import OwnFacts, fault_sentences, info_sections, metadata_note, opened_text
 from app.present.page_facts import head_text
 from app.present.sizes import exact_count
 from app.views.info_view import InfoView
@@ -164,6 +164,13 @@ class PageController(QObject):
         self._page.show_tab(INFO_TAB)
         self._info.setFocus()
 
+    @Slot(object)
+    def notice_notes(self, key: SessionKey) -> None:
+        """Something else is noted of a session: what is shown of it is read again, the transcript is not."""
+        if self._summary is not None and self._summary.key == key:
+            self.look_up()
+            self._read_detail(Lane.USER)
+
     def _take(self, summary: SessionSummary) -> None:
         """Note what is known of the session now; what the catalogue knew of another state of it counts no more."""
         if self._summary is None or _state_of(self._summary) != _state_of(summary):
@@ -212,7 +219,8 @@ class PageController(QObject):
         faults = self._faults()
         known = {fault.sentence for fault in faults}
         faults += tuple(Fault("failed-check", words) for words, said in self.checks.failed if said not in known)
-        head = head_text(self._summary, faults, self._zone, self._known)
+        note = None if self._detail is None else self._detail.noted.note
+        head = head_text(self._summary, faults, self._zone, self._known, note)
         self._page.say_head(head, "" if count is None else exact_count(count))
         sentences = fault_sentences(faults)
         if self._summary.state is SessionState.DAMAGED:
@@ -223,7 +231,7 @@ class PageController(QObject):
         if self._summary is None:
             return
         self._later.stop()
-        work = detail_work(self._context.library, self._summary.key)
+        work = detail_work(self._context.library, self._context.lists, self._summary.key)
         self._details.run(Query("Reading Info", work, lane), self._on_detail, self._on_detail_failed)
 
     def _on_detail(self, answer: DetailAnswer) -> None:
@@ -241,7 +249,8 @@ class PageController(QObject):
         if self._detail is None or self._is_info_due:
             return
         detail, facts = self._detail.detail, self._detail.facts
-        sections = info_sections(detail, facts, self._faults(), self._zone, self._known)
+        own = OwnFacts(self._detail.noted, self._detail.stored)
+        sections = info_sections(detail, facts, self._faults(), self._zone, self._known, own)
         self._info.show_info(opened_text(facts, self._zone), sections, metadata_note(detail.metadata))
         self.checks.look()
 

@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from store.values.session import SessionDetail
+from store.values.notes import NOTHING_NOTED, Noted, with_notes
+from store.values.session import SessionDetail, SessionSummary
 from store.values.store import SessionKey, StoreFacts
 
 if TYPE_CHECKING:
-    from store import Library
+    from store import Library, Lists
     from store.cancel import CancelToken
 
 
 @dataclass(frozen=True, slots=True)
 class DetailAnswer:
-    """What the page and Info show of one session, and of its store as it is read now."""
+    """What the page and Info show of one session, and of its store as it is read now.
+
+    Attributes:
+        detail: with what is noted of it.
+        noted: what is noted of it.
+        stored: its row as the store alone tells it.
+    """
 
     detail: SessionDetail
     facts: StoreFacts
+    noted: Noted
+    stored: SessionSummary
 
 
-def detail_work(library: Library, key: SessionKey) -> Callable[[CancelToken], DetailAnswer]:
+def detail_work(library: Library, lists: Lists, key: SessionKey) -> Callable[[CancelToken], DetailAnswer]:
     """Work that reads everything Info shows of a session."""
 
     def work(token: CancelToken) -> DetailAnswer:
         backend = library.backend(key.store)
-        return DetailAnswer(backend.detail(key.session_id, token), backend.facts(token))
+        detail = backend.detail(key.session_id, token)
+        noted = lists.noted([key], token).get(key, NOTHING_NOTED)
+        shown = replace(detail, summary=with_notes(detail.summary, noted))
+        return DetailAnswer(shown, backend.facts(token), noted, detail.summary)
 
     return work
 

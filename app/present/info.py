@@ -11,10 +11,12 @@ from app.present.summary import Sign, duration_words, shown_state
 from app.present.times import clock_text, local_text, utc_text
 from store.values.fault import Fault
 from store.values.listing import CatalogueFacts
+from store.values.notes import NOTHING_NOTED, Noted
 from store.values.session import MetadataNode, SessionDetail, SessionSummary, TitleSource
 from store.values.store import Access, StoreFacts, StoreKind
 
 VALUE_LIMIT_CHARS = 2000
+NOTE_LINES = 60
 ROWS_LIMIT = 100
 """Rows of one section; a store may hold any number of labels."""
 
@@ -26,13 +28,14 @@ ACCESS_SIGNS = {
 }
 KIND_WORDS = {StoreKind.MEERKAT: "Meerkat", StoreKind.UNKNOWN: "not known"}
 TITLE_WORDS = {
-    TitleSource.OWN: "stored title",
+    TitleSource.OWN: "you: it is kept by Burrow, the store has its own",
     TitleSource.LABEL: "a label",
     TitleSource.NAME: "the session's name",
     TitleSource.FIRST_PROMPT: "the first prompt",
     TitleSource.ID: "the id, since nothing better is stored",
 }
 
+OWN_LABEL = Sign("tag", "Yours, kept by Burrow")
 MIGRATED = Sign("history", "Read in its newer form")
 
 
@@ -75,6 +78,14 @@ class OpenedText:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class OwnFacts:
+    """What a person noted of a session, and what the store alone says of it."""
+
+    noted: Noted
+    stored: SessionSummary
+
+
 def opened_text(facts: StoreFacts, zone: tzinfo | None = None) -> OpenedText:
     """Say how a store was opened and why."""
     sign = ACCESS_SIGNS[facts.access] if facts.access is not None else Sign("triangle-alert", "Not opened", "error")
@@ -88,20 +99,24 @@ def info_sections(
     faults: tuple[Fault, ...],
     zone: tzinfo | None = None,
     known: CatalogueFacts | None = None,
+    own: OwnFacts | None = None,
 ) -> tuple[InfoSection, ...]:
     """Everything that Info says besides how the store was opened and the metadata tree.
 
     Args:
         faults: of the session as far as it was read; may be more than `detail` knows.
         known: what the catalogue knows of it as it is now; None until it does.
+        own: what is noted of it, and already in `detail`; None if nothing is.
     """
     summary = detail.summary
+    noted = own.noted if own is not None else NOTHING_NOTED
     return (
         _faults(faults),
+        *([] if own is None else [_yours(own)]),
         _identity(detail),
         _times(summary, zone, known),
         _model(detail),
-        _labels(summary),
+        _labels(summary, noted),
         _store(facts),
     )
 
@@ -129,6 +144,27 @@ def _faults(faults: tuple[Fault, ...]) -> InfoSection:
         each.setdefault(fault.sentence, fault)
     rows = [InfoRow(one_line(fault.code), _value(fault.sentence), sign=sign) for fault in each.values()]
     return InfoSection("Faults", _cut(rows), counted(len(rows), "fault") if rows else "", is_first=True)
+
+
+def _yours(own: OwnFacts) -> InfoSection:
+    """What a person noted here; the store knows nothing of it."""
+    noted, rows = own.noted, []
+    if noted.note:
+        rows.append(InfoRow("Note", note_lines(noted.note)))
+    if noted.title is not None:
+        rows.append(InfoRow("Own title", _value(noted.title)))
+        rows.append(InfoRow("Title without it", _value(own.stored.title)))
+    if noted.is_hidden:
+        rows.append(InfoRow("Hidden", "yes: it stands in the view Archived; in its store it stays as it is"))
+    if noted.labels_removed:
+        rows.append(InfoRow("Labels not shown", _value(", ".join(noted.labels_removed))))
+    return InfoSection("Yours", _cut(rows), "kept by Burrow, not in the store" if rows else "")
+
+
+def note_lines(note: str) -> str:
+    """A note as it is shown: its lines, each without what could deceive."""
+    lines = [one_line(line, VALUE_LIMIT_CHARS) for line in note.splitlines()[:NOTE_LINES]]
+    return "\n".join([*lines, "…"] if len(note.splitlines()) > NOTE_LINES else lines)
 
 
 def _identity(detail: SessionDetail) -> InfoSection:
@@ -187,9 +223,14 @@ def _model(detail: SessionDetail) -> InfoSection:
     return InfoSection("Model and usage", rows)
 
 
-def _labels(summary: SessionSummary) -> InfoSection:
-    rows = [InfoRow(_value(name), _value(value)) for name, value in summary.labels]
-    return InfoSection("Labels", _cut(rows), counted(len(rows), "label") if rows else "")
+def _labels(summary: SessionSummary, noted: Noted) -> InfoSection:
+    own = dict(noted.labels_put)
+    rows = [
+        InfoRow(_value(name), _value(value), sign=OWN_LABEL if own.get(name) == value else None)
+        for name, value in summary.labels
+    ]
+    words = counted(len(rows), "label") if rows else ""
+    return InfoSection("Labels", _cut(rows), f"{words} · {len(own):,} yours" if own else words)
 
 
 def _store(facts: StoreFacts) -> InfoSection:

@@ -13,6 +13,8 @@ from store.values.fault import Fault
 from store.values.listing import CatalogueFacts
 from store.values.session import SessionSummary
 
+NOTE_TIP_LINES = 12
+
 
 @dataclass(frozen=True, slots=True)
 class HeadFact:
@@ -40,6 +42,8 @@ class HeadText:
         is_rewritten: badge.
         fault_count: badge; 0 for none.
         fault_tip: sentences.
+        has_note: badge.
+        note_tip: the beginning of the note, as far as it was read.
     """
 
     title: str
@@ -51,6 +55,8 @@ class HeadText:
     is_rewritten: bool
     fault_count: int
     fault_tip: str
+    has_note: bool = False
+    note_tip: str = ""
 
 
 def head_text(
@@ -58,12 +64,14 @@ def head_text(
     faults: tuple[Fault, ...],
     zone: tzinfo | None = None,
     known: CatalogueFacts | None = None,
+    note: str | None = None,
 ) -> HeadText:
     """Make the texts of a page head.
 
     Args:
         faults: of the session as far as it was read; may be more than the list knows.
         known: what the catalogue knows of it as it is now; None until it does.
+        note: what a person wrote on it; None until it was read.
     """
     title = one_line(summary.title)
     session_id = summary.key.session_id
@@ -78,6 +86,8 @@ def head_text(
         is_rewritten=summary.is_rewritten,
         fault_count=len(sentences),
         fault_tip="\n".join(sentences[:10]),
+        has_note=summary.has_note,
+        note_tip="\n".join(one_line(line) for line in (note or "").splitlines()[:NOTE_TIP_LINES]),
     )
 
 

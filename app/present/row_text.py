@@ -73,10 +73,12 @@ def with_known(summary: SessionSummary, known: CatalogueFacts | None) -> Session
         state = SessionState.DAMAGED
     elif known.is_archived:
         state = SessionState.ARCHIVED
+    # Our own title was read with the row; what the catalogue says of it can be older.
+    has_title = bool(known.title) and summary.title_from is not TitleSource.OWN
     return dataclasses.replace(
         summary,
-        title=known.title or summary.title,
-        title_from=TitleSource(known.title_from) if known.title else summary.title_from,
+        title=known.title if has_title else summary.title,
+        title_from=TitleSource(known.title_from) if has_title else summary.title_from,
         state=state,
         has_no_answer=known.has_no_answer,
         model=known.model or summary.model,

@@ -23,6 +23,7 @@ class ShownState(Enum):
     DAMAGED = "Damaged"
     RUNNING = "Running"
     ARCHIVED = "Archived"
+    HIDDEN = "Hidden"
     NEVER_RUN = "Never run"
     ENDED = "Ended"
     ACTIVE = "Active"
@@ -47,24 +48,28 @@ STATE_SIGNS = {
     ShownState.DAMAGED: Sign("triangle-alert", "Damaged", "error"),
     ShownState.RUNNING: Sign("activity", "Running", "ok"),
     ShownState.ARCHIVED: Sign("archive", "Archived"),
+    ShownState.HIDDEN: Sign("eye-off", "Hidden"),
     ShownState.NEVER_RUN: Sign("circle-dashed", "Never run"),
     ShownState.ENDED: Sign("circle-check", "Ended"),
     ShownState.ACTIVE: Sign("circle", "Active"),
 }
 PINNED = Sign("pin", "Pinned")
+NOTED = Sign("file-pen", "Note")
 FORKED = Sign("git-fork", "Forked")
 REWRITTEN = Sign("history", "Rewritten")
 WITH_FAULTS = Sign("triangle-alert", "Faults", "warn")
 
 
 def shown_state(summary: SessionSummary) -> ShownState:
-    """The first state that fits: damaged, running, archived, never run, then what the store says."""
+    """The first state that fits: damaged, running, archived, hidden, never run, then what the store says."""
     if summary.state is SessionState.DAMAGED:
         return ShownState.DAMAGED
     if summary.is_running:
         return ShownState.RUNNING
     if summary.state is SessionState.ARCHIVED:
         return ShownState.ARCHIVED
+    if summary.is_hidden:
+        return ShownState.HIDDEN
     if summary.has_no_answer:
         return ShownState.NEVER_RUN
     return ShownState.ENDED if summary.state is SessionState.ENDED else ShownState.ACTIVE
@@ -73,6 +78,10 @@ def shown_state(summary: SessionSummary) -> ShownState:
 def badges(summary: SessionSummary, known: CatalogueFacts | None = None, is_pinned: bool = False) -> tuple[Sign, ...]:
     """Signs beside a row's second line; a damaged row says its fault in words and needs none."""
     found = [PINNED] if is_pinned else []
+    if summary.has_note:
+        found.append(NOTED)
+    if summary.is_hidden and shown_state(summary) is not ShownState.HIDDEN:
+        found.append(STATE_SIGNS[ShownState.HIDDEN])
     if summary.is_rewritten:
         found.append(REWRITTEN)
     if known is not None and known.is_forked:

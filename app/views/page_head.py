@@ -24,6 +24,7 @@ class PageHead(QWidget):
         self._times = FactLine(look, starts_with_separator=True, parent=self)
         self._id = IdButton(look, self)
         self._counts = FactLine(look, starts_with_separator=True, parent=self)
+        self._note = Badge(look, "file-pen", "", self)
         self._rewritten = Badge(look, "history", "", self)
         self._faults = Badge(look, "triangle-alert", "warn", self)
         self._pin = QToolButton(self)
@@ -35,6 +36,7 @@ class PageHead(QWidget):
         self._second = self._line(self._state_icon, self._state, self._times)
         self._third = self._line(self._id, self._counts)
         self._badges = QHBoxLayout()
+        self._badges.addWidget(self._note)
         self._badges.addWidget(self._rewritten)
         self._badges.addWidget(self._faults)
         self._third.addLayout(self._badges)
@@ -62,7 +64,7 @@ class PageHead(QWidget):
         self._pin.setIconSize(QSize(look.px(14), look.px(14)))
         for part in (self._title, self._state_icon, self._state, self._times, self._id, self._counts):
             part.set_look(look)
-        for badge in (self._rewritten, self._faults):
+        for badge in (self._note, self._rewritten, self._faults):
             badge.set_look(look)
         self._lines.setContentsMargins(look.px(16), look.px(12), look.px(16), look.px(8))
         self._lines.setSpacing(look.px(2))
@@ -82,6 +84,8 @@ class PageHead(QWidget):
         self._times.set_facts(text.first)
         self._id.set_id(text.session_id, text.short_id)
         self._counts.set_facts(text.second)
+        self._note.setVisible(text.has_note)
+        self._note.set_text("Note", text.note_tip)
         self._rewritten.setVisible(text.is_rewritten)
         self._faults.setVisible(text.fault_count > 0)
         if text.fault_count:
@@ -96,7 +100,7 @@ class PageHead(QWidget):
 
     def _fit_badges(self) -> None:
         """Say less in the badges, the quiet one first, where they and the id would not fit."""
-        badges = [badge for badge in (self._rewritten, self._faults) if not badge.isHidden()]
+        badges = [badge for badge in (self._note, self._rewritten, self._faults) if not badge.isHidden()]
         margins = self._lines.contentsMargins()
         room = self.width() - margins.left() - margins.right()
         room -= self._id.width() + self._counts.minimumSizeHint().width()

@@ -122,7 +122,7 @@ class SessionRowDelegate(QStyledItemDelegate):
         use, role = uses.title, "text"
         if row.is_mono:
             use = TypeUse.CODE
-        elif row.state is ShownState.ARCHIVED:
+        elif row.state in (ShownState.ARCHIVED, ShownState.HIDDEN):
             use, role = uses.archived, "text_2"
         role, second_role = ("text", "text") if is_selected else (role, "text_2")
         facts = self._second_facts(row)

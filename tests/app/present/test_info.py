@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, timedelta, timezone
 
-from app.present.info import ROWS_LIMIT, InfoSection, info_sections, metadata_note, opened_text
+from app.present.info import OWN_LABEL, ROWS_LIMIT, InfoSection, OwnFacts, info_sections, metadata_note, opened_text
 from store.values.fault import Fault
 from store.values.listing import CatalogueFacts
+from store.values.notes import NOTHING_NOTED, Noted, with_notes
 from store.values.session import MetadataNode, SessionDetail, SessionSummary, Usage
 from store.values.store import Access, StoreFacts, StoreKey, StoreKind
 
@@ -159,3 +160,35 @@ def test_3_2_of_a_writer_or_a_version_that_is_not_known_nothing_is_made_up(summa
         detail = SessionDetail(summary(), Usage(), version, "", (), (), writer)
         identity = next(section for section in info_sections(detail, FACTS, (), UTC) if section.title == "Identity")
         assert next(row.value for row in identity.rows if row.name == "Document version") == words
+
+
+def test_4_3_info_says_what_is_yours_and_what_the_store_has(summary: Make) -> None:
+    noted = Noted("Mine", "First\n\u202esecond", (("team", "own"), ("new", "1")), ("area",), is_hidden=True)
+    stored = summary(labels=(("team", "core"), ("area", "x")))
+    detail = SessionDetail(with_notes(stored, noted), Usage(), 2, "", ())
+    sections = info_sections(detail, FACTS, (), UTC, None, OwnFacts(noted, stored))
+    assert (
+        printed(tuple(section for section in sections if section.title in ("Yours", "Labels")))
+        == """\
+[Yours] kept by Burrow, not in the store
+Note = First
+[RLO]second
+Own title = Mine
+Title without it = Find the lost messages
+Hidden = yes: it stands in the view Archived; in its store it stays as it is
+Labels not shown = area
+[Labels] 2 labels · 2 yours
+team = own
+new = 1"""
+    )
+    labels = next(section for section in sections if section.title == "Labels")
+    assert {row.sign for row in labels.rows} == {OWN_LABEL}
+    identity = next(section for section in sections if section.title == "Identity")
+    assert [row.value for row in identity.rows[1:3]] == ["Mine", "you: it is kept by Burrow, the store has its own"]
+
+
+def test_4_3_nothing_is_said_of_a_session_of_which_nothing_is_noted(summary: Make) -> None:
+    stored = summary()
+    detail = SessionDetail(stored, Usage(), 2, "", ())
+    sections = info_sections(detail, FACTS, (), UTC, None, OwnFacts(NOTHING_NOTED, stored))
+    assert next(section for section in sections if section.title == "Yours").rows == ()

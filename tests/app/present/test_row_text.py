@@ -167,3 +167,33 @@ def test_500_labels_are_a_short_cell_and_a_tip_that_counts_the_rest(summary: Mak
 def test_2_8_a_compact_row_says_its_state_in_its_tip(summary: Make) -> None:
     row = row_text(summary(), "orchard", NOON_MS, UTC)
     assert cell_tip(row, Column.TITLE, has_state=True).splitlines() == ["Find the lost messages", "Active"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"is_hidden": True}, "Hidden"),
+        ({"is_hidden": True, "has_no_answer": True}, "Hidden"),
+        ({"is_hidden": True, "state": SessionState.ARCHIVED}, "Archived"),
+        ({"is_hidden": True, "is_running": True}, "Running"),
+    ],
+)
+def test_4_1_a_hidden_session_says_so_in_its_state_or_in_a_badge(
+    summary: Make, changes: dict[str, object], word: str
+) -> None:
+    row = row_text(summary(**changes), "orchard", NOON_MS, UTC)
+    assert row.state.value == word
+    assert ("Hidden" in [sign.word for sign in row.badges]) is (word != "Hidden")
+    assert "hidden" in row.spoken.lower()
+
+
+def test_4_3_an_own_title_stays_when_the_catalogue_knows_another(summary: Make, known: Known) -> None:
+    row = row_text(summary(title="Mine", title_from=TitleSource.OWN), "orchard", NOON_MS, UTC, known())
+    assert (row.title, row.summary.title_from) == ("Mine", TitleSource.OWN)
+
+
+def test_4_3_a_row_says_that_there_is_a_note(summary: Make) -> None:
+    row = row_text(summary(has_note=True), "orchard", NOON_MS, UTC)
+    assert [sign.word for sign in row.badges] == ["Note"]
+    assert row.spoken.endswith("note")
+    assert "Note" in cell_tip(row, Column.TITLE)

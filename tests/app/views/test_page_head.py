@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -39,9 +41,23 @@ def test_2_case_6_badges_lie_inside_the_head_and_beside_each_other(
         head.show()
     head.say(TEXT)
     qtbot.wait(1)
-    rewritten, faults = head.findChildren(Badge)
+    rewritten, faults = (badge for badge in head.findChildren(Badge) if not badge.isHidden())
     assert rewritten.geometry().right() < faults.geometry().left()
     assert faults.geometry().right() < head.width()
     assert (rewritten.accessibleName(), faults.accessibleName()) == ("Rewritten", "12 faults")
     if rewritten.width() < rewritten.width_px(is_short=False):
         assert rewritten.toolTip().startswith('<p style="white-space:pre-wrap">Rewritten')
+
+
+def test_4_3_the_head_says_that_there_is_a_note_and_its_tip_what_it_says(qtbot: QtBot) -> None:
+    add_bundled_fonts()
+    head = PageHead(Look(Theme.DARK, 100))
+    qtbot.addWidget(head)
+    head.resize(660, head.sizeHint().height())
+    head.say(replace(TEXT, has_note=True, note_tip="Ask Dana\n<b>first</b>"))
+    note, *others = (badge for badge in head.findChildren(Badge) if not badge.isHidden())
+    assert (note.accessibleName(), note.accessibleDescription()) == ("Note", "Ask Dana\n<b>first</b>")
+    assert "&lt;b&gt;" in note.toolTip()
+    head.say(TEXT)
+    assert note.isHidden()
+    assert not any(badge.isHidden() for badge in others)
