@@ -40,7 +40,7 @@ LOCAL_SOCKETS = "app/local_socket.py"
 
 WRITERS = (
     "store/opening/", "store/paths.py", "store/meerkat/writer.py", "store/meerkat/copying/copying.py", "store/demo/",
-    "store/catalogue/home.py", "store/own/",
+    "store/catalogue/home.py", "store/own/", "store/meerkat/reference/building_blocks.py",
 )  # fmt: skip
 """The only places of the store side that write: private snapshots, our own folders, files and stores."""
 
