@@ -198,6 +198,11 @@ class Session:
         may_wait("hash a transcript")
         return self._messages.digest(self.form)
 
+    @property
+    def hashes_whole_messages(self) -> bool:
+        """Whether its digests are over all bytes of a message, so that they differ where any byte does."""
+        return self.form is DigestFormat.F1
+
     def transcript_revision(self) -> str:
         """The revision that it is at: the head of the graph, or else of its messages. Raises DecodeError."""
         history = self.history()
