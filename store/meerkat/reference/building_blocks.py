@@ -232,11 +232,14 @@ def refuse_replaced(connection: StoreConnection) -> None:
 
 def _make_folder(folder: Path) -> None:
     """Make a folder and those above it, ours alone; what exists stays as it is."""
-    missing = [folder]
-    while not missing[-1].exists() and missing[-1].parent != missing[-1]:
-        missing.append(missing[-1].parent)
-    for part in reversed(missing):
-        part.mkdir(mode=0o700, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700)
+    except FileNotFoundError:
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError:
+        if not folder.is_dir():
+            raise
 
 
 def _make_file(path: Path) -> None:
