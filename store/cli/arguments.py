@@ -29,6 +29,8 @@ class DerivedKey(StrEnum):
     PROVIDER = "provider"
     INPUT_TOKENS = "input_tokens"
     OUTPUT_TOKENS = "output_tokens"
+    HIDDEN = "hidden"
+    HAS_NOTE = "has_note"
 
 
 class ListForm(Enum):

@@ -24,6 +24,7 @@ from store.cli.copy_command import copy_to_file
 from store.cli.doctor_command import check_stores
 from store.cli.exit_code import ExitCode
 from store.cli.list_command import list_sessions
+from store.cli.noting import read_notes
 from store.cli.running import Output, run_interruptibly
 from store.cli.show_command import show_session
 from store.cli.terminal import Surface, surface_of
@@ -40,6 +41,7 @@ from store.errors import (
 )
 from store.library import Library
 from store.opening import remove_leftovers
+from store.own import Annotations
 from store.paths import OwnPaths
 from store.version import VERSION
 
@@ -103,13 +105,15 @@ def _with_library(
     library = Library(own)
     try:
         if isinstance(command, ShowArguments):
-            return show_session(command, library, surface, token, output)
+            notes = read_notes(Annotations(own), token, output)
+            return show_session(command, library, surface, token, output, notes)
         if isinstance(command, CopyArguments):
             return copy_to_file(command, library, own, token, output)
         places = () if command.paths else usual_places(Surroundings.of_process(is_command=True))
         if isinstance(command, DoctorArguments):
             return check_stores(command, places, library, surface, token, output)
-        return list_sessions(command, places, library, surface, token, output)
+        notes = read_notes(Annotations(own), token, output)
+        return list_sessions(command, places, library, surface, token, output, notes)
     finally:
         library.close_all()
 
@@ -118,6 +122,8 @@ def _own_paths(own: OwnPaths, is_json: bool) -> str:
     places = {
         "settings": own.settings_file,
         "annotations": own.annotations_file,
+        "changes": own.changes_file,
+        "backups": own.backups,
         "demo": own.demo,
         "catalogue": own.catalogue_file,
         "snapshots": own.scratch,

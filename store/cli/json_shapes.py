@@ -89,7 +89,7 @@ def kind_word(kind: StoreKind) -> str | None:
 
 
 def session_shape(summary: SessionSummary, kind: StoreKind) -> Shape:
-    """One session of a list."""
+    """One session of a list: with our own title and labels; `state` is what the store says, also of a hidden one."""
     return {
         "path": summary.key.store.path,
         "kind": kind_word(kind),
@@ -109,6 +109,8 @@ def session_shape(summary: SessionSummary, kind: StoreKind) -> Shape:
         "size_bytes": summary.size_bytes,
         "labels": dict(summary.labels),
         "faults": [fault_shape(fault) for fault in summary.faults],
+        "hidden": summary.is_hidden,
+        "has_note": summary.has_note,
     }
 
 

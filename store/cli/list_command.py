@@ -11,6 +11,7 @@ from store.cli import figures
 from store.cli.arguments import ListArguments, ListForm
 from store.cli.exit_code import ExitCode
 from store.cli.json_shapes import encoded, session_shape, store_shape
+from store.cli.noting import Notes
 from store.cli.opened import complain_of, nothing_at, open_asked, the_open
 from store.cli.ordering import PAGE_ROWS, Listed, Listing, OpenStore
 from store.cli.running import Output
@@ -39,11 +40,13 @@ def list_sessions(
     surface: Surface,
     token: CancelToken,
     output: Output,
+    notes: Notes,
 ) -> int:
     """Write the list.
 
     Args:
         places: where stores are looked for when the arguments name no path.
+        notes: what is noted of sessions; a hidden one is listed too, and says so.
 
     Returns:
         0, also when nothing lies at these places; 1 when a store or a listed session has a fault; 2 when no path could
@@ -51,7 +54,7 @@ def list_sessions(
     """
     stores = open_asked(library, arguments.paths, places, token)
     opened = the_open(library, stores)
-    listing = Listing(opened, arguments.order, token)
+    listing = Listing(opened, arguments.order, token, notes)
     end = None if arguments.limit is None else arguments.offset + arguments.limit
     rows = listing.rows(arguments.offset, end)
     complain_of(stores, output)
@@ -133,7 +136,7 @@ def _cells(row: Listed, has_store: bool) -> list[Cell]:
     summary = row.summary
     store = [Cell(visible_line(row.store.facts.name))] if has_store else []
     word, inks = shown_state(summary)
-    is_quiet = summary.state is SessionState.ARCHIVED
+    is_quiet = summary.state is SessionState.ARCHIVED or summary.is_hidden
     return [
         Cell(visible_line(summary.key.session_id), (Ink.QUIET,)),
         Cell(visible_line(summary.title), (Ink.QUIET,) if is_quiet else ()),
@@ -148,11 +151,13 @@ def _cells(row: Listed, has_store: bool) -> list[Cell]:
 
 
 def shown_state(summary: SessionSummary) -> tuple[str, tuple[Ink, ...]]:
-    """The state that people see, the first that fits: damaged, running, archived, ended, never run, active."""
+    """The state that people see, the first that fits: damaged, running, archived, hidden, ended, never run, active."""
     if summary.state is SessionState.DAMAGED:
         return "damaged", (Ink.FAILED,)
     if summary.is_running:
         return "running", (Ink.RUNNING,)
+    if summary.is_hidden and summary.state is not SessionState.ARCHIVED:
+        return "hidden", (Ink.QUIET,)
     if summary.state is not SessionState.ACTIVE:
         return summary.state.value, (Ink.QUIET,)
     if summary.has_no_answer:

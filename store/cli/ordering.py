@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from store.backend import Backend
 from store.cancel import CancelToken
 from store.cli.arguments import DerivedKey, ListOrder
+from store.cli.noting import NO_NOTES, Notes, noted_rows
 from store.errors import OpenError
 from store.values.session import SessionSummary, SortKey, SortOrder
 from store.values.store import StoreFacts, StoreKey
@@ -51,10 +52,13 @@ class Listing:
         lost: stores that could not be read any more while their rows came, and why; the others go on.
     """
 
-    def __init__(self, stores: Sequence[OpenStore], order: ListOrder, token: CancelToken) -> None:
+    def __init__(
+        self, stores: Sequence[OpenStore], order: ListOrder, token: CancelToken, notes: Notes = NO_NOTES
+    ) -> None:
         self._stores = tuple(stores)
         self._order = order
         self._token = token
+        self._notes = notes
         self.fault_counts: Counter[StoreKey] = Counter()
         self.lost: dict[StoreKey, OpenError] = {}
 
@@ -80,10 +84,14 @@ class Listing:
             handles = store.backend.ids(order, self._token).handles[begin:end]
             for start in range(0, len(handles), PAGE_ROWS):
                 self._token.report(begin + start, begin + len(handles), "Reading the list", "sessions")
-                for summary in store.backend.summaries(handles[start : start + PAGE_ROWS], self._token):
+                for summary in self._summaries(store, handles[start : start + PAGE_ROWS]):
                     yield Listed(store, summary)
         except OpenError as error:
             self.lost[store.facts.key] = error
+
+    def _summaries(self, store: OpenStore, handles: Sequence[int]) -> Sequence[SessionSummary]:
+        """Rows with what is noted of them."""
+        return noted_rows(store.backend.summaries(handles, self._token), self._notes)
 
     def _in_derived_order(self, key: DerivedKey, is_descending: bool, begin: int, end: int | None) -> Iterator[Listed]:
         """Rows in the order of a field of the rows themselves; those without it come last either way."""
@@ -117,7 +125,7 @@ class Listing:
         summaries: dict[OpenStore, Iterator[SessionSummary]] = {}
         for store, batch in batches.items():
             try:
-                summaries[store] = iter(store.backend.summaries(batch, self._token))
+                summaries[store] = iter(self._summaries(store, batch))
             except OpenError as error:
                 self.lost[store.facts.key] = error
         for store, _ in places:
@@ -183,3 +191,7 @@ def _field(row: Listed, key: DerivedKey) -> str | int | None:
             return summary.input_tokens
         case DerivedKey.OUTPUT_TOKENS:
             return summary.output_tokens
+        case DerivedKey.HIDDEN:
+            return int(summary.is_hidden)
+        case DerivedKey.HAS_NOTE:
+            return int(summary.has_note)

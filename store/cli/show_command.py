@@ -12,6 +12,7 @@ from store.cli import transcript_text
 from store.cli.arguments import ShowArguments
 from store.cli.exit_code import ExitCode
 from store.cli.json_shapes import Shape, Whole, encoded, fault_shape, message_shape, metadata_shape, session_shape
+from store.cli.noting import Notes
 from store.cli.opened import complain_of, open_paths, the_open
 from store.cli.revision_choice import CURRENT, choose_revision, revision_line, revision_shape
 from store.cli.running import Output
@@ -22,9 +23,10 @@ from store.errors import OpenError, SessionError, SessionMissing
 from store.library import Library
 from store.values.fault import Fault
 from store.values.message import Message, Outline, WholeRef
+from store.values.notes import NOTHING_NOTED, Noted, with_notes
 from store.values.revisions import Revision
 from store.values.session import SessionDetail
-from store.values.store import StoreKind
+from store.values.store import SessionKey, StoreKind
 
 PAGE_MESSAGES = 100
 """Messages decoded at once."""
@@ -34,9 +36,9 @@ WriteMessage = Callable[[Message, Whole, bytes | None], str]
 
 
 def show_session(
-    arguments: ShowArguments, library: Library, surface: Surface, token: CancelToken, output: Output
+    arguments: ShowArguments, library: Library, surface: Surface, token: CancelToken, output: Output, notes: Notes
 ) -> int:
-    """Write one session.
+    """Write one session, with what is noted of it.
 
     Returns:
         0; 1 when it or one of its messages has a fault; 2 when the path cannot be opened.
@@ -51,7 +53,8 @@ def show_session(
     if not opened:
         return ExitCode.UNUSABLE
     store, session_id = the_session(opened, arguments.session, token)
-    reading = _Reading(store.backend, session_id, arguments.is_raw, arguments.revision, token)
+    noted = notes.get(SessionKey(store.facts.key, session_id), NOTHING_NOTED)
+    reading = _Reading(store.backend, session_id, arguments.is_raw, arguments.revision, token, noted)
     if arguments.is_json:
         _write_json(reading, store.facts.kind, output)
     else:
@@ -66,7 +69,8 @@ class _Reading:
     """One session being read from beginning to end.
 
     Attributes:
-        detail: what stands over the transcript, with the faults of the transcript as a whole.
+        detail: what stands over the transcript, with the faults of the transcript as a whole, and what is noted.
+        noted: what is noted of the session.
         revisions: oldest first, the current one last; empty where they cannot be told.
         shown: the older one that is read instead of the current one; None for the current one.
         late_faults: what ended the reading early; empty when it was read whole.
@@ -74,8 +78,15 @@ class _Reading:
     """
 
     def __init__(
-        self, backend: Backend, session_id: str, is_raw: bool, revision: str | None, token: CancelToken
+        self,
+        backend: Backend,
+        session_id: str,
+        is_raw: bool,
+        revision: str | None,
+        token: CancelToken,
+        noted: Noted = NOTHING_NOTED,
     ) -> None:
+        self.noted = noted
         self._backend, self._session_id, self._is_raw, self._token = backend, session_id, is_raw, token
         self.late_faults: list[Fault] = []
         self.has_faulty_message = False
@@ -90,7 +101,7 @@ class _Reading:
         except SessionError as error:
             fault = Fault(error.code, error.sentence)
             faults += () if fault in faults else (fault,)
-        self.detail: SessionDetail = replace(detail, summary=replace(detail.summary, faults=faults))
+        self.detail: SessionDetail = replace(detail, summary=with_notes(replace(detail.summary, faults=faults), noted))
         self.revisions: tuple[Revision, ...] = ()
         self.shown: Revision | None = None
         self._find_revision(revision)
@@ -158,7 +169,7 @@ class _Reading:
 
 
 def _write_text(reading: _Reading, surface: Surface, output: Output) -> None:
-    output.say(transcript_text.head_text(reading.detail, surface))
+    output.say(transcript_text.head_text(reading.detail, surface, reading.noted.note or ""))
     if reading.revisions:
         shown = reading.shown or reading.revisions[-1]
         output.say(revision_line(reading.revisions, shown, surface))
@@ -190,4 +201,5 @@ def _shown_session(reading: _Reading, kind: StoreKind) -> Shape:
         "digest_format": current.digest_format if current is not None else None,
         "revisions": [revision_shape(revision) for revision in revisions],
         "metadata": metadata_shape(reading.detail.metadata),
+        "note": reading.noted.note,
     }

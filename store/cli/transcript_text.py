@@ -45,8 +45,8 @@ _SPEAKERS = {
 }
 
 
-def head_text(detail: SessionDetail, surface: Surface) -> str:
-    """The lines over a transcript: title, id, what the store tells, faults."""
+def head_text(detail: SessionDetail, surface: Surface, note: str = "") -> str:
+    """The lines over a transcript: title, id, what the store tells, the note that was written here, faults."""
     summary = detail.summary
     state, inks = shown_state(summary)
     lines = [
@@ -57,6 +57,7 @@ def head_text(detail: SessionDetail, surface: Surface) -> str:
     ]
     if summary.labels:
         lines.append(visible_line("labels: " + ", ".join(f"{name}={value}" for name, value in summary.labels)))
+    lines.extend(surface.inked(f"note: {visible_line(line)}", Ink.YOURS) for line in note.splitlines())
     if detail.authority:
         lines.append(visible_line(detail.authority))
     lines.extend(fault_line(fault, surface) for fault in summary.faults)

@@ -50,6 +50,8 @@ def test_1_9_paths_says_where_our_own_files_are(burrow: Burrow, tmp_path: Path) 
     assert burrow("paths").out == (
         f"settings     {own}/config/settings.json\n"
         f"annotations  {own}/annotations.sqlite3\n"
+        f"changes      {own}/changes.sqlite3\n"
+        f"backups      {own}/backups\n"
         f"demo         {own}/demo\n"
         f"catalogue    {own}/cache/catalogue.sqlite3\n"
         f"snapshots    {own}/cache/snapshots\n"

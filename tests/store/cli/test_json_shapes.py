@@ -62,6 +62,8 @@ def test_1_9_a_session_of_which_nothing_is_recorded_has_nulls_and_no_zeros() -> 
         "size_bytes": None,
         "labels": {},
         "faults": [],
+        "hidden": False,
+        "has_note": False,
     }
 
 

@@ -24,6 +24,7 @@ STORES = Path(__file__).resolve().parents[2] / "data" / "stores" / "meerkat"
 SESSION_FIELDS = [
     *("path", "kind", "id", "title", "title_from", "state", "running", "model", "provider", "message_count"),
     *("input_tokens", "output_tokens", "total_tokens", "created_at", "updated_at", "size_bytes", "labels", "faults"),
+    *("hidden", "has_note"),
 ]
 
 
