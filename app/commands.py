@@ -104,6 +104,7 @@ class ActionId(StrEnum):
     TOGGLE_RAW = "toggle-raw"
     NEXT_PANE = "next-pane"
     PREVIOUS_PANE = "previous-pane"
+    CHANGES = "changes"
     PALETTE = "palette"
     SHORTCUTS = "shortcuts"
     ABOUT = "about"
@@ -283,6 +284,7 @@ ACTIONS: dict[ActionId, ActionSpec] = {
     ActionId.TOGGLE_RAW: ActionSpec("Ra&w Message", "The stored bytes of the message", ("R",), "code", _SESSION),
     ActionId.NEXT_PANE: ActionSpec("Next P&ane", "To the next pane", ("F6",), "", _PANES),
     ActionId.PREVIOUS_PANE: ActionSpec("Previo&us Pane", "To the previous pane", ("Shift+F6",), "", _PANES),
+    ActionId.CHANGES: ActionSpec("&Changes…", "What was changed, and undo", ("Ctrl+Shift+H",), "history"),
     ActionId.PALETTE: ActionSpec("&Command Palette…", "Find and run any command", ("Ctrl+Shift+P",), "terminal"),
     ActionId.SHORTCUTS: ActionSpec("&Keyboard Shortcuts", "All keys on one page", ("F1",)),
     ActionId.ABOUT: ActionSpec("&About Burrow", "Version and licences", (), "info"),

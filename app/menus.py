@@ -72,7 +72,6 @@ MENUS: tuple[Menu, ...] = (
             ActionId.ADD_PLACE,
             _SEPARATOR,
             ActionId.SHOW_IN_FOLDER,
-            ActionId.CHECK_STORE,
             ActionId.CLOSE_STORE,
             _SEPARATOR,
             ActionId.PREFERENCES,
@@ -146,6 +145,7 @@ MENUS: tuple[Menu, ...] = (
             ActionId.PREVIOUS_PANE,
         ),
     ),
+    Menu("&Tools", (ActionId.CHANGES, _SEPARATOR, ActionId.CHECK_STORE)),
     Menu(
         "&Help",
         (
@@ -211,4 +211,6 @@ SESSION_MENU: tuple[ActionId | MenuPart, ...] = (
 """The context menu of a row in the list of sessions."""
 
 TOOL_BAR_LEFT: tuple[ActionId, ...] = (ActionId.SHOW_LIBRARY, ActionId.OPEN, ActionId.RELOAD)
-TOOL_BAR_RIGHT: tuple[ActionId, ...] = (ActionId.PREFERENCES, ActionId.SHOW_PAGE)
+TOOL_BAR_RIGHT: tuple[ActionId, ...] = (ActionId.CHANGES, ActionId.PREFERENCES, ActionId.SHOW_PAGE)
+TOOL_BAR_WORDS: frozenset[ActionId] = frozenset({ActionId.CHANGES})
+"""Buttons of the tool bar that have their word beside the icon."""

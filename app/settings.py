@@ -87,6 +87,7 @@ class Settings:
         is_case_matched, is_whole_word: how the find bar compares.
         is_output_wrapped, is_json_tree: how the pane for a whole text shows it.
         check_width_px, check_height_px: the window of the check of a store.
+        changes_width_px, changes_height_px: the window of changes.
         recent: newest first.
         recent_commands: names of actions that were run from the command palette, newest first.
         open_paths: what was open when the program ended.
@@ -125,6 +126,8 @@ class Settings:
     is_json_tree: bool = False
     check_width_px: int = 0
     check_height_px: int = 0
+    changes_width_px: int = 0
+    changes_height_px: int = 0
     recent: tuple[RecentPlace, ...] = ()
     recent_commands: tuple[str, ...] = ()
     open_paths: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from app.commands import ActionId
 from app.controllers.actions_controller import ActionsController
 from app.controllers.catalogue_controller import CatalogueController
+from app.controllers.changes_controller import ChangesController
 from app.controllers.facets_controller import FacetsController
 from app.controllers.following_controller import FollowingController
 from app.controllers.help_controller import HelpController
@@ -98,6 +99,7 @@ class WindowController(QObject):
         self.facets = FacetsController(context, self.library.view, self.scopes, self)
         self.catalogue = CatalogueController(context, self.window.status.catalogue, self.library, self.scopes)
         self.checks = StoreCheckController(context, self.window)
+        self.changes = ChangesController(context, self.window)
         self._connect()
 
     def _connect(self) -> None:
@@ -155,6 +157,13 @@ class WindowController(QObject):
         self.checks.session_asked.connect(self._on_checked_session_asked)
         self.checks.noted.connect(self.status.note)
         self.checks.failed.connect(self._on_failed)
+        self.actions.use({ActionId.CHANGES: self.changes.show})
+        self.changes.session_asked.connect(self._on_checked_session_asked)
+        self.changes.noted.connect(self.status.note)
+        self.changes.failed.connect(self._on_failed)
+        self.following.store_followed.connect(self.changes.follow)
+        if self._remembers:
+            self.settled.connect(self.changes.begin)
         self.actions.chooser.place_chosen.connect(self.opening.add_place)
         window.paths_dropped.connect(self.open_paths)
         if self._remembers:  # a picture shows one moment; it neither remembers nor follows
@@ -281,6 +290,7 @@ class WindowController(QObject):
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
         stores = opened.stores
+        self.changes.settle_opened(stores)
         if self._remembers and opened.is_asked:
             self.recent.remember(opened, is_first=len(self.library.model.stores()) <= len(stores))
         readable = [facts for facts in stores if facts.is_open]

@@ -14,7 +14,7 @@ from app.present.one_line import one_line
 from app.present.sizes import counted
 from app.present.times import clock_text, list_time, moment, time_tip
 from app.present.undo_words import UndoText, undo_text
-from store.values.changes import Action, Entry, EntryState, LabelEdit, Receipt, Refusal, Scope
+from store.values.changes import Action, Entry, EntryState, LabelEdit, Receipt, Refusal, Scope, UndoState
 
 REVISION_CHARS = 8
 """So much of the digest that names a revision is shown."""
@@ -58,6 +58,11 @@ class ReceiptRow:
     time_tip: str
     undo: UndoText
     folded: str
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether its store is to be asked if it can be taken back."""
+        return self.receipt.undo is UndoState.POSSIBLE
 
     @property
     def spoken(self) -> str:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QPalette, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QStackedWidget, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QStackedWidget,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.commands import ActionId
 from app.look.look import Look
@@ -17,6 +26,7 @@ from app.menus import (
     SESSION_MENU,
     TOOL_BAR_LEFT,
     TOOL_BAR_RIGHT,
+    TOOL_BAR_WORDS,
     VIEWS_MENU,
     Menu,
     MenuPart,
@@ -40,6 +50,7 @@ class MainWindow(QMainWindow):
         actions_of: the QActions.
         start_page, progress_panel, panes, error_panel, band, status: its parts.
         store_band: above the list, what is to be known of the store.
+        changes_band: above all of it, what became of changes that were cut off.
         recent_menu: filled by whoever knows the recent places.
 
     Signals:
@@ -66,7 +77,8 @@ class MainWindow(QMainWindow):
         self._library = library
         self._sessions = sessions
         self.error_panel = ErrorPanel(look)
-        self.band, self.store_band = Band(look), Band(look)
+        self.band, self.store_band, self.changes_band = Band(look), Band(look), Band(look)
+        self.changes_band.say("")
         self.page_place = self._make_page_place()
         self.panes = Panes(look, library, self._make_middle(), self.page_place)
         self.start_page = StartPage(look)
@@ -79,6 +91,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.changes_band)
         column.addWidget(self._faces, 1)
         column.addWidget(self.status)
         self.setCentralWidget(centre)
@@ -105,6 +118,12 @@ class MainWindow(QMainWindow):
                 button.setAccessibleName(action.toolTip())
                 button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
                 self._tool_buttons.append(button)
+        for name in TOOL_BAR_WORDS:
+            button = bar.widgetForAction(self.actions_of.by_id[name])
+            if isinstance(button, QToolButton):
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+                button.setProperty("words", True)
+                button.setAccessibleName(button.text())
         self.addToolBar(bar)
         return bar
 
@@ -145,7 +164,7 @@ class MainWindow(QMainWindow):
     def set_look(self, look: Look) -> None:
         """Draw the frame's own parts with another look; other parts follow their controllers."""
         self.actions_of.set_look(look)
-        bands = (self.band, self.store_band)
+        bands = (self.band, self.store_band, self.changes_band)
         for part in (self.start_page, self.progress_panel, self.error_panel, *bands, self._library, self.status):
             part.set_look(look)
         self._size_bars(look)
@@ -157,7 +176,10 @@ class MainWindow(QMainWindow):
         self._tool_bar.setIconSize(QSize(look.px(16), look.px(16)))
         side = look.px(tokens()["height"]["control"])
         for button in self._tool_buttons:
-            button.setFixedSize(side, side)
+            if button.property("words"):
+                button.setFixedHeight(side)
+            else:
+                button.setFixedSize(side, side)
 
     def show_start(self) -> None:
         """Show the start page."""

@@ -59,6 +59,7 @@ QPushButton[small="true"] {{ min-height: {look.px(18)}px; max-height: {look.px(1
     border-radius: {look.px(4)}px; {_font(look, TypeUse.SMALL)} }}
 QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: {radius}px;
     min-width: {inner}px; min-height: {inner}px; padding: 0; color: {_c(look, "text")}; }}
+QToolButton[words="true"] {{ padding: 0 {look.px(8)}px; {_font(look, TypeUse.BODY)} }}
 QToolButton[small="true"] {{ min-width: {look.px(18)}px; min-height: {look.px(18)}px;
     border-radius: {look.px(4)}px; }}
 QToolButton:hover {{ background: {_c(look, "hover_window")}; }}
@@ -79,6 +80,7 @@ QPlainTextEdit, QTextEdit {{ background: {_c(look, "base")}; color: {_c(look, "t
 #plain_text {{ background: transparent; border: 0; padding: 0; }}
 QComboBox QAbstractItemView {{ background: {_c(look, "base")}; border: 1px solid {_c(look, "line_control")};
     padding: {look.px(2)}px; }}
+#receipt_lines {{ background: transparent; }}
 #framed {{ background: {_c(look, "base")}; border: 1px solid {_c(look, "line_control")}; border-radius: {radius}px;
     padding: {look.px(2)}px; }}
 #framed:focus {{ border-color: {_c(look, "accent")}; }}

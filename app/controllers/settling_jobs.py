@@ -1,0 +1,32 @@
+"""Deciding at the start what became of changes that were cut off: a plain function, without Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.jobs import Changed
+from store.values.changes import EntryState, Receipt
+
+if TYPE_CHECKING:
+    from app.guarding import GuardedSource
+    from store.cancel import CancelToken
+
+
+def settle_work(source: GuardedSource, changes_file: Path) -> Callable[[CancelToken, CancelToken], Changed]:
+    """Work that decides what became of changes that were cut off; nothing is loaded where none was ever made."""
+
+    def work(token: CancelToken, _stop: CancelToken) -> Changed:
+        return Changed(source.get().settle(token)) if changes_file.exists() else Changed(())
+
+    return work
+
+
+def undecided(receipts: Sequence[Receipt]) -> tuple[Receipt, ...]:
+    """Receipts of which something is not decided yet, because a store is not there to be asked."""
+    return tuple(
+        receipt
+        for receipt in receipts
+        if any(entry.state is EntryState.UNKNOWN and not entry.is_settled for entry in receipt.entries)
+    )
