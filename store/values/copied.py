@@ -1,4 +1,4 @@
-"""What came of copying sessions into a new file."""
+"""What copying sessions into a new file would do, and what came of it."""
 
 from __future__ import annotations
 
@@ -36,3 +36,45 @@ class Copied:
 
 MAX_REFUSALS = 10_000
 """More are counted and not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCopyPlan:
+    """What a new file would hold of one session.
+
+    Attributes:
+        size_bytes: stored bytes of its rows there; 0 where it is refused.
+        losses: what the file cannot hold of it, or what would be different, one complete sentence each.
+        refusal: why it cannot be held at all; "" where it can.
+    """
+
+    session_id: str
+    size_bytes: int = 0
+    losses: tuple[str, ...] = ()
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyPlan:
+    """What copying sessions of a store into a new file would do.
+
+    Attributes:
+        sessions: in the order in which they were asked for.
+    """
+
+    sessions: tuple[SessionCopyPlan, ...]
+
+    @property
+    def possible(self) -> tuple[SessionCopyPlan, ...]:
+        """Sessions that the file can hold."""
+        return tuple(session for session in self.sessions if not session.refusal)
+
+    @property
+    def refused(self) -> tuple[SessionCopyPlan, ...]:
+        """Sessions that it cannot hold."""
+        return tuple(session for session in self.sessions if session.refusal)
+
+    @property
+    def size_bytes(self) -> int:
+        """Stored bytes of all rows; the file is a little larger."""
+        return sum(session.size_bytes for session in self.sessions)

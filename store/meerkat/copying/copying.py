@@ -16,6 +16,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,9 @@ from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.errors import CopyRefused, OpenError, PathMissing, PermissionDenied, SessionError
 from store.meerkat.copying.fitting import DoesNotFit, Fitted, content_of, fit
+from store.meerkat.copying.working import workable
+from store.meerkat.reference.building_blocks import SessionRow, begin_immediate_transaction, write_row_in_txn
+from store.meerkat.reference.errors import SessionStoreError
 from store.meerkat.schema import S06_STATEMENTS
 from store.meerkat.system import Meerkat
 from store.meerkat.writer import MANIFEST_NAME, close_database, create_database
@@ -33,10 +37,6 @@ from store.values.copied import MAX_REFUSALS, Copied, Remark
 from store.values.session import SortOrder
 
 PAGE_SESSIONS: Final = 200
-_INSERT_SESSION: Final = (
-    "INSERT INTO sessions (session_id, created_at_ms, updated_at_ms, message_count, total_tokens, metadata_json,"
-    " session_json) VALUES (?, ?, ?, ?, ?, ?, ?)"
-)
 _INSERT_SNAPSHOT: Final = "INSERT INTO runtime_session_snapshots (runtime_id, session_snapshot) VALUES (?, ?)"
 _INSERT_STATE: Final = "INSERT INTO runtime_states (runtime_id, runtime_state_json) VALUES (?, ?)"
 _BESIDE: Final = ("", "-wal", "-shm", "-journal")
@@ -44,7 +44,13 @@ _RESERVED_ENDINGS: Final = ("-wal", "-shm", "-journal", ".mfence")
 
 
 def copy_sessions(
-    backend: Backend, session_ids: Sequence[str] | None, target: Path, scratch: Path, token: CancelToken
+    backend: Backend,
+    session_ids: Sequence[str] | None,
+    target: Path,
+    scratch: Path,
+    token: CancelToken,
+    *,
+    is_for_work: bool = False,
 ) -> Copied:
     """Copy sessions of an open store into a new file.
 
@@ -52,6 +58,7 @@ def copy_sessions(
         session_ids: which; None for all of the store.
         target: the new file.
         scratch: folder of ours, for reading the copy again.
+        is_for_work: make them ready to be gone on with, which is more than a copy without any change (`workable`).
 
     Returns:
         What was copied; or the refusals, and then there is no file.
@@ -63,9 +70,9 @@ def copy_sessions(
     """
     may_wait("copy sessions")
     refuse_place(target)
-    ids = list(session_ids) if session_ids is not None else list(_all_ids(backend, token))
+    ids = list(session_ids) if session_ids is not None else list(all_ids(backend, token))
     with _unfinished(target) as path:
-        made = _fill(path, backend, ids, token)
+        made = _fill(path, backend, ids, is_for_work, token)
         if made.refused_count:
             return Copied((), tuple(made.refusals), made.refused_count)
         _compare(path, made.contents, scratch, token)
@@ -90,7 +97,8 @@ def refuse_place(target: Path) -> None:
             )
 
 
-def _all_ids(backend: Backend, token: CancelToken) -> Iterator[str]:
+def all_ids(backend: Backend, token: CancelToken) -> Iterator[str]:
+    """The ids of all sessions of a store, in the order of its list."""
     handles = backend.ids(SortOrder(), token).handles
     for begin in range(0, len(handles), PAGE_SESSIONS):
         token.check()
@@ -130,21 +138,20 @@ class _Made:
             self.refusals.append(Remark(session_id, sentence))
 
 
-def _fill(path: Path, backend: Backend, session_ids: Sequence[str], token: CancelToken) -> _Made:
+def _fill(path: Path, backend: Backend, session_ids: Sequence[str], is_for_work: bool, token: CancelToken) -> _Made:
     """Make the file with all sessions; where one is refused the others are only looked at."""
     made = _Made()
     connection = _create(path)
     try:
-        connection.execute("BEGIN IMMEDIATE")
-        for number, session_id in enumerate(session_ids):
-            token.check()
-            token.report(number, len(session_ids), "Copying", "sessions")
-            fitted = _fitted(backend, session_id, made, token)
-            if fitted is not None and not made.refused_count:
-                _insert(connection, fitted)
-        connection.execute("ROLLBACK" if made.refused_count else "COMMIT")
+        with begin_immediate_transaction(connection):
+            for number, session_id in enumerate(session_ids):
+                token.check()
+                token.report(number, len(session_ids), "Copying", "sessions")
+                fitted = _fitted(backend, session_id, made, is_for_work, token)
+                if fitted is not None and not made.refused_count:
+                    _insert(connection, fitted)
         close_database(connection)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, SessionStoreError) as error:
         raise _not_written(path, error) from error
     finally:
         connection.close()
@@ -164,19 +171,16 @@ def _create(path: Path) -> sqlite3.Connection:
         raise _not_written(path, error) from error
 
 
-def _not_written(path: Path, error: sqlite3.Error) -> OpenError:
+def _not_written(path: Path, error: Exception) -> OpenError:
     return OpenError(f"The copy could not be written in “{path.parent}”: {error}.", "Nothing was left there.")
 
 
-def _fitted(backend: Backend, session_id: str, made: _Made, token: CancelToken) -> Fitted | None:
+def _fitted(backend: Backend, session_id: str, made: _Made, is_for_work: bool, token: CancelToken) -> Fitted | None:
     """One session made ready; None where it is refused."""
     try:
-        fitted = fit(backend.whole_session(session_id, token), token)
+        fitted = fitted_session(backend, session_id, token, is_for_work=is_for_work)
     except DoesNotFit as reason:
         made.refuse(session_id, str(reason))
-        return None
-    except SessionError as error:
-        made.refuse(session_id, error.sentence)
         return None
     if fitted.session_id in made.contents:
         made.refuse(session_id, "The store holds two sessions of this id.")
@@ -186,21 +190,39 @@ def _fitted(backend: Backend, session_id: str, made: _Made, token: CancelToken) 
     return fitted
 
 
+def fitted_session(backend: Backend, session_id: str, token: CancelToken, *, is_for_work: bool) -> Fitted:
+    """Read a session and make it ready.
+
+    Args:
+        is_for_work: see `copy_sessions`.
+
+    Raises:
+        DoesNotFit: it cannot be held, or not be read; the text says why.
+    """
+    try:
+        whole = backend.whole_session(session_id, token)
+    except SessionError as error:
+        raise DoesNotFit(error.sentence) from None
+    if not is_for_work:
+        return fit(whole, token)
+    ready = workable(whole)
+    fitted = fit(ready.whole, token)
+    return replace(fitted, warnings=(*ready.remarks, *fitted.warnings))
+
+
 def _insert(connection: sqlite3.Connection, fitted: Fitted) -> None:
     """Both rows of a session, and its state: a session that is put away stays so, and any other is at rest."""
     runtime_id = f"rt:session:{fitted.session_id}"
-    connection.execute(
-        _INSERT_SESSION,
-        (
-            fitted.session_id,
-            fitted.created_at_ms,
-            fitted.updated_at_ms,
-            fitted.message_count,
-            fitted.total_tokens,
-            fitted.metadata_json.decode(),
-            fitted.document,
-        ),
+    row = SessionRow(
+        fitted.session_id,
+        fitted.created_at_ms,
+        fitted.updated_at_ms,
+        fitted.message_count,
+        fitted.total_tokens,
+        fitted.metadata_json.decode(),
+        fitted.document,
     )
+    write_row_in_txn(connection, row)
     connection.execute(_INSERT_SNAPSHOT, (runtime_id, fitted.document))
     state = "retired" if fitted.is_archived else "idle"
     connection.execute(_INSERT_STATE, (runtime_id, orjson.dumps(state)))
@@ -210,7 +232,7 @@ def _compare(path: Path, contents: dict[str, str], scratch: Path, token: CancelT
     """Read the new file as any store is read, and compare. Raises CopyRefused."""
     opened = Meerkat().open(path, scratch, token)
     try:
-        found = list(_all_ids(opened, token))
+        found = list(all_ids(opened, token))
         if sorted(found) != sorted(contents):
             raise CopyRefused("The copy does not list the sessions that were put into it.", "Nothing was kept of it.")
         for number, session_id in enumerate(found):

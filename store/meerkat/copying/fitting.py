@@ -65,6 +65,11 @@ class Fitted:
     is_archived: bool
     warnings: tuple[str, ...]
 
+    @property
+    def size_bytes(self) -> int:
+        """Stored bytes of its rows: the document stands in two of them."""
+        return len(self.metadata_json) + 2 * len(self.document)
+
 
 def fit(whole: WholeSession, token: CancelToken) -> Fitted:
     """Make the document of a session.
@@ -79,10 +84,10 @@ def fit(whole: WholeSession, token: CancelToken) -> Fitted:
         )
     session_id = _own_id(whole)
     messages, warnings = _messages(whole, token)
-    metadata = {key: _exact(data, f"the metadata value “{key}”") for key, data in whole.metadata.items()}
+    metadata = {key: exact(data, f"the metadata value “{key}”") for key, data in whole.metadata.items()}
     kept = _without_history(whole, metadata, warnings, token)
     _warn_of_settings(metadata.get(SESSION_METADATA), warnings)
-    own: Fields = {key: _exact(whole.envelope[key], f"its “{key}”") for key in _READ_FIELDS if key in whole.envelope}
+    own: Fields = {key: exact(whole.envelope[key], f"its “{key}”") for key in _READ_FIELDS if key in whole.envelope}
     held = _as_held(session_id, own, metadata)
     created_at_ms, updated_at_ms = _ms(held, "created_at"), _ms(held, "updated_at")
     usage = held["usage"]
@@ -122,10 +127,8 @@ def content_of(whole: WholeSession) -> str:
     Raises:
         DoesNotFit: something of it cannot be read exactly.
     """
-    messages = [
-        _as_printed(data, _exact(data, f"message {number + 1:,}")) for number, data in enumerate(whole.messages)
-    ]
-    return _digest(messages, {key: _exact(data, "its metadata") for key, data in whole.metadata.items()})
+    messages = [_as_printed(data, exact(data, f"message {number + 1:,}")) for number, data in enumerate(whole.messages)]
+    return _digest(messages, {key: exact(data, "its metadata") for key, data in whole.metadata.items()})
 
 
 def _digest(messages: Iterable[bytes], metadata: Fields) -> str:
@@ -154,7 +157,7 @@ def _messages(whole: WholeSession, token: CancelToken) -> tuple[list[bytes], lis
     blobs: set[str] = set()
     for number, data in enumerate(whole.messages):
         token.check()
-        value = _exact(data, f"message {number + 1:,}")
+        value = exact(data, f"message {number + 1:,}")
         try:
             held = reference_message(value, NO_TIME)
             known = typed_message(value, NO_TIME)
@@ -178,8 +181,15 @@ def _messages(whole: WholeSession, token: CancelToken) -> tuple[list[bytes], lis
     return messages, warnings
 
 
-def _exact(data: bytes, what: str) -> Json:
-    """A stored value without any loss. Raises DoesNotFit."""
+def exact(data: bytes, what: str) -> Json:
+    """A stored value without any loss.
+
+    Args:
+        what: it is, for the sentence.
+
+    Raises:
+        DoesNotFit: it cannot be read so.
+    """
     value = decode_unproved(data)
     try:
         if data.count(b"[") + data.count(b"{") > MAX_VALUE_DEPTH and _depth(decode(data)) > MAX_VALUE_DEPTH:
@@ -253,7 +263,7 @@ def _own_id(whole: WholeSession) -> str:
     """The id that row and document agree on. Raises DoesNotFit."""
     try:
         listed = uuid(whole.session_id)
-        stored = uuid(_exact(whole.envelope.get("id", b"null"), "its id"))
+        stored = uuid(exact(whole.envelope.get("id", b"null"), "its id"))
     except NotTyped:
         raise DoesNotFit("Its id is no UUID, which Meerkat 0.6.24 refuses.") from None
     if listed != stored:
@@ -288,7 +298,7 @@ def _ms(held: Fields, key: str) -> int:
 
 def _others(whole: WholeSession) -> Fields:
     """What else stands in the envelope: kept behind the fields that 0.6.24 knows."""
-    return {key: _exact(data, f"its “{key}”") for key, data in whole.envelope.items() if key not in _OWN_FIELDS}
+    return {key: exact(data, f"its “{key}”") for key, data in whole.envelope.items() if key not in _OWN_FIELDS}
 
 
 def _listed(names: Iterable[str]) -> str:
