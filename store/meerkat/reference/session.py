@@ -89,7 +89,7 @@ class Session:
             # Which of several faults Meerkat names first is found out only now.
             from store.meerkat.reference.decoding import document_problem
 
-            raise Internal(document_problem(data, shapes)) from None
+            raise Internal(document_problem(data)) from None
         made = cls(found.id, found.created_at_ns, clock)
         made.updated_at_ns = found.updated_at_ns
         made.usage = found.usage

@@ -107,7 +107,7 @@ class StoredGraph:
                 pass  # Which of several faults Meerkat names first is found out below.
         from store.meerkat.reference.decoding import history_problem
 
-        raise DecodeError(history_problem(decode_value(b"".join(self.pieces())), shapes))
+        raise DecodeError(history_problem(decode_value(b"".join(self.pieces()))))
 
     def _history(self, shapes: Shapes, clock: Clock) -> History:
         head = self.fields.get("head")

@@ -23,8 +23,10 @@ _READ = struct("time", required("secs_since_epoch", U64), required("nanos_since_
 
 
 def system_time_ns(value: Json) -> int:
-    """Read `{"secs_since_epoch", "nanos_since_epoch"}`. Raises NotTyped."""
+    """Read `{"secs_since_epoch", "nanos_since_epoch"}`, and nothing beside it. Raises NotTyped."""
     found = cast("dict[str, int]", _READ(value))
+    if len(cast(Fields, value)) != len(found):
+        raise NotTyped("its time holds something else too")
     seconds, nanos = found["secs_since_epoch"], found["nanos_since_epoch"]
     if seconds + nanos // NS_PER_S > MAX_SECONDS:
         raise NotTyped("its time is too late")
