@@ -17,6 +17,7 @@ from store.meerkat.shapes.structs import (
     U64,
     Field,
     Fields,
+    NotTyped,
     filled,
     free,
     full,
@@ -71,17 +72,28 @@ _IMAGE_META = tagged(
             optional("response_id", text),
             optional("image_generation_call_id", text),
         ),
-        "gemini": (required("target_model", text), optional("response_id", text)),
+        "gemini": (required("target_model", text), optional("response_id", text), optional("continuity_ref", text)),
         "not_emitted": (),
     },
 )
+
+MAX_PROMPT_CHARACTERS: Final = 32_000
+
+
+def _prompt(value: Json) -> Json:
+    """Read the revised prompt of a picture, which must say something and has a greatest length."""
+    found = text(value)
+    if not isinstance(found, str) or not found.strip() or len(found) > MAX_PROMPT_CHARACTERS:
+        raise NotTyped("its revised prompt is empty or too long")
+    return found
+
 
 _ASSISTANT_BLOCKS: Final = {
     **spoken_blocks_with(_META, one_of("spoken")),
     "server_tool_content": struct(
         "server tool content", optional("id", text), required("name", text), required("content", free), _META
     ),
-    "image": image_block_with(one_of("provider", "meerkat_projection"), _IMAGE_META),
+    "image": image_block_with(one_of("provider", "meerkat_projection"), _IMAGE_META, _prompt),
 }
 _ASSISTANT_BLOCK = tagged(
     "block type", "block_type", {name: (required("data", read),) for name, read in _ASSISTANT_BLOCKS.items()}

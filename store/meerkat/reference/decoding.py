@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final, cast
 
 from store.meerkat.codec.strict_json import Json, NotStrict
+from store.meerkat.copying.reference_shapes import MAX_PROMPT_CHARACTERS
 from store.meerkat.reference.canonical import decode_value
 from store.meerkat.reference.decoders import (
     U32,
@@ -117,6 +118,18 @@ _META: Final = optional(
         },
     ),
 )
+_RAW_PROMPT: Final = _named("RawPromptText", Member("content", text))
+
+
+def _prompt(value: Json) -> None:
+    _RAW_PROMPT(value)
+    content = cast("dict[str, str]", value)["content"]
+    if not content.strip():
+        raise DecodeError("prompt_text must not be empty")
+    if len(content) > MAX_PROMPT_CHARACTERS:
+        raise DecodeError(f"prompt_text exceeds maximum length of {MAX_PROMPT_CHARACTERS} characters")
+
+
 _REVISED_PROMPT: Final = tagged(
     "RevisedPromptDisposition",
     "disposition",
@@ -125,7 +138,7 @@ _REVISED_PROMPT: Final = tagged(
         "unsupported_by_backend": (),
         "unchanged": (),
         "revised": (
-            Member("text", _named("RawPromptText", Member("content", text))),
+            Member("text", _prompt),
             Member("source", names("provider", "meerkat_projection")),
         ),
     },

@@ -75,15 +75,23 @@ _IMAGE_META = tagged(
             optional("response_id", text),
             optional("image_generation_call_id", text),
         ),
-        "gemini": (required("target_model", text), optional("response_id", text), optional("thoughtSignature", text)),
+        "gemini": (
+            required("target_model", text),
+            optional("response_id", text),
+            optional("continuity_ref", text),
+            optional("thoughtSignature", text),
+        ),
         "not_emitted": (),
     },
 )
 
 
-def image_block_with(read_source: Read, read_meta: Read) -> Read:
-    """A reader of a made picture, with the sources of a revised prompt and the metadata that a release knows."""
-    revised = (required("text", struct("revised text", required("content", text))), required("source", read_source))
+def image_block_with(read_source: Read, read_meta: Read, read_prompt: Read = text) -> Read:
+    """A reader of a made picture, with the revised prompts, their sources and the metadata that a release knows."""
+    revised = (
+        required("text", struct("revised text", required("content", read_prompt))),
+        required("source", read_source),
+    )
     prompts: dict[str, tuple[Field, ...]] = {
         "not_requested": (),
         "unsupported_by_backend": (),

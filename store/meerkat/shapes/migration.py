@@ -19,7 +19,7 @@ SESSION_METADATA: Final = "session_metadata"
 _IDENTITY: Final = "session_llm_identity"
 _OLD_NAME, _NEW_NAME = "connection_ref", "auth_binding"
 _LEGACY: Final = "legacy_auth_binding_"
-_FIELDS: Final = (("realm", "realm_id"), ("binding", "binding_id"))
+_FIELDS: Final = (("realm", "realm_id"), ("binding", "binding_id"), ("profile", "profile"))
 """The fields of a binding: the name now, and the one before."""
 
 _BAD_CHARACTER = re.compile(r"[^A-Za-z0-9_.-]")
@@ -114,8 +114,9 @@ def _with_binding(found: Fields, owner: str, legacy: Fields, changes: list[str])
 
 
 def _binding(found: Fields, originals: Fields, changes: list[str]) -> Fields:
-    """A binding with the new field names and names made of plain characters."""
-    made: Fields = {}
+    """A binding with the new field names and names made of plain characters; what else stands there stays."""
+    names = {name for pair in _FIELDS for name in pair}
+    made = {key: value for key, value in found.items() if key not in names}
     for key, old_key in _FIELDS:
         name = old_key if old_key in found else key
         if name not in found:
@@ -127,8 +128,6 @@ def _binding(found: Fields, originals: Fields, changes: list[str]) -> Fields:
             made[key] = slug = _BAD_CHARACTER.sub("_", _ascii_lower(value))
             if slug != value:
                 changes.append(f"The {key} “{value}” is read as “{slug}”.")
-    if "profile" in found:
-        made["profile"] = found["profile"]
     return made
 
 
