@@ -38,8 +38,8 @@ class Changed:
     """What came of a change.
 
     Attributes:
-        receipts: one for each store that was come to, also where all was refused.
-        error: why it ended before all stores were come to; what the receipts say was done all the same.
+        receipts: one for each store that was reached, also where all was refused.
+        error: why it ended before all stores were reached; what the receipts say was done all the same.
     """
 
     receipts: tuple[Receipt, ...]

@@ -39,6 +39,8 @@ class TypeUse(StrEnum):
     ROW_TITLE_LARGE = "row_title_large"
     ROW_TITLE_LARGE_QUIET = "row_title_large_quiet"
     SECTION = "section"
+    FACT = "fact"
+    FACT_QUIET = "fact_quiet"
     SMALL = "small"
     SMALL_STRONG = "small_strong"
     CAPTION = "caption"
