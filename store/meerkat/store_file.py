@@ -48,6 +48,7 @@ from store.values.texts import PlainMessage
 from store.values.whole import WholeSession
 
 if TYPE_CHECKING:
+    from store.changing import Changing
     from store.meerkat.findings import Read
     from store.meerkat.revisions.store_revisions import StoreRevisions
 
@@ -315,6 +316,12 @@ class StoreFile:
         from store.meerkat.copying.whole_session import read_whole
 
         return self._read(lambda connection: read_whole(connection, self._layout, self._key, session_id, token), token)
+
+    def changing(self) -> Changing:
+        """How the store is changed; where it may not be, its plans say why."""
+        from store.meerkat.outside.changing import StoreFileChanging
+
+        return StoreFileChanging(self._looking)
 
     def has_changed(self) -> bool:
         """Whether the files moved since they were opened or refreshed."""

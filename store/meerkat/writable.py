@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from store.meerkat.generation import Generation, Layout
+from store.values.changes import RefusalCode
 
 _READ_ONLY = {
     Generation.S07H: "Meerkat 0.7.25 to 0.8.3 cannot resume what it compacted itself; such stores are read only.",
@@ -17,22 +18,43 @@ _READ_ONLY = {
 
 
 def writability(main: Path, layout: Layout) -> tuple[bool, str]:
-    """Say whether a store may be written, in one sentence.
+    """Say whether a store may be written, in one sentence."""
+    found = write_obstacle(main, layout)
+    if found is not None:
+        return False, found[1]
+    return True, "Layout and file could take a change; Burrow makes none while it looks."
+
+
+def write_obstacle(main: Path, layout: Layout) -> tuple[RefusalCode, str] | None:
+    """Why a store may not be written, with a sentence; None where its layout and its file could take a change.
 
     Source:
         formats/meerkat.md §0 fact 11: S-0.6 files written by 0.6.0 to 0.7.24 only.
     """
     if layout.is_half_bridged:
-        return False, "A migration to a newer Meerkat stopped half-way here; such a store is read only."
+        what = "A migration to a newer Meerkat stopped half-way here; such a store is read only."
+        return RefusalCode.GENERATION, what
     reason = _READ_ONLY.get(layout.generation)
     if reason is not None:
-        return False, reason
+        return RefusalCode.GENERATION, reason
     if layout.ledger is not None:
-        return False, "The store has a schema ledger, which releases that Burrow may write for do not have."
+        what = "The store has a schema ledger, which releases that Burrow may write for do not have."
+        return RefusalCode.GENERATION, what
     if not layout.has("runtime_auth_oauth_flow_state"):
-        return False, "The store was last used by a Meerkat older than 0.6.0; such stores are read only."
+        what = "The store was last used by a Meerkat older than 0.6.0; such stores are read only."
+        return RefusalCode.TOO_OLD, what
     if not os.access(main, os.W_OK):
-        return False, "The system does not let us write the file."
+        return RefusalCode.READ_ONLY, "The system does not let us write the file."
     if not os.access(main.parent, os.W_OK):
-        return False, "The system does not let us write in the store's folder."
-    return True, "Layout and file could take a change; Burrow makes none while it looks."
+        return RefusalCode.READ_ONLY, "The system does not let us write in the store's folder."
+    if not _is_marked_writable(main):
+        return RefusalCode.READ_ONLY, "The file is marked as read-only."
+    return None
+
+
+def _is_marked_writable(main: Path) -> bool:
+    """Whether anybody may write the file by its mode: who may write everything would otherwise overlook the mark."""
+    try:
+        return bool(main.stat().st_mode & 0o222)
+    except OSError:
+        return True

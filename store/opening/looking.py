@@ -41,6 +41,7 @@ class Looking:
 
     Attributes:
         path: resolved path of the main file.
+        file_id: device and inode of the file that was opened.
     """
 
     def __init__(self, path: Path, scratch: Path, *, is_in_place: bool = False) -> None:
@@ -59,8 +60,10 @@ class Looking:
         may_wait("open a store")
         self.path = resolve(path)
         self._is_in_place = is_in_place
+        self._scratch = scratch
         found, decision = self._first_look()
-        self._copies = Copies(self.path, found.stamp.main.file_id, scratch)
+        self.file_id = found.stamp.main.file_id
+        self._copies = Copies(self.path, self.file_id, scratch)
         self._note(found, decision, found.stamp)
         self._has_read = False
         if self._decision.way is Way.SNAPSHOT:
@@ -73,6 +76,10 @@ class Looking:
         It touches, and may create, the `-shm` file beside the store.
         """
         return cls(path, scratch, is_in_place=True)
+
+    def again(self) -> Looking:
+        """Look at the same path anew, at its newest state and apart from this look. Raises as the constructor does."""
+        return Looking(self.path, self._scratch, is_in_place=self._is_in_place)
 
     def __enter__(self) -> Looking:
         return self

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
+from store.changing import Changing
+from store.closed import ClosedChanging
 from store.errors import SessionMissing
 from store.meerkat.blobs import BLOBS_FOLDER, read_blob
 from store.meerkat.checks.blob_files import BlobFiles
@@ -255,6 +257,10 @@ class DocumentFile:
         whole = whole_of_document(content.source, content.id, token)
         state = content.row_facts(0, token).summary(self._key).state
         return replace(whole, is_archived=state is SessionState.ARCHIVED)
+
+    def changing(self) -> Changing:
+        """How it is changed: not at all, and why."""
+        return ClosedChanging(self._key, self._path.name, READ_ONLY)
 
     def has_changed(self) -> bool:
         """Whether the file moved since it was read."""

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
+from store.changing import Changing
+from store.closed import ClosedChanging
 from store.errors import SessionDamaged, SessionError
 from store.meerkat.blobs import read_blob
 from store.meerkat.codec.walker import Broken
@@ -274,6 +276,12 @@ class DocumentFolder:
         whole = whole_of_document(content.source, content.id, token)
         state = content.row_facts(0, token).summary(self._key).state
         return replace(whole, is_archived=state is SessionState.ARCHIVED)
+
+    def changing(self) -> Changing:
+        """How the documents are changed: not at all, and why."""
+        may_wait("read a realm")
+        name = realm_id(self._folder.parent) or self._folder.parent.name or self._folder.name
+        return ClosedChanging(self._key, name, READ_ONLY)
 
     def has_changed(self) -> bool:
         """Whether the folder moved, or one of the files that are looked at in turn."""
