@@ -101,7 +101,7 @@ class ChangesModel(QAbstractTableModel):
     def _narrow(self) -> None:
         words = self._words
         self.beginResetModel()
-        self._shown = [row for row in self._rows if all(word in row.folded for word in words)]
+        self._shown = [row for row in self._rows if all(row.has(word) for word in words)]
         if not self.is_descending:
             self._shown.reverse()
         self.endResetModel()

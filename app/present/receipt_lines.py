@@ -9,7 +9,7 @@ from pathlib import PurePath
 from app.present.one_line import one_line
 from app.present.receipt_words import entry_title, labels_text, revision_text, undecided_count, written_count
 from app.present.sizes import ABSENT, counted, exact_size, short_size
-from app.present.times import duration_text, list_time, local_text
+from app.present.times import duration_text, list_time, local_text, time_tip
 from app.present.undo_words import possible_until, refusal_text
 from store.values.changes import Entry, EntryState, LabelEdit, Receipt, Refusal, RefusalCode, Scope, UndoState
 
@@ -64,7 +64,8 @@ def _entry_lines(entry: Entry, name: str) -> list[ReceiptLine]:
         tip = f"{entry.revision_before} → {entry.revision_after}"
         lines.append(ReceiptLine("Revision", revision, True, tip=one_line(tip), session_id=entry.session_id))
     if entry.row_count or entry.file_count:
-        lines.append(ReceiptLine("Written", _written(entry), session_id=entry.session_id))
+        name = "Planned" if entry.state is EntryState.UNKNOWN else "Written"
+        lines.append(ReceiptLine(name, _written(entry), session_id=entry.session_id))
     if entry.made_id:
         lines.append(ReceiptLine("Made", one_line(entry.made_id), True, session_id=entry.made_id))
     if entry.state is EntryState.UNDONE:
@@ -89,18 +90,18 @@ def _written(entry: Entry) -> str:
 def proof_lines(
     receipt: Receipt, found: Refusal | None, now_ms: int, zone: tzinfo | None = None
 ) -> tuple[ReceiptLine, ...]:
-    """When, where, kept how, proved how, and until when it can be taken back.
+    """Kept how, proved how, until when it can be taken back; when and where.
 
     Args:
         found: why it cannot, as its store said.
     """
     lines = [
-        ReceiptLine("When", local_text(receipt.at_ms, zone)),
-        ReceiptLine("Store", one_line(receipt.store_name), tip=one_line(receipt.store.path, 2000)),
         *_backup(receipt, now_ms, zone),
         *_read_back(receipt),
         ReceiptLine("Took", took_text(receipt.took_ms)),
         _undo(receipt, found, now_ms, zone),
+        ReceiptLine("When", local_text(receipt.at_ms, zone), tip=time_tip(receipt.at_ms, zone)),
+        ReceiptLine("Store", one_line(receipt.store_name), tip=one_line(receipt.store.path, 2000)),
     ]
     if receipt.undoes:
         lines.append(ReceiptLine("Took back", one_line(receipt.undoes), True))

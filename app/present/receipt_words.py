@@ -19,6 +19,9 @@ from store.values.changes import Action, Entry, EntryState, LabelEdit, Receipt, 
 REVISION_CHARS = 8
 """So much of the digest that names a revision is shown."""
 
+ID_CHARS = 6
+"""So much of an id must be typed before it is looked for among ids, which hold all digits."""
+
 DAY_MS = 86_400_000
 RECENT_DAYS = 30
 
@@ -44,7 +47,7 @@ class ReceiptRow:
         change: before and after: "active → archived".
         time, time_tip: in the column, and exact.
         undo: as far as is known.
-        folded: all of it, for the field that narrows.
+        folded, ids: all of its texts, and the ids of receipt and sessions, for the field that narrows.
     """
 
     receipt: Receipt
@@ -58,6 +61,11 @@ class ReceiptRow:
     time_tip: str
     undo: UndoText
     folded: str
+    ids: str
+
+    def has(self, word: str) -> bool:
+        """Whether a word that was typed, in small letters, stands in it; in its ids only if it is long enough."""
+        return word in self.folded or (len(word) >= ID_CHARS and word in self.ids)
 
     @property
     def can_be_asked(self) -> bool:
@@ -80,8 +88,9 @@ def receipt_row(receipt: Receipt, now_ms: int, zone: tzinfo | None = None, found
     icon, role = receipt_icon(receipt)
     title, note, store = receipt_title(receipt), receipt_note(receipt), one_line(receipt.store_name)
     change = change_text(receipt)
-    words = [title, note, store, change, receipt.receipt_id]
-    words += [f"{entry.title} {entry.session_id}" for entry in receipt.entries]
+    time = when_text(receipt.at_ms, now_ms, zone)
+    words = [title, note, store, change, time, *(entry.title for entry in receipt.entries)]
+    ids = (receipt.receipt_id, *(entry.session_id for entry in receipt.entries))
     return ReceiptRow(
         receipt,
         icon,
@@ -90,10 +99,11 @@ def receipt_row(receipt: Receipt, now_ms: int, zone: tzinfo | None = None, found
         note,
         store,
         change,
-        when_text(receipt.at_ms, now_ms, zone),
+        time,
         time_tip(receipt.at_ms, zone),
         undo_text(receipt, found, now_ms, zone),
         "\n".join(words).lower(),
+        "\n".join(ids).lower(),
     )
 
 
@@ -145,7 +155,9 @@ def receipt_title(receipt: Receipt) -> str:
         return f"Undid: {done[0].lower()}{done[1:]}" if receipt.undoes else done
     asked = words.asked.format(sessions)
     asked = f"undo: {asked}" if receipt.undoes else asked
-    if receipt.counted(EntryState.UNKNOWN):
+    if undecided_count(receipt):
+        return f"Not finished: {asked}"
+    if lost_count(receipt):
         return f"Cut off: {asked}"
     if receipt.is_cancelled:
         return f"Cancelled: {asked}"

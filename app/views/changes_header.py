@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
 from app.models.changes_model import TITLES, ChangeColumn, ChangesModel
-from app.views.change_delegate import ICON_ROOM_PX, INSET_PX
+from app.views.change_delegate import INSET_PX
 from app.views.text_cache import TextCache
 
 ARROW_PX = 12
@@ -54,7 +54,7 @@ class ChangesHeader(QHeaderView):
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), look.colour("line"))
         is_time = column is ChangeColumn.WHEN
         use, role = (TypeUse.SMALL_STRONG, "text") if is_time else (TypeUse.SMALL, "text_2")
-        inset = INSET_PX if is_time else ICON_ROOM_PX if column is ChangeColumn.CHANGE else 0
+        inset = INSET_PX if is_time else 0
         cell = rect.adjusted(look.px(inset), 0, -look.px(INSET_PX), 0)
         title = self._texts.elided(use, TITLES[column], cell.width())
         painter.setFont(look.font(use))

@@ -20,7 +20,7 @@ SEEN_AFTER_MS = 150
 """So long rows must stand still before it is asked whether they can be taken back."""
 
 UNDO_PX, UNDO_SHARE = 178, 0.24
-STORE_SHARE, CHANGE_SHARE = 0.19, 0.5
+STORE_SHARE, CHANGE_SHARE = 0.17, 0.54
 """How the room beside When and Undo is shared; before and after take the rest."""
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QBoxLayout,
     QFrame,
+    QLayout,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -32,8 +33,6 @@ BOTH_FROM_PX = 560
 """From this width, at 100 %, both sides stand beside each other."""
 
 _TOP = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignTop)
-_WRAP = int(Qt.TextFlag.TextWrapAnywhere)
-_WRAP_WORDS = int(Qt.TextFlag.TextWordWrap)
 
 
 class LineDelegate(QStyledItemDelegate):
@@ -57,8 +56,15 @@ class LineDelegate(QStyledItemDelegate):
         room, use = self._room_px(line), _use(line)
         if self._texts.width_px(use, line.value) <= room:
             return QSize(0, look.px(LINE_PX))
-        rect = look.metrics(use).boundingRect(QRect(0, 0, max(room, 1), 10_000).toRectF(), _wrap(line), line.value)
+        flags = self._wrap(line, room)
+        rect = look.metrics(use).boundingRect(QRect(0, 0, max(room, 1), 10_000).toRectF(), flags, line.value)
         return QSize(0, max(int(rect.height()) + look.px(6), look.px(LINE_PX)))
+
+    def _wrap(self, line: ReceiptLine, room_px: int) -> int:
+        """Between words, unless one of them would not fit."""
+        longest = max(line.value.split(), key=len, default="")
+        fits = self._texts.width_px(_use(line), longest) <= room_px
+        return int(Qt.TextFlag.TextWordWrap if fits else Qt.TextFlag.TextWrapAnywhere)
 
     def _room_px(self, line: ReceiptLine) -> int:
         taken = NAME_PX + 12 + (ICON_ROOM_PX if line.icon else 0)
@@ -97,15 +103,11 @@ class LineDelegate(QStyledItemDelegate):
         painter.setFont(look.font(use))
         painter.setPen(look.colour("text"))
         value = QRect(left, top, self._room_px(line), rect.height())
-        painter.drawText(value, _TOP | _wrap(line), line.value)
+        painter.drawText(value, _TOP | self._wrap(line, value.width()), line.value)
 
 
 def _use(line: ReceiptLine) -> TypeUse:
     return TypeUse.CODE if line.is_mono else TypeUse.SMALL
-
-
-def _wrap(line: ReceiptLine) -> int:
-    return _WRAP if line.is_mono else _WRAP_WORDS | _WRAP
 
 
 class LinesView(QListView):
@@ -206,6 +208,8 @@ class ReceiptPanel(QWidget):
             column.addWidget(view, 1)
             self._columns.append(column)
             self._row.addLayout(column, 1)
+        # Where there is little room the lines scroll; they must not ask for more.
+        self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self.setAccessibleName("The chosen receipt")
         self.set_look(look)
 
@@ -228,6 +232,10 @@ class ReceiptPanel(QWidget):
         """Show a receipt."""
         self.sessions.say(sessions)
         self.proof.say(proof)
+
+    def minimumSizeHint(self) -> QSize:
+        """A title and two lines; Qt's name."""
+        return QSize(self._look.px(200), self._look.px(44 + 2 * LINE_PX))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put both sides under each other where they have no room; Qt's name."""

@@ -59,7 +59,7 @@ QPushButton[small="true"] {{ min-height: {look.px(18)}px; max-height: {look.px(1
     border-radius: {look.px(4)}px; {_font(look, TypeUse.SMALL)} }}
 QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: {radius}px;
     min-width: {inner}px; min-height: {inner}px; padding: 0; color: {_c(look, "text")}; }}
-QToolButton[words="true"] {{ padding: 0 {look.px(8)}px; {_font(look, TypeUse.BODY)} }}
+QToolButton[words="true"] {{ padding: 0 {look.px(4)}px; {_font(look, TypeUse.BODY)} }}
 QToolButton[small="true"] {{ min-width: {look.px(18)}px; min-height: {look.px(18)}px;
     border-radius: {look.px(4)}px; }}
 QToolButton:hover {{ background: {_c(look, "hover_window")}; }}
