@@ -57,5 +57,4 @@ def _refuse_settings(source: Session) -> None:
         raise refuse(
             RefusalCode.GUARD,
             f"The settings of this session lack {named}, so that no fork could be resumed.",
-            HIDE_HERE,
         )

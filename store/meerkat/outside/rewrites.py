@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Final
 
 from store.changing import Image, RowImage
 from store.errors import ChangeRefused
-from store.meerkat.messages.metadata import GRAPH_KEY
 from store.meerkat.outside.edits import Edited, make_edit
 from store.meerkat.outside.family import family_of_session
 from store.meerkat.outside.loading import columns_of, load_session
@@ -20,10 +20,12 @@ from store.meerkat.reference.canonical import Shapes
 from store.meerkat.reference.errors import DecodeError
 from store.meerkat.reference.rewrite_records import LoggedRecord
 from store.meerkat.reference.session import Session
-from store.values.changes import Action, AppendEdit, RefusalCode, RevisionEdit, RewriteEdit
+from store.values.changes import AppendEdit, RefusalCode, RevisionEdit, RewriteEdit
 
-UNDO_ACTOR = "burrow"
+UNDO_ACTOR: Final = "burrow"
 """Who commits of an undo name."""
+
+_OF_COMMIT: Final = b'"original_span_digest":'
 
 
 def edit_transcript(
@@ -48,10 +50,14 @@ def edit_transcript(
     _add_rows(stored, of_session, edited, made)
 
 
-def take_back(stored: StoredSession, action: Action, image: Image, circumstances: Circumstances, made: Made) -> bool:
+def take_back(stored: StoredSession, image: Image, circumstances: Circumstances, made: Made) -> bool:
     """Take a rewrite back by a further commit, where it was made by one.
 
-    The log of the product may know the commit already, so that the graph may never lose it (rule 7).
+    The product's log may know the commit already, so that the graph may never lose it (rule 7).
+
+    Args:
+        stored: the session as the change left it.
+        image: of the change.
 
     Returns:
         Whether that was done; where it was not, the rows are to be put back as they were.
@@ -59,15 +65,12 @@ def take_back(stored: StoredSession, action: Action, image: Image, circumstances
     Raises:
         ChangeRefused: the earlier transcript is not kept any more, or Meerkat could not read the history back.
     """
-    if action not in (Action.REWRITE, Action.RESTORE_REVISION):
+    before, now = _document_before(image), document_of(stored.snapshot) or document_of(stored.session)
+    # Only a commit has this key, and no text can look like one, since its quotation marks are escaped.
+    if before is None or now is None or now.count(_OF_COMMIT) <= before.count(_OF_COMMIT):
         return False
-    before = _document_before(image)
-    if before is None or f'"{GRAPH_KEY}"'.encode() not in before:
-        return False
-    old = load_session(before, circumstances)
-    if not old.has_history:
-        return False
-    edit_transcript(stored, RevisionEdit(old.transcript_revision(), UNDO_ACTOR), circumstances, made)
+    revision = load_session(before, circumstances).transcript_revision()
+    edit_transcript(stored, RevisionEdit(revision, UNDO_ACTOR), circumstances, made)
     return True
 
 

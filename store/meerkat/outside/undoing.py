@@ -12,11 +12,20 @@ from store.meerkat.listing import RUNTIME_PREFIX
 from store.meerkat.outside.comparing import table_of
 from store.meerkat.outside.realm_files import digest_of_file, read_for_removal
 from store.meerkat.outside.refusals import refuse
-from store.meerkat.outside.rows import ALL_TABLES, Row, is_waiting, read_row
-from store.meerkat.outside.session_change import Circumstances, FileChange, RowChange, SessionChange, digest_of
+from store.meerkat.outside.rows import (
+    ALL_TABLES,
+    SESSION_TABLE,
+    SNAPSHOT_TABLE,
+    Row,
+    is_waiting,
+    read_row,
+    read_stored,
+)
+from store.meerkat.outside.session_change import Circumstances, FileChange, Made, RowChange, SessionChange, digest_of
 from store.values.changes import RefusalCode, SessionPlan
 
 MOVED_ON = "The session has moved on since: it is not any more what the change made of it."
+_DOCUMENTS = (SESSION_TABLE.name, SNAPSHOT_TABLE.name)
 PLAN_ADVICE = "Nothing is overwritten; its older state stays in Changes."
 
 
@@ -41,11 +50,39 @@ def undo_change(
             )
     rows = tuple(_row_back(connection, row) for row in image.rows)
     _refuse_strangers(connection, image, sorted(ids), circumstances)
+    by_commit = _by_commit(connection, session_id, image, circumstances)
+    if by_commit is not None:
+        return by_commit
     files = tuple(_file_back(circumstances, file) for file in reversed(image.files))
     planned = SessionPlan(
         session_id, session_id, tuple(row.plan() for row in rows), tuple(file.plan() for file in files)
     )
     return SessionChange(planned, rows, files)
+
+
+def _by_commit(
+    connection: sqlite3.Connection, session_id: str, image: Image, circumstances: Circumstances
+) -> SessionChange | None:
+    """What takes a rewrite back that was recorded in the session's graph; None where rows are simply put back."""
+    if not any(
+        row.table in _DOCUMENTS and row.before is not None and row.after_digest is not None for row in image.rows
+    ):
+        return None
+    from store.meerkat.outside.rewrites import take_back
+
+    stored = read_stored(connection, circumstances.layout, (session_id,), whole=False).get(session_id)
+    made = Made()
+    if stored is None or not take_back(stored, image, circumstances, made):
+        return None
+    planned = SessionPlan(
+        session_id,
+        session_id,
+        tuple(row.plan() for row in made.rows),
+        revision_before=made.revision_before,
+        revision_after=made.revision_after,
+        remarks=tuple(made.remarks),
+    )
+    return SessionChange(planned, tuple(made.rows))
 
 
 def _owner(row: RowImage) -> str:
