@@ -17,10 +17,10 @@ import orjson
 
 from store.meerkat.codec.codec import decode, decode_unproved, encode
 from store.meerkat.codec.numbers import loaded_float, loaded_integer
-from store.meerkat.codec.strict_json import Json, parse, refuse_constant
+from store.meerkat.codec.strict_json import Json, NotStrict, parse, refuse_constant
 from store.meerkat.copying.reference_shapes import REFERENCE_USAGE, reference_message
 from store.meerkat.shapes.message_shapes import USAGE
-from store.meerkat.shapes.structs import Fields, Read, free
+from store.meerkat.shapes.structs import MAX_DEPTH, Fields, Read, free
 from store.meerkat.shapes.typed import typed_message
 
 MissingTime = Callable[[], str]
@@ -67,32 +67,62 @@ USUAL_MESSAGE: Final = re.compile(
 )
 """A message of the common kinds, spelled as every release prints it; the bytes are known to be UTF-8."""
 
+_BRACKETS: Final = re.compile(rb'[\[\]{}]|"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+"""Brackets; strings are stepped over whole."""
+
 _MAY_BE_FLOAT: Final = re.compile(rb"[0-9][.eE]|-0")
 
 
 # ------------------------------------------------------------------------------------------------- any spelling
 
 
-def decode_value(data: bytes) -> Json:
+def decode_value(data: bytes, around: int = 0) -> Json:
     """Decode one value as Meerkat holds it: numbers as it reads them, the last one of keys that stand twice.
+
+    Args:
+        around: how many lists and objects it stands in.
 
     Raises:
         NotStrict: it is no JSON that Meerkat reads.
     """
-    return parse(data, _VALUE)[1]
+    value = parse(data, _VALUE)[1]
+    refuse_depth(data, around)
+    return value
 
 
-def read_message(data: bytes, shapes: Shapes, missing_time: MissingTime | None = None) -> bytes:
+def refuse_depth(data: bytes, around: int) -> None:
+    """Raise NotStrict where JSON is nested so deeply that Meerkat does not read it.
+
+    Args:
+        around: how many lists and objects it stands in.
+    """
+    at_most = MAX_DEPTH - around
+    if data.count(b"{") + data.count(b"[") <= at_most:
+        return
+    depth = 0
+    for found in _BRACKETS.finditer(data):
+        mark = found.group()
+        if mark in b"[{":
+            depth += 1
+            if depth > at_most:
+                raise NotStrict("it is nested too deeply")
+        elif mark in b"]}":
+            depth -= 1
+
+
+def read_message(data: bytes, shapes: Shapes, missing_time: MissingTime | None = None, around: int = 2) -> bytes:
     """Read one stored message, and print it as Meerkat does.
 
     Args:
         data: its JSON, keys in any order.
         missing_time: of a message without one; TimeMissing is raised where this is not given.
+        around: how many lists and objects it stands in.
 
     Raises:
         NotStrict: it is no JSON that Meerkat reads.
         NotTyped: Meerkat refuses it.
     """
+    refuse_depth(data, around)
     value = decode_unproved(data)
     if value is not None:
         made = canonical_message(value, shapes, missing_time)
@@ -134,11 +164,13 @@ def sorted_value(data: bytes) -> bytes:
 
 def with_sorted_keys(data: bytes) -> bytes:
     """The canonical bytes of a message as they stand inside metadata, where all keys are sorted."""
-    if _MAY_BE_FLOAT.search(data) is None:
-        try:
-            return orjson.dumps(orjson.loads(data), option=orjson.OPT_SORT_KEYS)
-        except (orjson.JSONDecodeError, orjson.JSONEncodeError):
-            pass  # Integers beyond 64 bits are read below.
+    try:
+        value = orjson.loads(data)
+        # Printed alike, its numbers are spelled alike in any order.
+        if orjson.dumps(value) == data:
+            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        pass  # Integers beyond 64 bits are read below.
     return encode(_sorted(decode(data)))
 
 

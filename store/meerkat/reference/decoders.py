@@ -6,6 +6,7 @@ was read before, by the shapes; these are asked only why it was not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
@@ -18,6 +19,12 @@ from store.meerkat.shapes.structs import MAX_U32, MAX_U64, NotTyped
 from store.meerkat.shapes.typed import typed_time
 
 Look: TypeAlias = Callable[[Json], None]
+
+
+_LOOKS_LIKE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_LOOKS_LIKE_TIME_BEGINNING = re.compile(
+    r"(?:\d{4}(?:-(?:\d\d(?:-(?:\d\d(?:[Tt ](?:\d\d(?::(?:\d\d(?::(?:\d\d(?:\.\d+)?)?)?)?)?)?)?)?)?)?)?)?", re.ASCII
+)
 
 
 class Member(NamedTuple):
@@ -101,7 +108,16 @@ def message_time(value: Json) -> None:
     try:
         typed_time(value)
     except NotTyped:
-        raise DecodeError("premature end of input" if not value else "input contains invalid characters") from None
+        raise DecodeError(_time_problem(value)) from None
+
+
+def _time_problem(value: str) -> str:
+    if _LOOKS_LIKE_TIME.fullmatch(value):
+        return "input is out of range"
+    begins = _LOOKS_LIKE_TIME_BEGINNING.match(value)
+    if begins is not None and begins.end() == len(value):
+        return "premature end of input"
+    return "input contains invalid characters"
 
 
 def nullable(look: Look) -> Look:
@@ -171,18 +187,24 @@ def unknown_variant(name: str, names: tuple[str, ...]) -> DecodeError:
     return DecodeError(f"unknown variant `{name}`, expected {_one_of(names)}")
 
 
+def _name_among(value: Json, known: tuple[str, ...]) -> str:
+    """A name of an enumeration; the decoder would take an object with one key for it too."""
+    if isinstance(value, dict) and len(value) == 1:
+        value = next(iter(value))
+    elif isinstance(value, dict):
+        raise DecodeError("invalid value: map, expected map with a single key")
+    if not isinstance(value, str):
+        raise wrong_type(value, "string or map")
+    if value not in known:
+        raise unknown_variant(value, known)
+    return value
+
+
 def names(*known: str) -> Look:
     """An enumeration of names."""
 
     def look(value: Json) -> None:
-        if isinstance(value, dict) and len(value) == 1:
-            value = next(iter(value))
-        elif isinstance(value, dict):
-            raise DecodeError("invalid value: map, expected map with a single key")
-        if not isinstance(value, str):
-            raise wrong_type(value, "string or map")
-        if value not in known:
-            raise unknown_variant(value, known)
+        _name_among(value, known)
 
     return look
 
@@ -218,11 +240,7 @@ def beside(name: str, tag: str, content: str, variants: Variants) -> Look:
             raise wrong_type(value, f"adjacently tagged enum {name}")
         if tag not in value:
             raise missing(tag)
-        kind = value[tag]
-        if not isinstance(kind, str):
-            raise wrong_type(kind, f"variant of enum {name}")
-        if kind not in variants:
-            raise unknown_variant(kind, known)
+        kind = _name_among(value[tag], known)
         if content not in value:
             raise missing(content)
         inner = value[content]

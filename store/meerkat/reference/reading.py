@@ -116,7 +116,7 @@ class _Reader:
 
     def _value(self, member: Member) -> Json:
         member.end = self._walker.skip(member.begin)
-        value = decode_value(self._data[member.begin : member.end])
+        value = decode_value(self._data[member.begin : member.end], around=1)
         return value if member.name in _KNOWN else None
 
     def _metadata(self, member: Member) -> tuple[Fields, StoredGraph | None]:
@@ -130,7 +130,7 @@ class _Reader:
             if inner.name == HISTORY_KEY:
                 graph = read_stored_graph(self._data, inner.begin, inner.end, self._token)
             else:
-                value = decode_value(self._data[inner.begin : inner.end])
+                value = decode_value(self._data[inner.begin : inner.end], around=2)
                 if inner.name == SESSION_METADATA and isinstance(value, dict):
                     value = migrate_session_metadata(value).document
                 found[inner.name] = free(value)

@@ -13,13 +13,13 @@ from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.meerkat.codec.codec import encode
 from store.meerkat.codec.strict_json import Json, NotStrict
-from store.meerkat.reference.canonical import Shapes, canonical_message, read_message
+from store.meerkat.reference.canonical import Shapes, read_message
 from store.meerkat.reference.errors import DecodeError, Internal, Serialization
 from store.meerkat.reference.history import HISTORY_KEY, Body, History, Piece
 from store.meerkat.reference.ids import new_session_id
 from store.meerkat.reference.message_list import MessageList
 from store.meerkat.reference.reading import read_document
-from store.meerkat.reference.stored_history import StoredGraph, graph_of_value
+from store.meerkat.reference.stored_history import AROUND_MESSAGE, StoredGraph, graph_of_value
 from store.meerkat.reference.times import NS_PER_S, SYSTEM_CLOCK, Clock, message_time, system_time
 from store.meerkat.shapes.digests import DigestFormat
 from store.meerkat.shapes.structs import Fields, NotTyped, free
@@ -151,9 +151,9 @@ class Session:
             return message_time(self._clock())
 
         try:
-            if isinstance(message, bytes):
-                return read_message(message, self.shapes, now)
-            return encode(canonical_message(message, self.shapes, now))
+            data = message if isinstance(message, bytes) else encode(message)
+            # No deeper than a body of the graph may hold, where it may come to stand later.
+            return read_message(data, self.shapes, now, AROUND_MESSAGE)
         except (NotStrict, NotTyped) as problem:
             raise Serialization(str(problem)) from None
 

@@ -15,7 +15,7 @@ from store.meerkat.codec.byte_source import MemorySource
 from store.meerkat.codec.codec import encode
 from store.meerkat.codec.strict_json import Json, NotStrict
 from store.meerkat.codec.walker import Broken, Member, Undecodable, Walker
-from store.meerkat.reference.canonical import Shapes, decode_value, read_message, sorted_value
+from store.meerkat.reference.canonical import Shapes, decode_value, read_message, refuse_depth, sorted_value
 from store.meerkat.reference.errors import DecodeError
 from store.meerkat.reference.history import Body, Commit, History, Piece, Reason
 from store.meerkat.reference.message_list import ListBuilder, MessageList
@@ -39,6 +39,12 @@ from store.meerkat.shapes.structs import (
 
 MAX_KNOWN_BYTES = 16 * 1024 * 1024
 """Of the messages that were looked at, so much is remembered, since most of them stand in the next body too."""
+
+AROUND_GRAPH: Final = 2
+"""Lists and objects around a graph: the document and its metadata."""
+
+AROUND_MESSAGE: Final = 6
+"""And around a message of a body: the graph, its bodies, the body, its messages."""
 
 _MESSAGES, _REVISIONS = "messages", "revisions"
 
@@ -207,7 +213,7 @@ def read_stored_graph(data: bytes, begin: int, end: int, token: CancelToken) -> 
     try:
         return _Reader(data, token).graph(begin, end)
     except (_Odd, Broken, Undecodable, GraphProblem, NotTyped):
-        return graph_of_value(decode_value(data[begin:end]))
+        return graph_of_value(decode_value(data[begin:end], AROUND_GRAPH))
 
 
 def graph_of_value(value: Json) -> StoredGraph:
@@ -264,7 +270,7 @@ class _Reader:
 
     def _value(self, member: Member) -> Json:
         member.end = self._walker.skip(member.begin)
-        return free(decode_value(self._data[member.begin : member.end]))
+        return free(decode_value(self._data[member.begin : member.end], AROUND_MESSAGE))
 
     def _bodies(self, member: Member) -> Iterator[StoredBody]:
         mark, at = self._walker.char(member.begin)
@@ -305,6 +311,7 @@ class _Reader:
     def _sorted(self, data: bytes) -> bytes:
         found = self._known.get(data)
         if found is None:
+            refuse_depth(data, AROUND_MESSAGE)
             found = sorted_value(data)
             self._known_bytes += len(data)
             if self._known_bytes <= MAX_KNOWN_BYTES:

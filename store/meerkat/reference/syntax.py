@@ -16,6 +16,8 @@ from store.meerkat.reference.canonical import USUAL_MESSAGE
 MAX_DEPTH: Final = 128
 """At this depth the parser gives up."""
 
+MAX_EXPONENT: Final = (1 << 31) - 1
+
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _PLAIN = re.compile(rb'[^"\\\x00-\x1f]*+')
 _DIGITS = re.compile(rb"[0-9]*+")
@@ -163,7 +165,7 @@ class _Parser:
         except UnicodeDecodeError as fault:
             # The parser counts back from the closing quote, over what was read and not over how it was spelled.
             line = self._data.rfind(b"\n", 0, self._at) + 1
-            at = max(self._at - (len(content) - fault.start), line)
+            at = max(self._at + 1 - (len(content) - fault.start), line)
             raise _Fault("invalid unicode code point", at) from None
 
     def _byte(self) -> bytes:
@@ -221,8 +223,9 @@ class _Parser:
             self._at += 1
             if not self._digits():
                 raise self._seen("invalid number" if self._at < len(self._data) else "EOF while parsing a value")
+        digits = self._data[begin : self._at]
         if self._data[self._at : self._at + 1] in (b"e", b"E"):
-            self._exponent()
+            self._exponent(is_zero=not digits.strip(b"-.0"))
         try:
             loaded_float(self._data[begin : self._at].decode())
         except NotStrict:
@@ -234,14 +237,23 @@ class _Parser:
         self._at = found.end()
         return bool(found.group())
 
-    def _exponent(self) -> None:
+    def _exponent(self, *, is_zero: bool) -> None:
         self._at += 1
-        if self._data[self._at : self._at + 1] in (b"+", b"-"):
+        sign = self._data[self._at : self._at + 1]
+        if sign in (b"+", b"-"):
             self._at += 1
         if self._at >= len(self._data):
             raise _Fault("EOF while parsing a value", self._at)
+        begin = self._at
         if not self._digits():
             raise _Fault("invalid number", self._at + 1)
+        digits = self._data[begin : self._at]
+        if is_zero or sign == b"-" or len(digits.lstrip(b"0")) < len(str(MAX_EXPONENT)):
+            return
+        # The parser stops at the digit with which the exponent becomes too large.
+        for count in range(1, len(digits) + 1):
+            if int(digits[:count]) > MAX_EXPONENT:
+                raise _Fault("number out of range", begin + count)
 
 
 def _is_text(data: bytes) -> bool:
