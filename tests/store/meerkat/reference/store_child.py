@@ -1,9 +1,9 @@
 """Works on a session store in a process of its own, and is killed or hindered there; prints one JSON value.
 
-`store_child.py kill|tear FOLDER save|rewrite STRIDE` tries an action again and again, each time in a fork: killed before
-and after each call to SQLite and to the system (`kill`), or by the system in the middle of a write, when the log grows
-beyond a size that is a little larger each time (`tear`). `append FOLDER WRITERS` lets processes append to one session.
-`save PATH USER` saves a session as another user.
+`kill|tear FOLDER save|rewrite STRIDE` tries an action again and again, each time in a fork: killed before and after each
+call to SQLite and to the system (`kill`), or by the system in the middle of a write, when a file grows beyond a size
+that is a little larger each time (`tear`). `append FOLDER WRITERS` lets processes append to one session. `save PATH
+USER` saves a session as another user.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,9 @@ Arm = Callable[[int], None]
 WATCHED = {"_sqlite3", "sqlite3", "posix", "_io"}
 KILLED = (signal.SIGKILL, signal.SIGXFSZ)
 LOG_HEADER_BYTES = 32
+TORN_BYTES = 4_099
+"""Less than a page of the log, so that the tear wanders through its pages."""
+
 MAX_STEPS = 2_000
 
 
@@ -63,7 +67,7 @@ def arm_tear(step: int) -> None:
     """Let the system end this process when it writes beyond a size, which tears the write that reaches it."""
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    size = LOG_HEADER_BYTES + step * 509
+    size = LOG_HEADER_BYTES + step * TORN_BYTES
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
@@ -71,13 +75,13 @@ def prepared(folder: Path, name: str) -> tuple[Session, Session, Action]:
     """Make a store with a session, and the session as it is to become."""
     store = SqliteSessionStore.open(folder / "sessions.sqlite3")
     before = session_of("one", "two", "three")
-    before.push(said("x" * 9_000))
+    before.push(said("x" * 70_000))
     store.save(before)
     after = before.copy()
     if name == "save":
         after.push(user("marker " * 2_000))
         return before, after, lambda one: one.save(after)
-    commit = commit_transcript_rewrite(after, 0, 3, [user("shorter")], Reason("test"), None)
+    commit = commit_transcript_rewrite(after, 0, 3, after.canonical([user("shorter")]), Reason("test"))
     return before, after, lambda one: one.save_transcript_rewrite(after, commit)
 
 
@@ -90,7 +94,7 @@ def tried(folder: Path, name: str, arm: Arm, stride: int) -> dict[str, Any]:
         work = folder / "work"
         shutil.rmtree(work, ignore_errors=True)
         shutil.copytree(template, work)
-        ending = _forked(lambda step=step: _armed(arm, step, action, work / "sessions.sqlite3"))  # type: ignore[misc]
+        ending = _forked(partial(_armed, arm, step, action, work / "sessions.sqlite3"))
         if ending == 0:
             return {"states": states, "steps": step // stride}
         if ending not in [-number for number in KILLED]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -345,12 +345,12 @@ def test_p2_e1_eight_writers_append_one_marker_each_and_none_is_lost(handle: Han
 
 
 @pytest.fixture
-def large() -> Iterator[Session]:
+def large() -> Session:
     made = session_of("first")
     for number in range(4):
         made.push(user(chr(ord("a") + number) * (512 * 1024)))
     made.push(said("ü" * (1024 * 1024)))
-    yield made
+    return made
 
 
 def test_p2_e2_large_messages_come_back_and_take_an_append(store: SessionStore, large: Session) -> None:
