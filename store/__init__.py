@@ -1,7 +1,11 @@
 """The door of the store side: everything that the window and other programs may use. No Qt here.
 
-Inside this package nothing is imported from here; each module imports what it needs from where it stands.
+Inside this package nothing is imported from here; each module imports what it needs from where it stands. What changes
+stores is loaded when it is first asked for: the start of the program needs none of it.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from store.backend import Backend, System
 from store.cancel import CancelToken, Progress
@@ -17,6 +21,9 @@ from store.searching import Candidate
 from store.unread import given_up_facts, silent_facts
 from store.version import VERSION
 
+if TYPE_CHECKING:
+    from store.guarded import ChangesUnusable, Guarded, ReceiptAmbiguous, ReceiptMissing
+
 __all__ = [
     "VERSION",
     "Backend",
@@ -24,13 +31,17 @@ __all__ = [
     "CancelToken",
     "Cancelled",
     "Candidate",
+    "ChangesUnusable",
     "Found",
+    "Guarded",
     "Library",
     "Lists",
     "OpenError",
     "Origin",
     "OwnPaths",
     "Progress",
+    "ReceiptAmbiguous",
+    "ReceiptMissing",
     "SearchPlace",
     "SessionError",
     "Surroundings",
@@ -44,3 +55,12 @@ __all__ = [
     "silent_facts",
     "usual_places",
 ]
+
+LATER = frozenset({"ChangesUnusable", "Guarded", "ReceiptAmbiguous", "ReceiptMissing"})
+
+
+def __getattr__(name: str) -> Any:
+    """What is loaded when it is first asked for."""
+    if name in LATER:
+        return getattr(import_module("store.guarded"), name)
+    raise AttributeError(f"module 'store' has no attribute {name!r}")

@@ -159,6 +159,29 @@ class Library:
                 raise _not_open()
             return shelf.backend
 
+    @contextmanager
+    def lent(self, key: StoreKey, token: CancelToken, *, is_fresh: bool = False) -> Iterator[Backend]:
+        """The backend of a store for the time of the block; one that is not open is opened for it alone.
+
+        Args:
+            is_fresh: open another one in any case, which reads the newest state.
+
+        Raises:
+            OpenError: it cannot be opened.
+        """
+        may_wait("open a store")
+        with self._lock:
+            shelf = self._shelves.get(key)
+            backend = shelf.backend if shelf is not None else None
+        if backend is not None and not is_fresh:
+            yield backend
+            return
+        backend = self._first_that_knows(Path(key.path), self._systems, token, False)
+        try:
+            yield backend
+        finally:
+            backend.close()
+
     def facts(self) -> tuple[StoreFacts, ...]:
         """Facts of all open stores as last learned, in the order in which they were opened."""
         with self._lock:

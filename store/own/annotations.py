@@ -150,6 +150,13 @@ class Annotations:
 
         self._transact(work, token)
 
+    def exchange(self, key: SessionKey, change: Change, token: CancelToken) -> None:
+        """Replace what is noted of one session by what a function makes of it, in one transaction.
+
+        Whatever the function raises leaves everything as it was. Raises AnnotationsUnusable.
+        """
+        self._change([key], change, token)
+
     def _change(self, keys: Sequence[SessionKey], change: Change, token: CancelToken) -> None:
         def work(connection: sqlite3.Connection) -> None:
             for key in keys:

@@ -100,6 +100,25 @@ class OwnFile:
                     raise self._failed(error) from error
         raise self._failed(None)
 
+    def shrink(self, pages: int, token: CancelToken) -> None:
+        """Give free pages of the file back to the disk, so many at once; for a file with incremental vacuum and a log.
+
+        Raises:
+            BurrowError: the file cannot be written.
+        """
+        may_wait("shrink a file of Burrow")
+        with self._lock:
+            try:
+                with self._opened() as connection:
+                    before = -1
+                    while before != (left := connection.execute("PRAGMA freelist_count").fetchone()[0]) and left:
+                        token.check()
+                        connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+                        before = left
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            except (sqlite3.Error, OSError) as error:
+                raise self._failed(error) from error
+
     def _attempt(self, work: Callable[[sqlite3.Connection], T], token: CancelToken) -> T:
         self._paths.made(self._file.parent)
         if not self._file.exists():
