@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from app.jobs import Changed
 from app.present.receipt_lines import ReceiptLine, proof_lines, session_lines
-from app.present.receipt_words import ReceiptRow, heading_note, receipt_row
+from app.present.receipt_words import ReceiptRow, heading_note, is_redo, receipt_row
 from store.values.changes import BackupFacts, Receipt, Refusal, UndoState
 
 if TYPE_CHECKING:
@@ -53,10 +53,11 @@ def read_work(
     def work(token: CancelToken) -> Made:
         guarded, at_ms = source.get(), now_ms()
         receipts = guarded.changes(token)
-        rows = []
+        by_id, rows = {receipt.receipt_id: receipt for receipt in receipts}, []
         for receipt in receipts:
             token.take_turn()
-            rows.append(receipt_row(receipt, at_ms, zone, found.get(receipt.receipt_id)))
+            refusal = found.get(receipt.receipt_id)
+            rows.append(receipt_row(receipt, at_ms, zone, refusal, is_redo=is_redo(receipt, by_id.get)))
         note = heading_note(tuple(receipt.at_ms for receipt in receipts), at_ms)
         return Made(tuple(rows), note, guarded.backups(token))
 
@@ -80,10 +81,16 @@ def refusals_work(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A change that is to be taken back, and why it cannot be; None where it can."""
+    """A change that is to be taken back.
+
+    Attributes:
+        refusal: why it cannot be; None where it can.
+        is_redo: it took back an undo itself.
+    """
 
     receipt: Receipt
     refusal: Refusal | None
+    is_redo: bool
 
 
 def ask_work(source: GuardedSource, receipt_id: str) -> Callable[[CancelToken], Asked]:
@@ -92,9 +99,10 @@ def ask_work(source: GuardedSource, receipt_id: str) -> Callable[[CancelToken], 
     def work(token: CancelToken) -> Asked:
         guarded = source.get()
         receipt = guarded.receipt(receipt_id, token)
+        took_back_undo = is_redo(receipt, lambda undone_id: guarded.receipt(undone_id, token))
         if receipt.undo is not UndoState.POSSIBLE:
-            return Asked(receipt, receipt.undo_refusal)
-        return Asked(receipt, guarded.undo_refusal(receipt_id, token))
+            return Asked(receipt, receipt.undo_refusal, took_back_undo)
+        return Asked(receipt, guarded.undo_refusal(receipt_id, token), took_back_undo)
 
     return work
 

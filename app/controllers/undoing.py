@@ -23,7 +23,7 @@ from app.present.undo_words import refusal_text
 from app.views.changes_bar import BarFace
 from app.views.changes_window import ChangesWindow
 from store.errors import BurrowError
-from store.values.changes import BackupFacts, Receipt, UndoState
+from store.values.changes import BackupFacts, UndoState
 
 if TYPE_CHECKING:
     from app.context import Context
@@ -56,7 +56,7 @@ class Undoing(QObject):
         self._context, self._window = context, window
         self.backups: BackupFacts | None = None
         self._asking = Newest(context.jobs)
-        self._asked: Receipt | None = None
+        self._asked: Asked | None = None
         self._running: JobHandle | None = None
         self._is_closed = False
         self._poll = QTimer(self, interval=POLL_MS)
@@ -87,10 +87,11 @@ class Undoing(QObject):
         if receipt.undo is not UndoState.POSSIBLE or asked.refusal is not None:
             said = "There is nothing to undo." if receipt.undo is UndoState.NOTHING else "It was undone already."
             words = refusal_text(asked.refusal) if asked.refusal is not None else said
-            self._window.bar.say_result(f"Not undone: {receipt_title(receipt)}", Sign("ban", words, "text_2"))
+            title = receipt_title(receipt, is_redo=asked.is_redo)
+            self._window.bar.say_result(f"Not undone: {title}", Sign("ban", words, "text_2"))
             return
-        self._asked = receipt
-        self._window.bar.ask(undo_question(receipt))
+        self._asked = asked
+        self._window.bar.ask(undo_question(receipt, is_redo=asked.is_redo))
 
     def _on_not_asked(self, error: BurrowError) -> None:
         self._window.bar.say_result("It cannot be undone now", Sign("triangle-alert", str(error), "error"))
@@ -116,12 +117,12 @@ class Undoing(QObject):
 
     @Slot()
     def _on_confirmed(self) -> None:
-        jobs, guarded, receipt = self._context.jobs, self._context.guarded, self._asked
+        jobs, guarded, asked = self._context.jobs, self._context.guarded, self._asked
         if self.is_running or self._window.bar.face is not BarFace.QUESTION:
             return
         self._window.bar.wait()
-        if receipt is not None:
-            change = Change(UNDOING, undo_work(guarded, receipt.receipt_id))
+        if asked is not None:
+            change = Change(UNDOING, undo_work(guarded, asked.receipt.receipt_id))
             self._running = jobs.change(change, self._on_undone, self._on_failed)
         else:
             query = Query(CLEANING, clean_up_work(guarded), must_finish=True)
@@ -158,9 +159,10 @@ class Undoing(QObject):
             self._on_failed(changed.error)
             return
         receipt = changed.receipts[0]
-        sign = undo_result(receipt)
+        sign, asked = undo_result(receipt), self._asked
+        title = receipt_title(receipt, is_redo=asked is not None and bool(asked.receipt.undoes) and not asked.is_redo)
         self._asked = None
-        self._end(receipt_title(receipt), sign)
+        self._end(title, sign)
         if not self._is_closed:
             self.undone.emit(receipt.receipt_id)
 

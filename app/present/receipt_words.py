@@ -5,7 +5,7 @@ Pure, any thread. Titles are stored text and come out on one line; no text of a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
@@ -41,6 +41,7 @@ class ReceiptRow:
     """One row of the list.
 
     Attributes:
+        is_redo: it took back an undo, so that the change holds again.
         icon, icon_role: what was done, or that nothing was.
         title: "Archived 14 sessions".
         note: what is special about it, then whose it is; may be empty.
@@ -51,6 +52,7 @@ class ReceiptRow:
     """
 
     receipt: Receipt
+    is_redo: bool
     icon: str
     icon_role: str
     title: str
@@ -79,20 +81,28 @@ class ReceiptRow:
         return ", ".join(part for part in (self.title, self.note, self.store, self.change, self.time, undo) if part)
 
 
-def receipt_row(receipt: Receipt, now_ms: int, zone: tzinfo | None = None, found: Refusal | None = None) -> ReceiptRow:
+def receipt_row(
+    receipt: Receipt,
+    now_ms: int,
+    zone: tzinfo | None = None,
+    found: Refusal | None = None,
+    *,
+    is_redo: bool = False,
+) -> ReceiptRow:
     """The row of a receipt.
 
     Args:
         found: why it cannot be taken back, as its store said.
     """
     icon, role = receipt_icon(receipt)
-    title, note, store = receipt_title(receipt), receipt_note(receipt), one_line(receipt.store_name)
-    change = change_text(receipt)
+    title, note, store = receipt_title(receipt, is_redo=is_redo), receipt_note(receipt), one_line(receipt.store_name)
+    change = change_text(receipt, is_redo=is_redo)
     time = when_text(receipt.at_ms, now_ms, zone)
     words = [title, note, store, change, time, *(entry.title for entry in receipt.entries)]
     ids = (receipt.receipt_id, *(entry.session_id for entry in receipt.entries))
     return ReceiptRow(
         receipt,
+        is_redo,
         icon,
         role,
         title,
@@ -101,7 +111,7 @@ def receipt_row(receipt: Receipt, now_ms: int, zone: tzinfo | None = None, found
         change,
         time,
         time_tip(receipt.at_ms, zone),
-        undo_text(receipt, found, now_ms, zone),
+        undo_text(receipt, found, now_ms, zone, is_redo=is_redo),
         "\n".join(words).lower(),
         "\n".join(ids).lower(),
     )
@@ -112,7 +122,7 @@ def with_refusals(row: ReceiptRow, found: Mapping[str, Refusal | None], now_ms: 
     receipt = row.receipt
     if receipt.receipt_id not in found:
         return row
-    undo = undo_text(receipt, found[receipt.receipt_id], now_ms, zone)
+    undo = undo_text(receipt, found[receipt.receipt_id], now_ms, zone, is_redo=row.is_redo)
     return row if undo == row.undo else replace(row, undo=undo)
 
 
@@ -146,15 +156,23 @@ def settled_count(receipt: Receipt) -> int:
     return sum(entry.is_settled for entry in receipt.entries)
 
 
-def receipt_title(receipt: Receipt) -> str:
+def is_redo(receipt: Receipt, find: Callable[[str], Receipt | None]) -> bool:
+    """Whether it took back an undo, so that the change which that undid holds again."""
+    steps, at = 0, receipt
+    while at.undoes and (undone := find(at.undoes)) is not None:
+        steps, at = steps + 1, undone
+    return steps > 0 and steps % 2 == 0
+
+
+def receipt_title(receipt: Receipt, *, is_redo: bool = False) -> str:
     """What was done: "Archived 14 sessions", "Undid: archived 1 session", "Refused: delete 2 sessions"."""
     words, total, written = ACTION_WORDS[receipt.request.action], len(receipt.entries), written_count(receipt)
     sessions = counted(total, "session")
     if written:
         done = words.done.format(sessions if written == total else f"{written:,} of {sessions}")
-        return f"Undid: {done[0].lower()}{done[1:]}" if receipt.undoes else done
+        return f"{'Redid' if is_redo else 'Undid'}: {done[0].lower()}{done[1:]}" if receipt.undoes else done
     asked = words.asked.format(sessions)
-    asked = f"undo: {asked}" if receipt.undoes else asked
+    asked = f"{'redo' if is_redo else 'undo'}: {asked}" if receipt.undoes else asked
     if undecided_count(receipt):
         return f"Not finished: {asked}"
     if lost_count(receipt):
@@ -223,20 +241,20 @@ def entry_title(entry: Entry) -> str:
 # Before and after
 
 
-def change_text(receipt: Receipt) -> str:
+def change_text(receipt: Receipt, *, is_redo: bool = False) -> str:
     """Before and after: "active → archived", "77d0b1fe → c41d90be", "2 rows as before"."""
     entries = [entry for entry in receipt.entries if entry.state in _WRITTEN]
     if not entries:
         return "not known" if receipt.counted(EntryState.UNKNOWN) else "nothing written"
-    action = receipt.request.action
+    action, is_back = receipt.request.action, bool(receipt.undoes) and not is_redo
     if action in _MOVES:
-        before, after = _MOVES[action][:: -1 if receipt.undoes else 1]
+        before, after = _MOVES[action][:: -1 if is_back else 1]
         return f"{before} → {after}"
     if receipt.scope is Scope.OWN:
         return "own notes only"
     if len(entries) == 1 and (revision := revision_text(entries[0])):
         return revision
-    if receipt.undoes:
+    if is_back:
         return f"{counted(sum(entry.row_count for entry in entries), 'row')} as before"
     before_bytes, after_bytes = (sum(getattr(e, name) for e in entries) for name in ("before_bytes", "after_bytes"))
     return f"{before_bytes:,} → {after_bytes:,} bytes"

@@ -43,12 +43,17 @@ class Question:
     is_final: bool = False
 
 
-def undo_question(receipt: Receipt) -> Question:
-    """What is asked before a change is taken back."""
-    word = "Redo" if receipt.undoes else "Undo"
+def undo_question(receipt: Receipt, *, is_redo: bool = False) -> Question:
+    """What is asked before a change is taken back.
+
+    Args:
+        is_redo: the change took back an undo itself.
+    """
+    is_undo = bool(receipt.undoes) and not is_redo
+    word = "Redo" if is_undo else "Undo"
     sessions = undoable_sessions(receipt)
     entries = [entry for entry in receipt.entries if entry.state is EntryState.DONE]
-    back = _COMES.get(receipt.request.action, _OTHER)[1 if receipt.undoes else 0]
+    back = _COMES.get(receipt.request.action, _OTHER)[1 if is_undo else 0]
     if len(entries) == 1:
         back = _singular(back)
     rows, files = (sum(getattr(e, name) for e in entries) for name in ("row_count", "file_count"))
@@ -60,10 +65,10 @@ def undo_question(receipt: Receipt) -> Question:
     made = " The session that was made is taken away." if any(entry.made_id for entry in entries) else ""
     checked = "" if receipt.scope is Scope.OWN else " A session that moved on since is left as it is."
     return Question(
-        f"{word} “{receipt_title(receipt)}”",
+        f"{word} “{receipt_title(receipt, is_redo=is_redo)}”",
         f"{sessions} of {one_line(receipt.store_name)} {back}.{written}{made}{checked}",
         f"{word} {sessions}",
-        is_final=bool(receipt.undoes) and receipt.request.action is Action.DELETE,
+        is_final=is_undo and receipt.request.action is Action.DELETE,
     )
 
 

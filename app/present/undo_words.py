@@ -55,11 +55,14 @@ class UndoText:
     tip: str
 
 
-def undo_text(receipt: Receipt, found: Refusal | None, now_ms: int, zone: tzinfo | None = None) -> UndoText:
+def undo_text(
+    receipt: Receipt, found: Refusal | None, now_ms: int, zone: tzinfo | None = None, *, is_redo: bool = False
+) -> UndoText:
     """Whether a change can be taken back.
 
     Args:
         found: why not, as the store said when it was looked at; None if it said nothing or was not asked.
+        is_redo: it took back an undo.
     """
     if receipt.undo is UndoState.NOTHING:
         return UndoText(False, NOTHING, "ban", "Nothing was written.")
@@ -70,7 +73,7 @@ def undo_text(receipt: Receipt, found: Refusal | None, now_ms: int, zone: tzinfo
         return UndoText(False, SHORT_REASONS[refusal.code], "ban", refusal_text(refusal))
     if receipt.undo is UndoState.REFUSED:
         return UndoText(False, "Not possible", "ban", "It cannot be taken back.")
-    if receipt.undoes:
+    if receipt.undoes and not is_redo:
         icon = ACTION_WORDS[receipt.request.action].icon
         return UndoText(True, "Redo", icon, f"Do it again. {kept_until(receipt, now_ms, zone)}".strip())
     return UndoText(True, "Undo", "undo-2", f"Take it back. {kept_until(receipt, now_ms, zone)}".strip())

@@ -7,7 +7,15 @@ from datetime import UTC
 import pytest
 
 from app.present.receipt_lines import proof_lines, session_lines
-from app.present.receipt_words import change_text, heading_note, receipt_note, receipt_row, receipt_title, when_text
+from app.present.receipt_words import (
+    change_text,
+    heading_note,
+    is_redo,
+    receipt_note,
+    receipt_row,
+    receipt_title,
+    when_text,
+)
 from app.present.undo_question import (
     backups_text,
     clean_up_question,
@@ -119,6 +127,18 @@ def test_4_4_whether_a_change_can_be_undone_is_said_in_few_words(
     text = undo_text(made, found, NOW_MS, UTC)
     assert (text.is_possible, text.words) == (is_possible, words)
     assert found is None or found.sentence in text.tip
+
+
+def test_4_4_an_undo_that_was_undone_is_a_change_that_holds_again() -> None:
+    change = receipt(receipt_id="a")
+    undo = receipt(receipt_id="b", undoes="a")
+    redo = receipt(receipt_id="c", undoes="b")
+    all_of_them = {one.receipt_id: one for one in (change, undo, redo)}
+    assert [is_redo(one, all_of_them.get) for one in (change, undo, redo)] == [False, False, True]
+    row = receipt_row(redo, NOW_MS, is_redo=True)
+    assert (row.title, row.change, row.undo.words) == ("Redid: archived 1 session", "active → archived", "Undo")
+    assert "goes back into the list" in undo_question(redo, is_redo=True).sentence
+    assert "is archived again" in undo_question(undo).sentence
 
 
 def test_4_4_every_reason_has_words_for_the_column() -> None:
