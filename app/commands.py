@@ -37,6 +37,15 @@ class ActionId(StrEnum):
     FILTER_SESSIONS = "filter-sessions"
     CLEAR_FILTERS = "clear-filters"
     PIN = "pin"
+    ARCHIVE = "archive"
+    RESTORE = "restore"
+    LABELS = "labels"
+    HIDE = "hide"
+    UNHIDE = "unhide"
+    DELETE = "delete"
+    COPY_TO_WORKING_STORE = "copy-to-working-store"
+    RENAME = "rename"
+    NOTE = "note"
     SHOW_LIBRARY = "show-library"
     SHOW_PAGE = "show-page"
     RELOAD = "reload"
@@ -188,6 +197,29 @@ ACTIONS: dict[ActionId, ActionSpec] = {
     ),
     ActionId.PIN: ActionSpec(
         "&Pin", "Keep the session in the view Pinned", ("Ctrl+D",), "pin", _SESSION, is_checkable=True
+    ),
+    ActionId.RENAME: ActionSpec(
+        "Re&name…", "Give the session a title of your own, kept by Burrow", ("F2",), "", _SESSION
+    ),
+    ActionId.NOTE: ActionSpec(
+        "Not&e…", "Write a note on the session, kept by Burrow", ("Shift+F2",), "file-pen", _SESSION
+    ),
+    ActionId.ARCHIVE: ActionSpec(
+        "Ar&chive…", "Take the sessions out of the list of their agent", (), "archive", _SESSION
+    ),
+    ActionId.RESTORE: ActionSpec(
+        "Re&store…", "Put archived sessions back into the list of their agent", (), "package-open", _SESSION
+    ),
+    ActionId.LABELS: ActionSpec("&Labels…", "Add, change or remove labels of the sessions", (), "tag", _SESSION),
+    ActionId.HIDE: ActionSpec(
+        "Hi&de Here…", "Leave the sessions out of Burrow’s lists; the store stays as it is", (), "eye-off", _SESSION
+    ),
+    ActionId.UNHIDE: ActionSpec("Show A&gain…", "List sessions again that were hidden here", (), "eye", _SESSION),
+    ActionId.DELETE: ActionSpec(
+        "Delete &for Good…", "Remove archived sessions and their files from the store", (), "circle-x", _SESSION
+    ),
+    ActionId.COPY_TO_WORKING_STORE: ActionSpec(
+        "Cop&y to a Working Store…", "Copy the sessions to a new store that can be written", (), "copy", _SESSION
     ),
     ActionId.FIND: ActionSpec("&Find…", "Find in the transcript", ("Ctrl+F",), "search", _SESSION),
     ActionId.FIND_NEXT: ActionSpec("Find &Next", "To the next hit", ("F3", "Ctrl+G"), "arrow-down", _SESSION),

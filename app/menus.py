@@ -50,7 +50,7 @@ HEADER_MENU: tuple[ActionId | MenuPart | Menu, ...] = (*COLUMNS_MENU.entries, _S
 """The context menu of the list's header."""
 
 KIND_MENU = Menu(
-    "&Show",
+    "S&how",
     (
         ActionId.KIND_ALL,
         ActionId.KIND_YOU,
@@ -60,6 +60,19 @@ KIND_MENU = Menu(
         ActionId.KIND_ERRORS,
     ),
 )
+
+CHANGE_ENTRIES: tuple[ActionId | MenuPart, ...] = (
+    ActionId.ARCHIVE,
+    ActionId.RESTORE,
+    ActionId.HIDE,
+    ActionId.UNHIDE,
+    ActionId.LABELS,
+    _SEPARATOR,
+    ActionId.DELETE,
+    _SEPARATOR,
+    ActionId.COPY_TO_WORKING_STORE,
+)
+"""What changes sessions, or copies them to where they can be changed."""
 
 MENUS: tuple[Menu, ...] = (
     Menu(
@@ -121,6 +134,10 @@ MENUS: tuple[Menu, ...] = (
         "&Session",
         (
             ActionId.PIN,
+            ActionId.RENAME,
+            ActionId.NOTE,
+            _SEPARATOR,
+            *CHANGE_ENTRIES,
             _SEPARATOR,
             KIND_MENU,
             ActionId.PROMPTS_AND_ANSWERS,
@@ -200,6 +217,10 @@ LIBRARY_MENU: tuple[ActionId | MenuPart, ...] = (
 
 SESSION_MENU: tuple[ActionId | MenuPart, ...] = (
     ActionId.PIN,
+    ActionId.RENAME,
+    ActionId.NOTE,
+    _SEPARATOR,
+    *CHANGE_ENTRIES,
     _SEPARATOR,
     ActionId.COPY_SESSION_ID,
     ActionId.COPY_SESSION_TITLE,
@@ -209,6 +230,9 @@ SESSION_MENU: tuple[ActionId | MenuPart, ...] = (
     ActionId.RELOAD,
 )
 """The context menu of a row in the list of sessions."""
+
+ACTIONS_MENU: tuple[ActionId | MenuPart, ...] = CHANGE_ENTRIES
+"""The menu of the button in the head of a session's page."""
 
 TOOL_BAR_LEFT: tuple[ActionId, ...] = (ActionId.SHOW_LIBRARY, ActionId.OPEN, ActionId.RELOAD)
 TOOL_BAR_RIGHT: tuple[ActionId, ...] = (ActionId.CHANGES, ActionId.PREFERENCES, ActionId.SHOW_PAGE)

@@ -102,9 +102,13 @@ class Lists:
 
     def facts(self, key: StoreKey, session_ids: Sequence[str], token: CancelToken) -> dict[str, CatalogueFacts]:
         """Catalogue facts of sessions of a store, as far as known and not stale; with what is noted of them."""
-        found = self._catalogue.facts(key, session_ids, token)
+        found = self.stored_facts(key, session_ids, token)
         notes = self.noted([SessionKey(key, session_id) for session_id in found], token)
         return found | {one.session_id: with_own(found[one.session_id], noted) for one, noted in notes.items()}
+
+    def stored_facts(self, key: StoreKey, session_ids: Sequence[str], token: CancelToken) -> dict[str, CatalogueFacts]:
+        """The same without what is noted: what the store alone says."""
+        return self._catalogue.facts(key, session_ids, token)
 
     def handle_of(self, key: SessionKey, token: CancelToken) -> int | None:
         """The handle of a session as of the last census; None if there is no row of it."""

@@ -17,6 +17,7 @@ from app.controllers.help_controller import HelpController
 from app.controllers.library_controller import LibraryController
 from app.controllers.library_jobs import Opened, find_session_work
 from app.controllers.list_actions_controller import ListActionsController
+from app.controllers.notes_controller import NotesController
 from app.controllers.opening_controller import OpeningController
 from app.controllers.palette_controller import PaletteController
 from app.controllers.preferences_controller import PreferencesController
@@ -86,6 +87,7 @@ class WindowController(QObject):
         self.help = HelpController(context, self.window, self.library, self.sessions)
         self.palette = PaletteController(context, self.window)
         self.list_actions = ListActionsController(context, self.window, self.actions, self.sessions)
+        self.notes = NotesController(context, self.window, self.actions, self.sessions)
         self.actions.panes.use(
             self.library.view,
             self.sessions.pane.bar,
@@ -137,6 +139,10 @@ class WindowController(QObject):
         self.help.failed.connect(self._on_failed)
         self.list_actions.failed.connect(self._on_failed)
         self.list_actions.noted.connect(self.status.note)
+        self.notes.changed.connect(self.sessions.reload_keeping_place)
+        self.notes.changed.connect(self.facets.refresh)
+        self.notes.noted.connect(self.status.note)
+        self.notes.failed.connect(self._on_failed)
         self.sessions.row_menu_asked.connect(window.show_session_menu)
         self.sessions.order_menu_asked.connect(window.show_header_menu)
         self.actions.chooser.chosen.connect(self.open_paths)
@@ -198,6 +204,7 @@ class WindowController(QObject):
         self._transcript = transcript
         page.failed.connect(self._on_session_failed)
         self.catalogue.known_changed.connect(page.look_up)
+        self.notes.changed.connect(page.notice_notes)
         self.following.store_followed.connect(page.note_moved)
         transcript.failed.connect(self._on_session_failed)
         transcript.copied.connect(self.status.note)
