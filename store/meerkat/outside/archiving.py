@@ -19,9 +19,9 @@ from store.meerkat.outside.family import family_of_session
 from store.meerkat.outside.metadata_change import change_metadata, note_revision
 from store.meerkat.outside.refusals import HIDE_HERE, refuse
 from store.meerkat.outside.rows import STATE_TABLE, Row, StoredSession
-from store.meerkat.outside.rules import metadata_of
+from store.meerkat.outside.rules import metadata_of, runtime_state_of_session
 from store.meerkat.outside.session_change import Circumstances, Made, RowChange
-from store.meerkat.row_facts import ENDED_STATES, runtime_state_of
+from store.meerkat.row_facts import ENDED_STATES
 from store.values.changes import Refusal, RefusalCode
 
 ARCHIVED_KEY: Final = "session_archived"
@@ -39,7 +39,7 @@ _STATE_IN_OBJECT: Final = re.compile(rb'("runtime_state":)"(?:[a-z_]+)"')
 
 def is_archived(stored: StoredSession) -> bool:
     """Whether a session counts as archived: its state row decides, and only where there is none the documents do."""
-    state = _state_of(stored)
+    state = runtime_state_of_session(stored)
     if state is not None:
         return state in ENDED_STATES
     return any(
@@ -51,7 +51,7 @@ def is_archived(stored: StoredSession) -> bool:
 
 def archive(stored: StoredSession, circumstances: Circumstances, made: Made) -> None:
     """Put a session away. Raises ChangeRefused."""
-    if _state_of(stored) in ENDED_STATES:
+    if runtime_state_of_session(stored) in ENDED_STATES:
         raise ChangeRefused(Refusal(RefusalCode.ALREADY_SO, "The session is archived already."))
     note_revision(stored, made)
     if not family_of_session(stored, circumstances.family).is_07 and not all(_flags(stored)):
@@ -72,13 +72,6 @@ def restore(stored: StoredSession, circumstances: Circumstances, made: Made) -> 
 def _flags(stored: StoredSession) -> tuple[bool, ...]:
     """Whether the documents carry the flag, that of `sessions` first."""
     return tuple(metadata_value(metadata, ARCHIVED_KEY) is True for metadata in metadata_of(stored))
-
-
-def _state_of(stored: StoredSession) -> str | None:
-    if stored.state is None:
-        return None
-    value = stored.state.values[1]
-    return runtime_state_of(value.encode() if isinstance(value, str) else value if isinstance(value, bytes) else b"")
 
 
 def _set_state(stored: StoredSession, state: str, circumstances: Circumstances, made: Made) -> None:

@@ -19,11 +19,12 @@ from store.changing import Image, ImageState, Writing
 from store.errors import ChangeRefused, OpenError
 from store.meerkat.generation import Layout, recognise
 from store.meerkat.heads.trust import needs_trust
+from store.meerkat.outside.blob_users import BlobUsers
 from store.meerkat.outside.comparing import compare_rows, image_state
 from store.meerkat.outside.family import Family, family_of
 from store.meerkat.outside.layout_rule import layout_refusal
 from store.meerkat.outside.lease_rule import lease_refusal
-from store.meerkat.outside.planning import PlannedOn, plan_page, put_together
+from store.meerkat.outside.planning import PlannedOn, PlanState, plan_page, put_together
 from store.meerkat.outside.realm_files import finish_file
 from store.meerkat.outside.refusals import in_words_of_a_refusal, refusal_of_open, refuse
 from store.meerkat.outside.rows import pages_of, text_or_bytes
@@ -142,9 +143,13 @@ class StoreFileChanging:
             raise refuse(
                 RefusalCode.VERIFY_FAILED, "The store could not be read again after it was written."
             ) from error
-        if image_state(rows, self._main.parent, image) is not ImageState.AFTER:
-            sentence = "The session was read again and is not what was to be written."
-            raise refuse(RefusalCode.VERIFY_FAILED, sentence, "Look at it in Changes, where its old state is kept.")
+        state = image_state(rows, self._main.parent, image)
+        if state is ImageState.AFTER:
+            return
+        sentence = "The session was read again and is not what was to be written."
+        if state is ImageState.PARTLY:
+            sentence = "The rows of the session were changed, but not all of its files could be."
+        raise refuse(RefusalCode.VERIFY_FAILED, sentence, "Look at it in Changes, where its old state is kept.")
 
     def _plan_sessions(
         self, looking: Looking, on: PlannedOn, request: Request, session_ids: Sequence[str], token: CancelToken
@@ -154,19 +159,19 @@ class StoreFileChanging:
             return [SessionPlan(one, one, refusal=on.refusal) for one in session_ids]
         pages = looking.read(_exact(lambda connection: pages_of(connection, layout, session_ids)), token)
         plans: list[SessionPlan] = []
-        left_bytes = DECODED_BYTES
+        state = PlanState(DECODED_BYTES, BlobUsers())
         for page in pages:
             token.report(len(plans), len(session_ids), "Planning", "sessions")
 
             def batch(
-                connection: sqlite3.Connection, page: list[str] = page, left: int = left_bytes
-            ) -> tuple[list[SessionPlan], int]:
+                connection: sqlite3.Connection, page: list[str] = page, state: PlanState = state
+            ) -> tuple[list[SessionPlan], PlanState]:
                 circumstances = Circumstances(
                     self._main, connection, layout, family, on.at_ms * 1_000_000, is_decoded=False, token=token
                 )
-                return plan_page(page, request, circumstances, left)
+                return plan_page(page, request, circumstances, state)
 
-            found, left_bytes = looking.read(_exact(batch), token)
+            found, state = looking.read(_exact(batch), token)
             plans.extend(found)
         if on.refusal is not None:
             return [SessionPlan(one.session_id, one.title, refusal=on.refusal) for one in plans]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from store.meerkat.generation import Layout
+from store.meerkat.outside.blob_users import BlobUsers
 from store.meerkat.outside.family import Family
 from store.meerkat.outside.plan_sentences import effects_of, own_effects, warnings_of
 from store.meerkat.outside.rows import read_stored
@@ -47,17 +48,28 @@ class PlannedOn:
         return ""
 
 
-def plan_page(
-    session_ids: Sequence[str], request: Request, circumstances: Circumstances, decoded_bytes: int
-) -> tuple[list[SessionPlan], int]:
-    """Plan the sessions of one page.
+@dataclass(frozen=True, slots=True)
+class PlanState:
+    """What a plan carries from page to page.
 
-    Args:
-        decoded_bytes: of so many stored bytes whole documents are decoded.
+    Attributes:
+        decoded_bytes: of so many stored bytes more whole documents are decoded.
+        blobs: who refers to the pictures of the realm; planned deletions count as done.
+    """
+
+    decoded_bytes: int
+    blobs: BlobUsers
+
+
+def plan_page(
+    session_ids: Sequence[str], request: Request, circumstances: Circumstances, state: PlanState
+) -> tuple[list[SessionPlan], PlanState]:
+    """Plan the sessions of one page, without effects, since a page may have to be read again.
 
     Returns:
-        The plans in the order of the ids, and how many bytes are left to be decoded.
+        The plans in the order of the ids, and the state for the next page.
     """
+    decoded_bytes, blobs = state.decoded_bytes, state.blobs.copy()
     whole = request.action is Action.DELETE
     found = read_stored(circumstances.connection, circumstances.layout, session_ids, whole=whole)
     plans = []
@@ -65,10 +77,13 @@ def plan_page(
         circumstances.token.take_turn()
         stored = found.get(session_id)
         size = 0 if stored is None else sum(row.size_bytes for row in stored.rows)
-        of_session = replace(circumstances, is_decoded=size <= decoded_bytes)
+        of_session = replace(circumstances, is_decoded=size <= decoded_bytes, blobs=blobs)
         decoded_bytes -= size
-        plans.append(change_of(session_id, stored, request, of_session).planned)
-    return plans, max(0, decoded_bytes)
+        planned = change_of(session_id, stored, request, of_session).planned
+        if whole and planned.refusal is None:
+            blobs.gone.add(session_id)
+        plans.append(planned)
+    return plans, PlanState(max(0, decoded_bytes), blobs)
 
 
 def put_together(on: PlannedOn, request: Request, sessions: Sequence[SessionPlan]) -> Plan:

@@ -135,7 +135,13 @@ def _remove(path: Path, change: FileChange) -> None:
         except FileNotFoundError:
             return
     else:
-        path.unlink(missing_ok=True)
+        try:
+            status = path.lstat()
+        except FileNotFoundError:
+            return
+        if change.before is None or (status.st_size, status.st_mtime_ns) != (len(change.before), change.mtime_ns):
+            raise refuse(RefusalCode.CANNOT_WRITE, f"“{change.path}” was changed meanwhile; it was not removed.")
+        path.unlink()
     _sync(path.parent)
 
 

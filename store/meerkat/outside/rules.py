@@ -19,6 +19,7 @@ from store.meerkat.naming import shown
 from store.meerkat.outside.documents import SMALL_METADATA_BYTES, opened
 from store.meerkat.outside.refusals import HIDE_HERE, MISSING, refuse
 from store.meerkat.outside.rows import Row, StoredSession
+from store.meerkat.row_facts import runtime_state_of
 from store.values.changes import RefusalCode
 
 _WRITTEN_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -99,6 +100,14 @@ def metadata_of(stored: StoredSession) -> tuple[bytes, ...]:
 def _walked_metadata(document: bytes) -> bytes:
     span = walk_document(MemorySource(document), CancelToken(), whole=True).spans.get("metadata")
     return b"{}" if span is None else document[span[0] : span[1]]
+
+
+def runtime_state_of_session(stored: StoredSession) -> str | None:
+    """The word of the runtime's state; None where there is no row of it, "unreadable" where it has none."""
+    if stored.state is None:
+        return None
+    value = stored.state.values[1]
+    return runtime_state_of(value.encode() if isinstance(value, str) else value if isinstance(value, bytes) else b"")
 
 
 def title_of_session(stored: StoredSession, token: CancelToken) -> str:

@@ -15,6 +15,7 @@ from store.cancel import CancelToken
 from store.changing import Columns, FileImage, Image, RowImage, image_digest
 from store.errors import ChangeRefused
 from store.meerkat.generation import Layout
+from store.meerkat.outside.blob_users import BlobUsers
 from store.meerkat.outside.family import Family
 from store.meerkat.outside.rows import Row, StoredSession, Table, row_name
 from store.values.changes import FilePlan, Refusal, Request, RowPlan, SessionPlan
@@ -30,6 +31,7 @@ class Circumstances:
         family: of the store.
         now_ns: nanoseconds since 1970; the time of the change.
         is_decoded: read whole documents, old and new, as Meerkat does; a plan of very many sessions does not.
+        blobs: who refers to the pictures of the realm.
     """
 
     main: Path
@@ -39,6 +41,7 @@ class Circumstances:
     now_ns: int
     is_decoded: bool
     token: CancelToken
+    blobs: BlobUsers = field(default_factory=BlobUsers)
 
     @property
     def folder(self) -> Path:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from store.changing import Image
+from store.errors import ChangeRefused
 from store.meerkat.outside.realm_files import change_file
 from store.meerkat.outside.refusals import in_words_of_a_refusal, refuse
 from store.meerkat.outside.rows import Table, is_row
@@ -55,8 +56,11 @@ class SessionStep:
     def commit(self) -> None:
         """Write the rows, end the transaction, then change the files.
 
+        A file that cannot be changed after the commit stays: whoever verifies the change sees that it is written
+        partly, and `finish` does the rest.
+
         Raises:
-            ChangeRefused: nothing was written; or, CANNOT_WRITE about a file, the rows were and `finish` does the rest.
+            ChangeRefused: nothing was written.
         """
         try:
             with in_words_of_a_refusal():
@@ -72,7 +76,8 @@ class SessionStep:
             self.roll_back()
         for file in self._change.files:
             if not file.is_first:
-                change_file(self._folder, file)
+                with suppress(ChangeRefused):
+                    change_file(self._folder, file)
 
     def roll_back(self) -> None:
         """End the transaction without a change; harmless after an end."""

@@ -20,6 +20,7 @@ from store.changing import Image
 from store.errors import Cancelled, ChangeRefused, OpenError
 from store.meerkat.generation import Layout, recognise
 from store.meerkat.heads.trust import needs_trust
+from store.meerkat.outside.blob_users import BlobUsers
 from store.meerkat.outside.family import Family, family_of
 from store.meerkat.outside.layout_rule import layout_refusal
 from store.meerkat.outside.lease_rule import lease_refusal
@@ -103,6 +104,8 @@ class StoreWriting:
         self._timeout_s = timeout_s
         self._step: SessionStep | None = None
         self._known: tuple[int, Layout, Family] | None = None
+        self._blobs = BlobUsers()
+        self._written: int | None = None
 
     def back_up(self, target: Path, token: CancelToken) -> None:
         """Copy the whole database to a new file, through SQLite's backup interface.
@@ -209,6 +212,10 @@ class StoreWriting:
         lease = lease_refusal(self._main)
         if lease is not None:
             raise ChangeRefused(lease)
+        written = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        if written != self._written:
+            self._blobs.forget()
+            self._written = written
         version = self._connection.execute("PRAGMA schema_version").fetchone()[0]
         if self._known is not None and self._known[0] == version:
             return
@@ -229,7 +236,7 @@ class StoreWriting:
     def _circumstances(self, token: CancelToken) -> Circumstances:
         assert self._known is not None
         _, layout, family = self._known
-        return Circumstances(self._main, self._connection, layout, family, time.time_ns(), True, token)
+        return Circumstances(self._main, self._connection, layout, family, time.time_ns(), True, token, self._blobs)
 
     def _copy_to(self, target: Path, token: CancelToken) -> None:
         def report(_status: int, remaining: int, total: int) -> None:
