@@ -17,10 +17,12 @@ from store.meerkat.shapes.structs import Field, Fields, NotTyped, TimeMissing, f
 __all__ = ["NotTyped", "TimeMissing", "read_message", "typed_message", "typed_time"]
 
 _TIME = re.compile(
-    r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d+))?"
-    r"(?:([Zz])|([+-])([01]\d|2[0-3]):([0-5]\d))",
-    re.ASCII,
+    r"\s*([0-9]{1,4})\s*-\s*([0-9]{1,2})\s*-\s*([0-9]{1,2})"
+    r"[Tt ]\s*([0-9]{1,2})\s*:\s*([0-9]{1,2})\s*:\s*([0-9]{1,2})(?:\.([0-9]+))?\s*"
+    r"(?:([Zz]|[Uu][Tt][Cc])|([+\-−])([01][0-9]|2[0-3])[:\s]*([0-5][0-9]))"
 )
+"""What is read as a time: RFC 3339 with single digits and white space here and there."""
+
 _USUAL = re.compile(
     r"\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
     r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.(?:\d{3}){0,2}(?!000)\d{3})?Z",
@@ -94,7 +96,7 @@ def typed_time(value: Json) -> str:
 
 def _in_utc(matched: re.Match[str]) -> str:
     """The time in UTC without its fraction, proved to be one; a leap second stays one."""
-    second = "59" if matched[6] == "60" else matched[6]
+    second = "59" if matched[6] == "60" else matched[6].zfill(2)
     try:
         year, month, day, hour, minute = (int(matched[group]) for group in range(1, 6))
         moment = datetime(year, month, day, hour, minute, int(second))
@@ -103,4 +105,4 @@ def _in_utc(matched: re.Match[str]) -> str:
             moment += -offset if matched[9] == "+" else offset
     except (ValueError, OverflowError):
         raise NotTyped("its time is none") from None
-    return f"{moment.isoformat()[:17]}{matched[6]}"
+    return f"{moment.isoformat()[:17]}{matched[6].zfill(2)}"
