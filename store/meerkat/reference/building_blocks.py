@@ -26,6 +26,8 @@ from store.meerkat.schema import SESSIONS, SESSIONS_UPDATED_IDX
 BUSY_TIMEOUT_MS: Final = 5_000
 I64_MAX: Final = (1 << 63) - 1
 U64_MAX: Final = (1 << 64) - 1
+LARGE_ROW_BYTES: Final = 64 * 1024 * 1024
+
 _NS_IN_MS: Final = 1_000_000
 
 _CREATE_TABLE: Final = SESSIONS.replace("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", 1)
@@ -39,10 +41,13 @@ _COLUMNS: Final = (
     "metadata_json",
     "session_json",
 )
-_UPSERT: Final = (
-    f"INSERT INTO sessions ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
-    f" ON CONFLICT(session_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
+_INSERT: Final = f"INSERT INTO sessions ({', '.join(_COLUMNS)})"
+_OR_REPLACE: Final = (
+    f"ON CONFLICT(session_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
 )
+_UPSERT: Final = f"{_INSERT} VALUES (?, ?, ?, ?, ?, ?, ?) {_OR_REPLACE}"
+_UPSERT_ROOM: Final = f"{_INSERT} VALUES (?, ?, ?, ?, ?, CAST(zeroblob(?) AS TEXT), zeroblob(?)) {_OR_REPLACE}"
+_ROW_ID: Final = "SELECT rowid FROM sessions WHERE session_id = ?"
 _SELECT: Final = "SELECT session_json FROM sessions WHERE session_id = ?"
 _TYPE_NAMES: Final = {type(None): "Null", int: "Integer", float: "Real", str: "Text", bytes: "Blob"}
 
@@ -154,9 +159,40 @@ def begin_immediate_transaction(connection: sqlite3.Connection) -> Iterator[None
         raise
 
 
-def write_session_snapshot_in_txn(connection: sqlite3.Connection, session: Session) -> None:
-    """Put a session into `sessions`, replacing every column of its row. No guard is asked. Raises StorageFailed."""
+def write_session_snapshot_in_txn(
+    connection: sqlite3.Connection, session: Session, *, large_bytes: int = LARGE_ROW_BYTES
+) -> None:
+    """Put a session into `sessions`, replacing every column of its row. No guard is asked.
+
+    Args:
+        large_bytes: rows beyond this are written in pieces, so that little of them is in memory at a time; smaller ones
+            at once, which is quicker.
+
+    Raises:
+        StorageFailed: SQLite cannot write it.
+    """
+    may_wait("write a store")
+    document_bytes = sum(map(len, session.pieces()))
+    metadata_bytes = sum(map(len, session.metadata_pieces()))
+    if document_bytes + metadata_bytes > large_bytes:
+        with in_words_of_the_reference():
+            if connection.execute("PRAGMA encoding").fetchone() == ("UTF-8",):
+                _write_in_pieces(connection, session, metadata_bytes, document_bytes)
+                return
     write_row_in_txn(connection, row_of(session))
+
+
+def _write_in_pieces(
+    connection: sqlite3.Connection, session: Session, metadata_bytes: int, document_bytes: int
+) -> None:
+    """Make room for a row and fill it, so that neither we nor SQLite ever hold all of it in memory."""
+    connection.execute(_UPSERT_ROOM, (*_facts_of(session), metadata_bytes, document_bytes))
+    (row_id,) = connection.execute(_ROW_ID, (session.id,)).fetchone()
+    parts = (("metadata_json", session.metadata_pieces()), ("session_json", session.pieces()))
+    for column, pieces in parts:
+        with connection.blobopen("sessions", column, row_id) as room:
+            for piece in pieces:
+                room.write(piece)
 
 
 def write_row_in_txn(connection: sqlite3.Connection, row: SessionRow) -> None:
@@ -192,14 +228,17 @@ def stored_bytes_in_txn(connection: sqlite3.Connection, session_id: str) -> byte
 def row_of(session: Session) -> SessionRow:
     """The row that Meerkat 0.6.24 writes of a session."""
     may_wait("encode a session")
-    return SessionRow(
+    return SessionRow(*_facts_of(session), b"".join(session.metadata_pieces()).decode(), session.encode())
+
+
+def _facts_of(session: Session) -> tuple[str, int, int, int, int]:
+    """The columns of a row before its metadata."""
+    return (
         session.id,
         column_ms(session.created_at_ns),
         column_ms(session.updated_at_ns),
         len(session.messages),
         min(session.total_tokens & U64_MAX, I64_MAX),
-        b"".join(session.metadata_pieces()).decode(),
-        session.encode(),
     )
 
 

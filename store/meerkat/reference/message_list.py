@@ -20,6 +20,9 @@ from store.meerkat.shapes.structs import Fields
 SMALL_RUN_BYTES = 64 * 1024
 """Runs shorter than this are copied together, so that a list of single messages does not become a list of runs."""
 
+LARGE_RUN_BYTES = 1024 * 1024
+"""Messages that are copied together into one buffer."""
+
 COMPARED_BYTES = 1024 * 1024
 """Compared at once."""
 
@@ -75,6 +78,19 @@ def run_of(messages: Iterable[bytes]) -> Run | None:
     return Run(b",".join(parts), begins, at - 1)
 
 
+def _runs_of(messages: Iterable[bytes]) -> Iterator[Run]:
+    """Copy messages into a few buffers, so that of a long list never all of them are there twice."""
+    parts: list[bytes] = []
+    size_bytes = 0
+    for message in messages:
+        parts.append(message)
+        size_bytes += len(message)
+        if size_bytes >= LARGE_RUN_BYTES:
+            yield from filter(None, (run_of(parts),))
+            parts, size_bytes = [], 0
+    yield from filter(None, (run_of(parts),))
+
+
 class MessageList:
     """Messages of a transcript; each one's bytes are those that Meerkat prints. Frozen; thread-safe."""
 
@@ -92,8 +108,7 @@ class MessageList:
     @classmethod
     def of(cls, messages: Iterable[bytes]) -> MessageList:
         """A list of messages at hand, each in canonical bytes; they are copied."""
-        run = run_of(messages)
-        return cls((run,) if run is not None else ())
+        return cls(_runs_of(messages))
 
     def __len__(self) -> int:
         return self._count

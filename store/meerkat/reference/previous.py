@@ -2,8 +2,9 @@
 
 The usual save appends: what is kept is then byte for byte the beginning of what comes. That is found by comparing the
 stored bytes with those of the incoming messages, a piece at a time and inside SQLite's own pages, so that a session of
-46 MB is neither copied nor decoded; the guard gets the same messages from the incoming session. Whatever does not fit
-this picture exactly is read whole. Worker threads only.
+46 MB is neither copied nor decoded; the guard gets the same messages from the incoming session. A rewrite brings what
+it rewrote along in its graph, and is treated alike. Whatever does not fit this picture exactly is read whole. Worker
+threads only.
 """
 
 from __future__ import annotations
@@ -30,11 +31,16 @@ _FIND: Final = "SELECT rowid, length(session_json) FROM sessions WHERE session_i
 _LIST_END: Final = b"]"
 
 
-def previous_in_txn(connection: sqlite3.Connection, incoming: Session) -> Session | None:
+def previous_in_txn(
+    connection: sqlite3.Connection, incoming: Session, likely: MessageList | None = None
+) -> Session | None:
     """What is kept of a session that is about to be saved; None if nothing is.
 
+    Args:
+        likely: messages of which the first ones are probably kept; those of `incoming` where none are named.
+
     Returns:
-        The session as a load gives it; its messages may be those of `incoming`, where they are equal.
+        The session as a load gives it; its messages may be the likely ones, where they are equal.
 
     Raises:
         Internal: its bytes do not decode.
@@ -45,19 +51,19 @@ def previous_in_txn(connection: sqlite3.Connection, incoming: Session) -> Sessio
         found = connection.execute(_FIND, (incoming.id,)).fetchone()
         if found is not None and found[1] > SMALL_BYTES:
             with connection.blobopen("sessions", "session_json", found[0], readonly=True) as blob:
-                previous = _beginning(blob, incoming)
+                previous = _beginning(blob, incoming, incoming.messages if likely is None else likely)
             if previous is not None:
                 return previous
     return load_session_snapshot_in_txn(connection, incoming.id)
 
 
-def _beginning(blob: sqlite3.Blob, incoming: Session) -> Session | None:
-    """What is kept, where its messages are the first ones of the incoming session; None where that is not proved."""
+def _beginning(blob: sqlite3.Blob, incoming: Session, likely: MessageList) -> Session | None:
+    """What is kept, where its messages are the first of the likely ones; None where that is not proved."""
     head = f'{{"version":{incoming.version},"id":"{incoming.id}","messages":['.encode()
     if blob.read(len(head)) != head:
         return None
-    shared = _shared_bytes(blob, incoming.messages)
-    count = _messages_in(incoming.messages, shared)
+    shared = _shared_bytes(blob, likely)
+    count = _messages_in(likely, shared)
     end = len(head) + shared
     size = len(blob)
     if count is None or size - end > MAX_REST_BYTES:
@@ -74,7 +80,7 @@ def _beginning(blob: sqlite3.Blob, incoming: Session) -> Session | None:
     # Only a document in Meerkat's own spelling is known to be read right in parts.
     if previous.encode() != rest:
         return None
-    previous.replace_messages(incoming.messages.slice(0, count))
+    previous.replace_messages(likely if count == len(likely) else likely.slice(0, count))
     return previous
 
 

@@ -27,7 +27,7 @@ from store.meerkat.reference.building_blocks import (
     stored_bytes_in_txn,
     write_session_snapshot_in_txn,
 )
-from store.meerkat.reference.errors import SessionStoreError
+from store.meerkat.reference.errors import DecodeError, SessionStoreError
 from store.meerkat.reference.guards import append_only_save_guard, transcript_rewrite_save_guard
 from store.meerkat.reference.history import Commit
 from store.meerkat.reference.previous import previous_in_txn
@@ -76,8 +76,7 @@ class SqliteSessionStore:
     def save_transcript_rewrite(self, session: Session, commit: Commit) -> None:
         """See `SessionStore.save_transcript_rewrite`."""
         with self._writing() as connection:
-            previous = load_session_snapshot_in_txn(connection, session.id)
-            transcript_rewrite_save_guard(session, previous, commit)
+            transcript_rewrite_save_guard(session, _rewritten_in_txn(connection, session, commit), commit)
             write_session_snapshot_in_txn(connection, session)
 
     def save_authoritative_projection(self, session: Session) -> None:
@@ -150,6 +149,16 @@ class SqliteSessionStore:
     def _writing(self) -> Iterator[StoreConnection]:
         with self._connected() as connection, begin_immediate_transaction(connection):
             yield connection
+
+
+def _rewritten_in_txn(connection: StoreConnection, incoming: Session, commit: Commit) -> Session | None:
+    """What is kept of a session that a commit rewrote; its messages are probably those of the commit's parent."""
+    try:
+        history = incoming.history()
+    except DecodeError:
+        history = None
+    parent = history.body(commit.parent_revision) if history is not None else None
+    return previous_in_txn(connection, incoming, parent.messages if parent is not None else None)
 
 
 def _token_in_txn(connection: StoreConnection, session_id: str, likely: str | None) -> str | None:

@@ -1,9 +1,9 @@
 """Works on a session store in a process of its own, and is killed or hindered there; prints one JSON value.
 
-`kill|tear FOLDER save|rewrite STRIDE` tries an action again and again, each time in a fork: killed before and after each
-call to SQLite and to the system (`kill`), or by the system in the middle of a write, when a file grows beyond a size
-that is a little larger each time (`tear`). `append FOLDER WRITERS` lets processes append to one session. `save PATH
-USER` saves a session as another user.
+`kill|tear FOLDER save|rewrite STRIDE` tries an action again and again, each time in a fork: killed before and after
+each call to SQLite and to the system (`kill`), or by the system in the middle of a write, when a file grows beyond a
+size that is a little larger each time (`tear`). `append FOLDER WRITERS` lets processes append to one session. `save
+PATH USER` saves a session as another user.
 """
 
 from __future__ import annotations

@@ -22,10 +22,12 @@ from store.meerkat.reference.building_blocks import (
     write_session_snapshot_in_txn,
 )
 from store.meerkat.reference.errors import Internal
+from store.meerkat.reference.history import Reason
+from store.meerkat.reference.rewriting import commit_transcript_rewrite
 from store.meerkat.reference.session import Session
 from store.meerkat.reference.sqlite_failures import FolderFailed, StorageFailed, StorageFault
 from store.meerkat.schema import SESSIONS, SESSIONS_UPDATED_IDX
-from tests.store.meerkat.reference.store_maker import session_of, stored_row
+from tests.store.meerkat.reference.store_maker import integrity_of, session_of, stored_row, user
 
 
 def test_l2_opening_makes_file_and_folders_for_their_owner_alone(tmp_path: Path) -> None:
@@ -95,6 +97,33 @@ def test_l2_every_column_of_a_row_is_replaced(tmp_path: Path) -> None:
     assert row == row_of(session).columns()
     assert row is not None
     assert row[1] == 9
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_l2_a_row_that_is_written_in_pieces_is_the_same_row(tmp_path: Path, is_there: bool) -> None:
+    path = tmp_path / "sessions.sqlite3"
+    session = session_of("ünë " * 3_000, "two")
+    with closing(open_connection(path)) as connection:
+        if is_there:
+            with begin_immediate_transaction(connection):
+                write_session_snapshot_in_txn(connection, session)
+        commit_transcript_rewrite(session, 0, 1, session.canonical([user("one")]), Reason("test"))
+        with begin_immediate_transaction(connection):
+            write_session_snapshot_in_txn(connection, session, large_bytes=0)
+    assert stored_row(path, session.id) == row_of(session).columns()
+    assert integrity_of(path) == "ok"
+
+
+def test_l2_a_database_of_another_text_encoding_gets_its_text_right(tmp_path: Path) -> None:
+    path = tmp_path / "sessions.sqlite3"
+    session = session_of("one")
+    session.set_metadata("label", "ünë")
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("PRAGMA encoding = 'UTF-16'")
+        ensure_schema(database)
+        with begin_immediate_transaction(database):
+            write_session_snapshot_in_txn(database, session, large_bytes=0)
+    assert stored_row(path, session.id) == row_of(session).columns()
 
 
 @pytest.mark.parametrize(

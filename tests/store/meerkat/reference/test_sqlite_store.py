@@ -1,4 +1,4 @@
-"""The session store on SQLite: rows that are bad, documents that are compared instead of read, and what Meerkat says."""
+"""The session store on SQLite: bad rows, documents that are compared instead of read, and what Meerkat says."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 from store.meerkat.reference.building_blocks import load_session_snapshot_in_txn, open_connection, row_of
 from store.meerkat.reference.errors import Internal, MonotonicityViolation, TranscriptContinuityViolation
 from store.meerkat.reference.row_tokens import row_token
+from store.meerkat.reference.session import Session
 from store.meerkat.reference.session_meta import SessionFilter
 from store.meerkat.reference.sqlite_store import SqliteSessionStore
 from tests.conftest import STORES
