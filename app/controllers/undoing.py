@@ -120,6 +120,7 @@ class Undoing(QObject):
         jobs, guarded, asked = self._context.jobs, self._context.guarded, self._asked
         if self.is_running or self._window.bar.face is not BarFace.QUESTION:
             return
+        self._window.table.setFocus()
         self._window.bar.wait()
         if asked is not None:
             change = Change(UNDOING, undo_work(guarded, asked.receipt.receipt_id))

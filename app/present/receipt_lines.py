@@ -77,7 +77,7 @@ def _not_done(entry: Entry) -> ReceiptLine:
     if entry.refusal is not None:
         said = refusal_text(entry.refusal)
         return ReceiptLine("Refused", said, icon="ban", tip=said, session_id=entry.session_id)
-    said = "cut off before anything was written" if entry.is_settled else "not begun, nothing was written"
+    said = "cut off, and nothing was written" if entry.is_settled else "not begun, nothing was written"
     return ReceiptLine("State", said, icon="ban", session_id=entry.session_id)
 
 

@@ -156,6 +156,13 @@ def settled_count(receipt: Receipt) -> int:
     return sum(entry.is_settled for entry in receipt.entries)
 
 
+def cut_off_count(receipt: Receipt) -> int:
+    """Sessions that were not come to, or not finished, though nobody cancelled and nothing refused them."""
+    if receipt.is_cancelled:
+        return 0
+    return sum(entry.state is EntryState.NOT_DONE and entry.refusal is None for entry in receipt.entries)
+
+
 def is_redo(receipt: Receipt, find: Callable[[str], Receipt | None]) -> bool:
     """Whether it took back an undo, so that the change which that undid holds again."""
     steps, at = 0, receipt
@@ -179,7 +186,7 @@ def receipt_title(receipt: Receipt, *, is_redo: bool = False) -> str:
         return f"Cut off: {asked}"
     if receipt.is_cancelled:
         return f"Cancelled: {asked}"
-    if settled_count(receipt):
+    if cut_off_count(receipt):
         return f"Did not happen: {asked}"
     return f"Refused: {asked}"
 
@@ -189,7 +196,7 @@ def receipt_icon(receipt: Receipt) -> tuple[str, str]:
     if receipt.counted(EntryState.UNKNOWN):
         return "triangle-alert", "warn"
     if not written_count(receipt):
-        return ("ban" if receipt.is_cancelled or settled_count(receipt) else "shield"), "text_2"
+        return ("ban" if receipt.is_cancelled or cut_off_count(receipt) else "shield"), "text_2"
     return ("undo-2" if receipt.undoes else ACTION_WORDS[receipt.request.action].icon), "text_2"
 
 
@@ -204,8 +211,8 @@ def _special(receipt: Receipt) -> list[str]:
         said.append(f"{counted(undecided, 'session')} not decided yet")
     if lost := lost_count(receipt):
         said.append(f"{counted(lost, 'session')} neither as before nor as planned")
-    if receipt.is_cancelled and written:
-        said.append(f"cancelled at {written:,} of {total:,}")
+    if written and (receipt.is_cancelled or cut_off_count(receipt)):
+        said.append(f"{'cancelled' if receipt.is_cancelled else 'cut off'} at {written:,} of {total:,}")
     refused = [entry for entry in receipt.entries if entry.state is EntryState.NOT_DONE and entry.refusal is not None]
     if refused and written:
         said.append(f"{len(refused):,} refused")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from app.present.one_line import one_line
-from app.present.receipt_words import receipt_title, written_count
+from app.present.receipt_words import lost_count, receipt_title, undecided_count, written_count
 from app.present.sizes import counted, exact_size, short_size
 from app.present.summary import Sign
 from app.present.times import list_time
@@ -116,18 +116,17 @@ def settled_sentence(receipts: tuple[Receipt, ...]) -> str:
     """What the start found of changes that were cut off; "" where there is nothing to say."""
     if not receipts:
         return ""
-    undecided = sum(entry.state is EntryState.UNKNOWN for receipt in receipts for entry in receipt.entries)
-    settled = sum(
-        entry.is_settled and entry.state is not EntryState.UNKNOWN for receipt in receipts for entry in receipt.entries
-    )
+    total = sum(len(receipt.entries) for receipt in receipts)
+    written = sum(written_count(receipt) for receipt in receipts)
+    undecided = sum(undecided_count(receipt) for receipt in receipts)
+    lost = sum(lost_count(receipt) for receipt in receipts)
+    as_before = total - written - undecided - lost
+    parts = [f"of {counted(total, 'session')} {written:,} {'was' if written == 1 else 'were'} written"]
+    parts += [f"{as_before:,} {'is' if as_before == 1 else 'are'} as before"] if as_before else []
+    parts += [f"{lost:,} moved on since"] if lost else []
+    parts += [f"of {undecided:,} it is not known yet, because the store cannot be read"] if undecided else []
     begin = f"{counted(len(receipts), 'change')} {'was' if len(receipts) == 1 else 'were'} cut off"
-    if not undecided:
-        return f"{begin}, and settled: of {counted(settled, 'session')} it is known what was written."
-    if not settled:
-        return f"{begin}: of {counted(undecided, 'session')} it is not known yet what was written."
-    return (
-        f"{begin}: of {counted(settled, 'session')} it is known what was written, of {undecided:,} it is not known yet."
-    )
+    return f"{begin}: {', '.join(parts)}."
 
 
 # Backups

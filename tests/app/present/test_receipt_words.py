@@ -71,6 +71,16 @@ UNDECIDED = receipt([entry(1, UNKNOWN)], undo=UndoState.NOTHING)
             "Did not happen: archive 1 session",
             "settled after a crash · Session 1",
         ),
+        (
+            receipt([entry(1, NOT_DONE), entry(2, NOT_DONE)]),
+            "Did not happen: archive 2 sessions",
+            "Session 1 and 1 more",
+        ),
+        (
+            receipt([entry(1), entry(2, NOT_DONE)]),
+            "Archived 1 of 2 sessions",
+            "cut off at 1 of 2 · Session 1 and 1 more",
+        ),
         (UNDECIDED, "Not finished: archive 1 session", "1 session not decided yet · Session 1"),
         (
             receipt([entry(1, UNKNOWN, is_settled=True)]),
@@ -177,14 +187,10 @@ def test_4_case_1_what_was_settled_or_is_undecided_stands_in_the_receipt() -> No
 def test_4_case_1_what_the_start_settled_is_one_sentence() -> None:
     settled = receipt([entry(1, is_settled=True), entry(2, NOT_DONE, is_settled=True)])
     assert settled_sentence(()) == ""
-    assert settled_sentence((settled,)) == (
-        "1 change was cut off, and settled: of 2 sessions it is known what was written."
-    )
-    assert settled_sentence((UNDECIDED,)) == (
-        "1 change was cut off: of 1 session it is not known yet what was written."
-    )
-    assert settled_sentence((settled, UNDECIDED)) == (
-        "2 changes were cut off: of 2 sessions it is known what was written, of 1 it is not known yet."
+    assert settled_sentence((settled,)) == "1 change was cut off: of 2 sessions 1 was written, 1 is as before."
+    assert settled_sentence((UNDECIDED, receipt([entry(1, UNKNOWN, is_settled=True)]))) == (
+        "2 changes were cut off: of 2 sessions 0 were written, 1 moved on since, "
+        "of 1 it is not known yet, because the store cannot be read."
     )
 
 
