@@ -8,6 +8,7 @@ from typing import Final
 from store.changing import Image, RowImage
 from store.errors import ChangeRefused
 from store.meerkat.outside.edits import Edited, make_edit
+from store.meerkat.outside.event_log_rule import ask_event_log
 from store.meerkat.outside.family import family_of_session
 from store.meerkat.outside.loading import columns_of, load_session
 from store.meerkat.outside.metadata_change import ONLY_SNAPSHOT, SPELT_ANEW, keeps
@@ -45,6 +46,8 @@ def edit_transcript(
     of_session = edited
     if family.is_07 and session is not None and session != authority:
         of_session = _edited(stored.session_id, session, edit, records, circumstances, made, is_07=True)
+    if edited.commit is not None:
+        ask_event_log(circumstances.folder, stored.session_id, made, circumstances.token)
     made.revision_before, made.revision_after = edited.revision_before, edited.revision_after
     made.remarks.extend(edited.remarks)
     _add_rows(stored, of_session, edited, made)

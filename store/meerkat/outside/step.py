@@ -37,11 +37,14 @@ class SessionStep:
         self._folder = folder
         self._change = change
         self._is_open = True
+        self._image: Image | None = None
 
     @property
     def image(self) -> Image:
         """What it touches, exact; read in this transaction."""
-        return self._change.image()
+        if self._image is None:
+            self._image = self._change.image()
+        return self._image
 
     @property
     def planned(self) -> SessionPlan:

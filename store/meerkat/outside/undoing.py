@@ -78,11 +78,12 @@ def _by_commit(
         session_id,
         session_id,
         tuple(row.plan() for row in made.rows),
+        tuple(file.plan() for file in made.files),
         revision_before=made.revision_before,
         revision_after=made.revision_after,
         remarks=tuple(made.remarks),
     )
-    return SessionChange(planned, tuple(made.rows))
+    return SessionChange(planned, tuple(made.rows), tuple(made.files))
 
 
 def _owner(row: RowImage) -> str:
