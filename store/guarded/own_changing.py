@@ -62,12 +62,13 @@ class OwnChanging:
     def writing(self, token: CancelToken) -> Iterator[OwnWriting]:
         """Open our notes to be written."""
         token.check()
-        yield OwnWriting(self)
+        with self._annotations.kept_open():
+            yield OwnWriting(self)
 
     def compare(self, image: Image, token: CancelToken) -> ImageState:
         """Compare our notes with an image."""
         (row,) = image.rows
-        now = _columns(self.read(token).get(_session_of(row), NOTHING_NOTED), _names(row))
+        now = _columns(self.read_one(_session_of(row), token), _names(row))
         if image_digest(now) == row.after_digest:
             return ImageState.AFTER
         return ImageState.BEFORE if now == row.before else ImageState.NEITHER
@@ -99,6 +100,11 @@ class OwnChanging:
             notes = self._annotations.noted_in((self._store,), token)
         return {key.session_id: noted for key, noted in notes.items()}
 
+    def read_one(self, session_id: str, token: CancelToken) -> Noted:
+        """What is noted of one session. Raises ChangeRefused."""
+        with _in_words_of_a_refusal():
+            return self._annotations.noted_of(SessionKey(self._store, session_id), token)
+
     def exchange(self, session_id: str, row: RowImage, wanted: Callable[[Noted], Noted]) -> None:
         """Write a note if it is what the image holds. Raises ChangeRefused."""
         key = SessionKey(self._store, session_id)
@@ -124,12 +130,12 @@ class OwnWriting:
 
     def begin(self, request: Request, asked: SessionPlan, token: CancelToken) -> OwnStep:
         """Read a note again and make ready what is asked for. Raises ChangeRefused."""
-        now = planned(asked.session_id, asked.title, self._changing.read(token), request)
+        noted = self._changing.read_one(asked.session_id, token)
+        now = planned(asked.session_id, asked.title, {asked.session_id: noted}, request)
         if now.refusal is not None:
             raise ChangeRefused(now.refusal)
         if now.state != asked.state:
             raise ChangeRefused(_changed_since())
-        noted = self._changing.read(token).get(asked.session_id, NOTHING_NOTED)
         names = _names_of(request.action)
         before, after = _columns(noted, names), _columns(_applied(noted, request), names)
         return OwnStep(self._changing, now, _image(asked.session_id, before, after), dict(after))
@@ -143,7 +149,7 @@ class OwnWriting:
     ) -> OwnStep:
         """Make ready to put back what an image keeps. Raises ChangeRefused: the note moved on."""
         (row,) = image.rows
-        now = _columns(self._changing.read(token).get(session_id, NOTHING_NOTED), _names(row))
+        now = _columns(self._changing.read_one(session_id, token), _names(row))
         if image_digest(now) != row.after_digest or row.before is None:
             raise ChangeRefused(_moved_on())
         sizes = (columns_bytes(now), columns_bytes(row.before))

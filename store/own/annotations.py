@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from store.blocking import may_wait
@@ -21,7 +22,7 @@ from store.own.note_rows import NOTE_STEP, read_notes, read_one, write_one
 from store.own.own_file import OwnFile
 from store.paths import OwnPaths
 from store.values.changes import LabelEdit
-from store.values.notes import Noted, own_note, own_title
+from store.values.notes import NOTHING_NOTED, Noted, own_note, own_title
 from store.values.store import SessionKey, StoreKey
 
 SETTLED_NS = 50_000_000
@@ -149,6 +150,17 @@ class Annotations:
                 write_one(connection, key, replace(noted, labels_put=put, labels_removed=removed))
 
         self._transact(work, token)
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        """Keep one connection for what follows: many small changes are quick then."""
+        return self._own_file.kept_open()
+
+    def noted_of(self, key: SessionKey, token: CancelToken) -> Noted:
+        """What is noted of one session, read from the file. Raises AnnotationsUnusable."""
+        may_wait("read notes of sessions")
+        if not self._file.exists():
+            return NOTHING_NOTED
+        return self._own_file.transact(lambda connection: read_one(connection, key), token)
 
     def exchange(self, key: SessionKey, change: Change, token: CancelToken) -> None:
         """Replace what is noted of one session by what a function makes of it, in one transaction.

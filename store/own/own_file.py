@@ -120,8 +120,8 @@ class OwnFile:
                 raise self._failed(error) from error
 
     def _attempt(self, work: Callable[[sqlite3.Connection], T], token: CancelToken) -> T:
-        self._paths.made(self._file.parent)
         if not self._file.exists():
+            self._paths.made(self._file.parent)
             # Made with its mode before SQLite writes into it. Not opened when it is there: see the head of this module.
             os.close(os.open(self._file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
         with self._opened() as connection, token.interrupting(connection):
