@@ -23,7 +23,14 @@ from app.look.tokens import Theme
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 RICH = "meerkat/realm-0.6.24-rich"
-WINDOWS = (ActionId.PALETTE, ActionId.SHORTCUTS, ActionId.PREFERENCES, ActionId.ABOUT, ActionId.CHECK_STORE)
+WINDOWS = (
+    ActionId.PALETTE,
+    ActionId.SHORTCUTS,
+    ActionId.PREFERENCES,
+    ActionId.ABOUT,
+    ActionId.CHECK_STORE,
+    ActionId.CHANGES,
+)
 ROLES_OF_NOTHING = {QAccessible.Role.NoRole, QAccessible.Role.Client, QAccessible.Role.Pane, QAccessible.Role.Window}
 
 
