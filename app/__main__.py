@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if wants_command_line(arguments):
         from store.cli import main as run_command
 
-        code = run_command(arguments, sys.stdout, sys.stderr)
+        code = run_command(arguments, sys.stdout, sys.stderr, sys.stdin)
         if wants_window_help(arguments):
             print(WINDOW_HELP, end="")
         return code

@@ -7,4 +7,4 @@ import sys
 from store.cli import main
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], sys.stdout, sys.stderr))
+    sys.exit(main(sys.argv[1:], sys.stdout, sys.stderr, sys.stdin))

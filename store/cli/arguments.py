@@ -6,13 +6,21 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
+from store.cli.action_arguments import (
+    CHANGE_WORDS,
+    ChangeCommand,
+    add_change_commands,
+    change_command,
+    with_options_last,
+)
 from store.errors import UsageError
 from store.values.session import SortKey
 
-COMMANDS = ("list", "show", "doctor", "copy", "paths")
+COMMANDS = ("list", "show", "doctor", "copy", *CHANGE_WORDS, "paths")
 """The first words that mean a command; whatever else comes first is a path for the window."""
 
 
@@ -124,7 +132,14 @@ class HelpArguments:
 
 
 Command = (
-    ListArguments | ShowArguments | DoctorArguments | CopyArguments | PathsArguments | VersionArguments | HelpArguments
+    ListArguments
+    | ShowArguments
+    | DoctorArguments
+    | CopyArguments
+    | ChangeCommand
+    | PathsArguments
+    | VersionArguments
+    | HelpArguments
 )
 
 
@@ -161,7 +176,7 @@ def parse(argv: Sequence[str]) -> Arguments:
     return Arguments(_command(found, parser, commands), data_dir)
 
 
-def _command(found: argparse.Namespace, parser: _Parser, commands: dict[str, _Parser]) -> Command:
+def _command(found: argparse.Namespace, parser: _Parser, commands: dict[str, argparse.ArgumentParser]) -> Command:
     name: str | None = found.command
     if found.help:
         return HelpArguments(commands[name].format_help() if name else parser.format_help())
@@ -177,7 +192,10 @@ def _command(found: argparse.Namespace, parser: _Parser, commands: dict[str, _Pa
         return _copy_arguments(found)
     if name == "paths":
         return PathsArguments(found.json)
-    raise UsageError("A command is needed: list, show, doctor, copy or paths.", "See burrow --help.")
+    change = change_command(found) if name is not None else None
+    if change is None:
+        raise UsageError(f"A command is needed: {', '.join(COMMANDS[:-1])} or {COMMANDS[-1]}.", "See burrow --help.")
+    return change
 
 
 def _list_arguments(found: argparse.Namespace) -> ListArguments:
@@ -235,10 +253,24 @@ def _with_joined_sort(argv: Sequence[str]) -> list[str]:
 def _with_flags_last(argv: Sequence[str]) -> list[str]:
     """Move `--all` of `copy` behind its places, between which it is written; argparse wants them to stand together."""
     end = argv.index("--") if "--" in argv else len(argv)
-    if "copy" not in argv[:end]:
+    command = _command_word(argv[:end])
+    if command in CHANGE_WORDS:
+        return with_options_last(argv)
+    if command != "copy":
         return list(argv)
     flags = [word for word in argv[:end] if word in ("--all", "--json")]
     return [*(word for word in argv[:end] if word not in flags), *flags, *argv[end:]]
+
+
+def _command_word(argv: Sequence[str]) -> str:
+    """The first word that is no option, nor the value of one that may stand before a command."""
+    words = iter(argv)
+    for word in words:
+        if word == "--data-dir":
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return ""
 
 
 def _order(text: str) -> ListOrder:
@@ -255,12 +287,12 @@ def _natural(text: str) -> int:
     return int(text[:18])
 
 
-def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
+def _parsers() -> tuple[_Parser, dict[str, argparse.ArgumentParser]]:
     """The parser of the whole line, and those of the commands by name."""
     parser = _Parser(
         prog="burrow",
         usage="burrow COMMAND … [--data-dir DIR]\n       burrow --version",
-        description="Read stored sessions of AI agents. Looking never changes a store.",
+        description="Read stored sessions of AI agents, and change them with an undo. Looking never changes a store.",
         epilog="burrow [PATH …] without a command opens the window, where Qt is installed.",
         add_help=False,
         allow_abbrev=False,
@@ -269,11 +301,12 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     _add_common(parser, is_command=False)
     parser.add_argument("--version", action="store_true", help="print the version")
     under = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    commands = {
+    commands: dict[str, argparse.ArgumentParser] = {
         "list": _add_list(under),
         "show": _add_show(under),
         "doctor": _add_doctor(under),
         "copy": _add_copy(under),
+        **add_change_commands(partial(_add_command, under), _natural),
         "paths": _add_paths(under),
     }
     for command in commands.values():
@@ -281,7 +314,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     return parser, commands
 
 
-def _add_common(parser: _Parser, is_command: bool) -> None:
+def _add_common(parser: argparse.ArgumentParser, is_command: bool) -> None:
     """What may stand before the command and after it; after it nothing is said when nothing was given."""
     parser.add_argument(
         "--data-dir",

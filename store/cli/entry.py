@@ -9,6 +9,7 @@ from functools import partial
 from typing import TextIO, assert_never
 
 from store.cancel import CancelToken
+from store.cli.action_arguments import ActionArguments, ChangeCommand, ChangesArguments, UndoArguments
 from store.cli.arguments import (
     Arguments,
     CopyArguments,
@@ -45,12 +46,17 @@ from store.own import Annotations
 from store.paths import OwnPaths
 from store.version import VERSION
 
+USAGE = (UsageError, OpenError, SessionMissing, AmbiguousSession, RevisionMissing)
+USAGE_CODES = frozenset({"receipt-missing", "receipt-ambiguous"})
+"""Errors of what is loaded only when something is changed, by their codes."""
 
-def main(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> int:
+
+def main(argv: Sequence[str], stdout: TextIO, stderr: TextIO, stdin: TextIO | None = None) -> int:
     """Run one command.
 
     Args:
         argv: the command line without the program's name.
+        stdin: where a person answers a question; None if nobody can be asked.
 
     Returns:
         The exit code, as the contract of the command line has it.
@@ -61,7 +67,7 @@ def main(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     surface = surface_of(stdout)
     try:
-        return run_interruptibly(partial(_run, argv, surface), stdout, stderr)
+        return run_interruptibly(partial(_run, argv, surface), stdout, stderr, stdin)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
 
@@ -73,8 +79,7 @@ def _run(argv: Sequence[str], surface: Surface, token: CancelToken, output: Outp
         raise
     except BurrowError as error:
         output.complain(f"burrow: {visible_line(str(error))}")
-        is_usage = isinstance(error, UsageError | OpenError | SessionMissing | AmbiguousSession | RevisionMissing)
-        return ExitCode.UNUSABLE if is_usage else ExitCode.FAULTS
+        return ExitCode.UNUSABLE if isinstance(error, USAGE) or error.code in USAGE_CODES else ExitCode.FAULTS
 
 
 def _run_command(arguments: Arguments, surface: Surface, token: CancelToken, output: Output) -> int:
@@ -88,6 +93,8 @@ def _run_command(arguments: Arguments, surface: Surface, token: CancelToken, out
             output.say(_own_paths(own, is_json))
         case ListArguments() | ShowArguments() | DoctorArguments() | CopyArguments() as command:
             return _with_library(command, own, surface, token, output)
+        case ActionArguments() | UndoArguments() | ChangesArguments() as change:
+            return _change(change, own, surface, token, output)
         case _:
             assert_never(arguments.command)
     return ExitCode.WELL
@@ -114,6 +121,24 @@ def _with_library(
             return check_stores(command, places, library, surface, token, output)
         notes = read_notes(Annotations(own), token, output)
         return list_sessions(command, places, library, surface, token, output, notes)
+    finally:
+        library.close_all()
+
+
+def _change(command: ChangeCommand, own: OwnPaths, surface: Surface, token: CancelToken, output: Output) -> int:
+    """Run a command that changes stores, or says what was changed."""
+    # What changes stores is loaded when something is to be changed.
+    from store.cli.action_commands import Changing, change_sessions, undo_change
+    from store.cli.changes_command import list_changes
+    from store.guarded import Guarded
+
+    remove_leftovers(own.scratch)
+    library = Library(own)
+    try:
+        with_ = Changing(Guarded(library, Annotations(own), own), library, surface, token, output)
+        if isinstance(command, ActionArguments):
+            return change_sessions(command, with_)
+        return undo_change(command, with_) if isinstance(command, UndoArguments) else list_changes(command, with_)
     finally:
         library.close_all()
 

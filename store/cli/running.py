@@ -9,8 +9,13 @@ from __future__ import annotations
 import io
 import os
 import queue
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
 from typing import TextIO
 
 from store.cancel import CancelToken
@@ -25,13 +30,59 @@ _PATIENCE_S = 0.1
 """How often whoever waits looks whether it still should."""
 
 
-class Output:
-    """What a command says, from its worker thread."""
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A question to a person, and where the answer goes."""
 
-    def __init__(self, stdout: TextIO, stderr: TextIO, token: CancelToken) -> None:
-        self._stdout, self._stderr, self._token = stdout, stderr, token
+    text: str
+    answers: queue.Queue[str] = field(default_factory=lambda: queue.Queue(1))
+
+
+class Output:
+    """What a command says, and asks, from its worker thread."""
+
+    def __init__(self, stdout: TextIO, stderr: TextIO, token: CancelToken, stdin: TextIO | None = None) -> None:
+        self._stdout, self._stderr, self._token, self._stdin = stdout, stderr, token, stdin
         self._progress = ProgressLine(stdout, stderr, token)
-        self._texts: queue.Queue[tuple[TextIO, str] | None] = queue.Queue(_WAITING_TEXTS)
+        self._texts: queue.Queue[tuple[TextIO, str] | _Question | None] = queue.Queue(_WAITING_TEXTS)
+        self._stop: CancelToken | None = None
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person sits at a terminal who can be asked something."""
+        return self._stdin is not None and self._stdin.isatty() and self._stderr.isatty()
+
+    def ask(self, question: str) -> str:
+        """Ask a person and wait for the line that is typed, without white space around it; "" at the end of input.
+
+        Raises:
+            Cancelled: Ctrl+C in place of an answer.
+        """
+        asked = _Question(question)
+        self._put(asked)
+        while True:
+            self._token.check()
+            try:
+                return asked.answers.get(timeout=_PATIENCE_S)
+            except queue.Empty:
+                continue
+
+    @contextmanager
+    def stopping(self, stop: CancelToken) -> Iterator[None]:
+        """For the time of the block Ctrl+C cancels this token, and the command goes on to its end."""
+        self._stop = stop
+        try:
+            yield
+        finally:
+            self._stop = None
+
+    def stop_gently(self) -> bool:
+        """Stop what is to be stopped by Ctrl+C now; False if that is the command itself."""
+        stop = self._stop
+        if stop is None:
+            return False
+        stop.cancel()
+        return True
 
     def say(self, text: str) -> None:
         """Write to standard output. Raises Cancelled when nobody listens any more."""
@@ -54,6 +105,12 @@ class Output:
             return True
         if item is None:
             return False
+        if isinstance(item, _Question):
+            self._progress.give_way(self._stderr)
+            self._stderr.write(item.text)
+            self._stderr.flush()
+            item.answers.put("" if self._stdin is None else self._stdin.readline().strip())
+            return True
         stream, text = item
         self._progress.give_way(stream)
         stream.write(text)
@@ -66,7 +123,7 @@ class Output:
         """Take back what says how far the command is."""
         self._progress.clear()
 
-    def _put(self, item: tuple[TextIO, str] | None) -> None:
+    def _put(self, item: tuple[TextIO, str] | _Question | None) -> None:
         while True:
             self._token.check()
             try:
@@ -76,15 +133,20 @@ class Output:
                 continue
 
 
-def run_interruptibly(work: Callable[[CancelToken, Output], int], stdout: TextIO, stderr: TextIO) -> int:
+def run_interruptibly(
+    work: Callable[[CancelToken, Output], int], stdout: TextIO, stderr: TextIO, stdin: TextIO | None = None
+) -> int:
     """Run a command to its end, to Ctrl+C, or until nobody reads its output.
+
+    Args:
+        stdin: where a person answers questions; None if nobody can be asked.
 
     Returns:
         The work's exit code; 130 after Ctrl+C; 0 when the reader of the output went away, as `head` does.
     """
     token = CancelToken()
-    output = Output(stdout, stderr, token)
-    with ThreadPoolExecutor(1, thread_name_prefix="command") as pool:
+    output = Output(stdout, stderr, token, stdin)
+    with _heeding(output), ThreadPoolExecutor(1, thread_name_prefix="command") as pool:
         try:
             result = pool.submit(_carry_out, work, token, output)
             try:
@@ -102,6 +164,24 @@ def run_interruptibly(work: Callable[[CancelToken, Output], int], stdout: TextIO
             token.cancel()
             _forget(stdout)
             return ExitCode.WELL
+
+
+@contextmanager
+def _heeding(output: Output) -> Iterator[None]:
+    """For the time of the block Ctrl+C stops a change between two sessions, where one is being made."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def on_interrupt(number: int, frame: FrameType | None) -> None:
+        if not output.stop_gently() and callable(before):
+            before(number, frame)
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _carry_out(work: Callable[[CancelToken, Output], int], token: CancelToken, output: Output) -> int:

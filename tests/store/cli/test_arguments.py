@@ -82,7 +82,7 @@ def test_version_paths_and_help() -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ([], "A command is needed: list, show, doctor, copy or paths."),
+        ([], "A command is needed: list, show, doctor, copy, archive, restore, delete, label, undo, changes or paths."),
         (["list", ""], "A path is empty; it is a database file, a session file, a realm, or a folder to search."),
         (["show", "a"], "burrow show needs a path and a session: its id or the beginning of it."),
         (["show", "a", ""], "burrow show needs a path and a session: its id or the beginning of it."),
