@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.controllers.settling_jobs import settle_work, undecided
+from app.controllers.settling_jobs import settle_work
 from app.jobs import Change, Changed
 from app.look.look import Look
 from app.views.dialog_size import resize_on_screen
 from app.views.main_window import MainWindow
 from store.errors import BurrowError
-from store.values.changes import Receipt
 from store.values.store import SessionKey, StoreFacts, StoreKey
 
 if TYPE_CHECKING:
     from app.context import Context
     from app.controllers.changes_display import ChangesDisplay
     from app.views.changes_window import ChangesWindow
+    from store.values.changes import Receipt
 
 SETTLE_AFTER_MS = 300
 """When the list was painted: nobody waits for what is settled."""
@@ -140,9 +140,10 @@ class ChangesController(QObject):
             self.failed.emit(changed.error)
         if not changed.receipts:
             return
+        from app.present.receipt_words import undecided_count
         from app.present.undo_question import settled_sentence
 
-        self._undecided = frozenset(receipt.store for receipt in undecided(changed.receipts))
+        self._undecided = frozenset(receipt.store for receipt in changed.receipts if undecided_count(receipt))
         self._settled = changed.receipts
         self._window.changes_band.say(settled_sentence(changed.receipts), "Show changes", "history")
 

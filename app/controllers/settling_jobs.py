@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.jobs import Changed
-from store.values.changes import EntryState, Receipt
 
 if TYPE_CHECKING:
     from app.guarding import GuardedSource
@@ -21,12 +20,3 @@ def settle_work(source: GuardedSource, changes_file: Path) -> Callable[[CancelTo
         return Changed(source.get().settle(token)) if changes_file.exists() else Changed(())
 
     return work
-
-
-def undecided(receipts: Sequence[Receipt]) -> tuple[Receipt, ...]:
-    """Receipts of which something is not decided yet, because a store is not there to be asked."""
-    return tuple(
-        receipt
-        for receipt in receipts
-        if any(entry.state is EntryState.UNKNOWN and not entry.is_settled for entry in receipt.entries)
-    )
