@@ -40,10 +40,10 @@ LOCAL_SOCKETS = "app/local_socket.py"
 
 WRITERS = (
     "store/opening/", "store/paths.py", "store/meerkat/writer.py", "store/meerkat/copying/copying.py", "store/demo/",
-    "store/catalogue/home.py", "store/own/", "store/meerkat/reference/building_blocks.py",
+    "store/catalogue/home.py", "store/own/", "store/guarded/", "store/meerkat/reference/building_blocks.py",
     "store/meerkat/outside/writing.py", "store/meerkat/outside/realm_files.py",
 )  # fmt: skip
-"""The only places of the store side that write: private snapshots, our own folders, files and stores; and, for the
+"""The only places of the store side that write: private snapshots, our own folders, files, stores and backups; for the
 guarded path alone, a user's store and the files beside it."""
 
 WRITING_CALLS = {

@@ -204,6 +204,7 @@ class Guarded:
 
     def backups(self, token: CancelToken) -> BackupFacts:
         """What is kept to undo changes. Raises ChangesUnusable, Cancelled."""
+        may_wait("look at backups")
         return self._retention.facts(self._now_ms(), token)
 
     def clean_up(self, token: CancelToken) -> BackupFacts:
@@ -215,6 +216,7 @@ class Guarded:
         Raises:
             ChangesUnusable, Cancelled.
         """
+        may_wait("remove backups")
         return self._retention.clean_up(self._now_ms(), token)
 
     def _plan_store(self, request: Request, store: StoreKey, session_ids: tuple[str, ...], token: CancelToken) -> Plan:

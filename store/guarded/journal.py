@@ -92,6 +92,7 @@ class Journal:
 
     def read(self, work: Callable[[sqlite3.Connection], T], token: CancelToken) -> T:
         """Let a function work in one transaction. Raises ChangesUnusable, Cancelled."""
+        may_wait("read the receipts of changes")
         return self._file.transact(work, token)
 
     def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -104,6 +105,7 @@ class Journal:
 
     def begin(self, opening: Opening) -> int:
         """Record what is asked for, before anything is done; its number."""
+        may_wait("record a change")
         return self.write(lambda connection: _insert_receipt(connection, opening))
 
     def intend(
@@ -136,6 +138,7 @@ class Journal:
 
     def decide(self, number: int, decided: Sequence[Decided]) -> None:
         """Record what became of sessions."""
+        may_wait("record a change")
         if decided:
             self.write(lambda connection: _insert_decided(connection, number, decided))
 
@@ -147,6 +150,7 @@ class Journal:
 
     def close(self, number: int, decided: Sequence[Decided], is_cancelled: bool, took_ms: int) -> None:
         """Record the end of a change. What was never begun is not done; what is not decided keeps it open."""
+        may_wait("record a change")
 
         def work(connection: sqlite3.Connection) -> None:
             _insert_decided(connection, number, decided)
@@ -163,6 +167,7 @@ class Journal:
 
     def is_open(self, number: int, token: CancelToken) -> bool:
         """Whether a change was begun and not closed."""
+        may_wait("read a record of a change")
         select = "SELECT is_open FROM receipts WHERE number = ?"
         return bool(self.read(lambda connection: connection.execute(select, (number,)).fetchone()[0], token))
 

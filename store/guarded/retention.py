@@ -60,7 +60,7 @@ class Retention:
         may_wait("look at backups")
         if not self._journal.is_there:
             return BackupFacts(0, 0, None, 0, 0)
-        copies = self._backups.all(token)
+        copies = self._backups.kept(token)
         removable = _removable(copies, now_ms)
 
         def work(connection: sqlite3.Connection) -> tuple[int, ...]:
@@ -94,7 +94,7 @@ class Retention:
                 forget_image(connection, receipt, position)
 
         self._journal.read(work, token)
-        for copy in _removable(self._backups.all(token), now_ms):
+        for copy in _removable(self._backups.kept(token), now_ms):
             token.check()
             with suppress(OSError):
                 self._backups.remove(copy)

@@ -90,7 +90,7 @@ class StoreBackups:
         unfinished = target.with_name(target.name + UNFINISHED)
         try:
             self._refuse_without_room(_size_bytes(store) or 0)
-            count = self._count(store, token)
+            count = self._sessions_in(store, token)
             writing.back_up(unfinished, token)
             checkpoints(Checkpoint.COPYING)
             self._check(unfinished, store, count, token)
@@ -102,12 +102,13 @@ class StoreBackups:
         finally:
             with suppress(OSError):
                 _remove_with_sides(unfinished)
-        self._record(target, store, now_ms)
+        self._note(target, store, now_ms)
         checkpoints(Checkpoint.COPIED)
         return target
 
-    def all(self, token: CancelToken) -> tuple[CopyKept, ...]:
+    def kept(self, token: CancelToken) -> tuple[CopyKept, ...]:
         """The copies that are still there, newest first."""
+        may_wait("look at copies of stores")
         if not self._journal.is_there:
             return ()
         select = "SELECT file, store, at_ms, size_bytes FROM copies ORDER BY at_ms DESC"
@@ -146,7 +147,7 @@ class StoreBackups:
                 )
             )
 
-    def _count(self, store: StoreKey, token: CancelToken) -> int | None:
+    def _sessions_in(self, store: StoreKey, token: CancelToken) -> int | None:
         """Sessions of a store as its own backend counts them."""
         with self._library.lent(store, token, is_fresh=True) as backend:
             return backend.facts(token).session_count
@@ -161,10 +162,10 @@ class StoreBackups:
             # Able to write, so that a copy which asks for a log is closed cleanly right away and is one file.
             with closing(sqlite3.connect(f"{copy.as_uri()}?mode=rw", uri=True, isolation_level=None)) as connection:
                 answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-            found = self._count(StoreKey(str(copy)), token)
+            found = self._sessions_in(StoreKey(str(copy)), token)
             if answer != "ok":
                 raise ChangeRefused(_no_copy("SQLite finds a fault in it."))
-            if found != count and not _is_between(found, count, self._count(store, token)):
+            if found != count and not _is_between(found, count, self._sessions_in(store, token)):
                 raise ChangeRefused(_no_copy("It holds another number of sessions than the store."))
         except sqlite3.Error as error:
             name = getattr(error, "sqlite_errorname", "that it fails")
@@ -172,7 +173,7 @@ class StoreBackups:
         except OpenError as error:
             raise ChangeRefused(_no_copy(error.sentence)) from error
 
-    def _record(self, target: Path, store: StoreKey, now_ms: int) -> None:
+    def _note(self, target: Path, store: StoreKey, now_ms: int) -> None:
         status = Path(store.path).stat()
         values = (
             stored(str(target)), stored(store.path), status.st_dev, status.st_ino, now_ms, target.stat().st_size,

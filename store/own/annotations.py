@@ -116,16 +116,19 @@ class Annotations:
         Raises:
             AnnotationsUnusable: the file cannot be written.
         """
+        may_wait("note something of sessions")
         kept = own_title(title) if title is not None else None
         self._change([key], lambda noted: replace(noted, title=kept), token)
 
     def set_note(self, key: SessionKey, note: str | None, token: CancelToken) -> None:
         """Write a note on a session; None or an empty one takes it away. Raises AnnotationsUnusable."""
+        may_wait("note something of sessions")
         kept = own_note(note) if note is not None else None
         self._change([key], lambda noted: replace(noted, note=kept), token)
 
     def set_hidden(self, keys: Sequence[SessionKey], is_hidden: bool, token: CancelToken) -> None:
         """Hide sessions or show them again; all of them or, when it fails, none. Raises AnnotationsUnusable."""
+        may_wait("note something of sessions")
         self._change(keys, lambda noted: replace(noted, is_hidden=is_hidden), token)
 
     def set_labels(self, keys: Sequence[SessionKey], edit: LabelEdit, token: CancelToken) -> None:
@@ -134,6 +137,7 @@ class Annotations:
         Raises:
             AnnotationsUnusable: the file cannot be written.
         """
+        may_wait("note something of sessions")
         self._change(keys, lambda noted: noted.edited(edit), token)
 
     def put_labels(self, labels: Mapping[SessionKey, Noted], token: CancelToken) -> None:
@@ -142,6 +146,7 @@ class Annotations:
         Raises:
             AnnotationsUnusable: the file cannot be written.
         """
+        may_wait("note something of sessions")
 
         def work(connection: sqlite3.Connection) -> None:
             for key, wanted in labels.items():
@@ -167,6 +172,7 @@ class Annotations:
 
         Whatever the function raises leaves everything as it was. Raises AnnotationsUnusable.
         """
+        may_wait("note something of sessions")
         self._change([key], change, token)
 
     def _change(self, keys: Sequence[SessionKey], change: Change, token: CancelToken) -> None:
