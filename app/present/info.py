@@ -117,7 +117,7 @@ def info_sections(
         _times(summary, zone, known),
         _model(detail),
         _labels(summary, noted),
-        _store(facts),
+        _store(facts, detail.family),
     )
 
 
@@ -158,7 +158,7 @@ def _yours(own: OwnFacts) -> InfoSection:
         rows.append(InfoRow("Hidden", "yes: it stands in the view Archived; in its store it stays as it is"))
     if noted.labels_removed:
         rows.append(InfoRow("Labels not shown", _value(", ".join(noted.labels_removed))))
-    return InfoSection("Yours", _cut(rows), "kept by Burrow, not in the store" if rows else "")
+    return InfoSection("Yours", _cut(rows), "kept by Burrow, not in the store" if rows else "", is_first=True)
 
 
 def note_lines(note: str) -> str:
@@ -233,13 +233,14 @@ def _labels(summary: SessionSummary, noted: Noted) -> InfoSection:
     return InfoSection("Labels", _cut(rows), f"{words} · {len(own):,} yours" if own else words)
 
 
-def _store(facts: StoreFacts) -> InfoSection:
+def _store(facts: StoreFacts, family: str) -> InfoSection:
     rows = [
         InfoRow("File", one_line(facts.key.path, VALUE_LIMIT_CHARS), is_mono=True),
         InfoRow("System", KIND_WORDS[facts.kind]),
         InfoRow("Generation", facts.generation or ABSENT),
         InfoRow("Realm", one_line(facts.realm) if facts.realm else ABSENT),
         InfoRow("Can take changes", _with_reason("yes" if facts.is_writable else "no", facts.write_reason)),
+        *([InfoRow("Written for", _value(family))] if family else []),
         InfoRow("In use now", "yes" if facts.is_running else "no"),
         InfoRow("Sessions", exact_count(facts.session_count)),
         InfoRow("Size", _store_size(facts.size_bytes)),

@@ -7,6 +7,7 @@ import sqlite3
 import time
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import orjson
 
@@ -29,6 +30,7 @@ from store.meerkat.session_rows import COPIES_DIFFER, stored_id
 from store.meerkat.shapes.migration import SESSION_METADATA, VERSION, migrate_session_metadata, version_change
 from store.meerkat.summaries import is_session_running, read_facts
 from store.meerkat.transcripts import Indexed, index_session
+from store.meerkat.writable import write_obstacle
 from store.values.fault import Fault
 from store.values.session import SessionDetail, Usage
 from store.values.store import StoreKey
@@ -140,7 +142,19 @@ def read_detail(
         facts=_fact_lines(connection, layout, place, facts, token),
         written_by=_written_by(connection, layout, place, facts.session_id, envelope, token),
         migrated=tuple(envelope.migrated),
+        family=_family(connection, layout, store),
     )
+
+
+def _family(connection: sqlite3.Connection, layout: Layout, store: StoreKey) -> str:
+    """Which releases the store is written for and how that is known; "" where it is not written at all."""
+    if write_obstacle(Path(store.path), layout) is not None:
+        return ""
+    # What writes to a store is loaded when somebody looks at Info: the start of the program needs none of it.
+    from store.meerkat.outside.family import family_of
+
+    family = family_of(connection, layout)
+    return f"{family.name.value}. {family.reason}"
 
 
 def _written_by(

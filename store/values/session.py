@@ -156,6 +156,8 @@ class SessionDetail:
         authority: one sentence: which of several stored copies is shown (formats/meerkat.md §0 fact 3).
         metadata: the tree, secrets masked.
         facts: further lines for people, (name, value), in order.
+        family: which releases the store is written for, and a sentence that says how that is known; "" where it is not
+            written at all.
     """
 
     summary: SessionSummary
@@ -166,3 +168,4 @@ class SessionDetail:
     facts: tuple[tuple[str, str], ...] = ()
     written_by: str = ""
     migrated: tuple[str, ...] = ()
+    family: str = ""

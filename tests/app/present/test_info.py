@@ -192,3 +192,12 @@ def test_4_3_nothing_is_said_of_a_session_of_which_nothing_is_noted(summary: Mak
     detail = SessionDetail(stored, Usage(), 2, "", ())
     sections = info_sections(detail, FACTS, (), UTC, None, OwnFacts(NOTHING_NOTED, stored))
     assert next(section for section in sections if section.title == "Yours").rows == ()
+
+
+def test_l6_info_says_for_which_releases_the_store_is_written_and_how_that_is_known(summary: Make) -> None:
+    detail = SessionDetail(summary(), Usage(), 2, "", (), family="Meerkat 0.7. It has a quarantine.")
+    store = next(one for one in info_sections(detail, FACTS, (), UTC) if one.title == "Store")
+    assert [row.value for row in store.rows if row.name == "Written for"] == ["Meerkat 0.7. It has a quarantine."]
+    read_only = SessionDetail(summary(), Usage(), 2, "", ())
+    store = next(one for one in info_sections(read_only, FACTS, (), UTC) if one.title == "Store")
+    assert "Written for" not in [row.name for row in store.rows]
