@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QMenu
 from app.controllers.changes_jobs import (
     Lines,
     Made,
+    Stamp,
+    first_work,
     lines_work,
     now_ms,
     read_work,
@@ -36,6 +38,8 @@ from store.values.store import SessionKey, StoreKey
 
 if TYPE_CHECKING:
     from app.context import Context
+
+READING = "Reading the changes"
 
 AT_ONCE = 100
 """A receipt of more sessions than these is said in full by a job."""
@@ -67,6 +71,7 @@ class ChangesDisplay(QObject):
         self._found: dict[str, Refusal | None] = {}
         self._asked: set[str] = set()
         self._wanted = ""
+        self._stamp: Stamp = ()
         self._lines: Lines | None = None
         self._said: ReceiptRow | None = None
         self._undoing = Undoing(context, self.window, self)
@@ -77,6 +82,7 @@ class ChangesDisplay(QObject):
     def _connect(self) -> None:
         window, context, undoing = self.window, self._context, self._undoing
         window.reload_asked.connect(self.read)
+        window.came_to_front.connect(self._on_came_to_front)
         window.undo_key.connect(self._on_undo_key)
         window.closed.connect(self._on_closed)
         window.table.chosen.connect(self._on_chosen)
@@ -99,25 +105,47 @@ class ChangesDisplay(QObject):
 
     @Slot()
     def read(self) -> None:
-        """Read all changes again; what is chosen and typed stays."""
-        work = read_work(self._context.guarded, dict(self._found), self._context.settings.zone)
-        self._reading.run(Query("Reading the changes", work), self._on_read, self._on_not_read)
+        """Read all changes again, the newest first where none is shown; what is chosen and typed stays."""
+        self._stamp = ()
+        if self.model.total:
+            self.read_if_newer()
+            return
+        work = first_work(self._context.guarded, self._context.settings.zone)
+        self._reading.run(Query(READING, work), self._on_first, self._on_not_read)
 
-    def _on_read(self, made: Made) -> None:
+    @Slot()
+    def read_if_newer(self) -> None:
+        """Read all changes again if any was recorded since."""
+        context = self._context
+        zone, file = context.settings.zone, context.paths.changes_file
+        work = read_work(context.guarded, file, dict(self._found), zone, self._stamp)
+        self._reading.run(Query(READING, work), self._on_read, self._on_not_read)
+
+    def _on_first(self, made: Made) -> None:
+        self._show(made)
+        self.read_if_newer()
+
+    def _on_read(self, made: Made | None) -> None:
+        if made is None:
+            return
+        self._show(made)
+        self._stamp, self._wanted = made.stamp, ""
+        self.window.say_note(made.note)
+        if made.backups is not None:
+            self._say_backups(made.backups)
+        self._midnight.start(ms_to_midnight(now_ms(), self._context.settings.zone))
+
+    def _show(self, made: Made) -> None:
         table, current = self.window.table, self.window.table.current()
         wanted = self._wanted or (current.receipt.receipt_id if current is not None else "")
         at_px = table.verticalScrollBar().value()
         self._asked.clear()
         self.model.set_rows(made.rows)
-        self.window.say_note(made.note)
-        self._say_backups(made.backups)
         if self._wanted or not table.choose(wanted):
             if not table.show_receipt(self._wanted):
                 table.choose_first()
         else:
             table.verticalScrollBar().setValue(at_px)
-        self._wanted = ""
-        self._midnight.start(ms_to_midnight(now_ms(), self._context.settings.zone))
 
     def _on_not_read(self, error: BurrowError) -> None:
         self.window.say_note("not readable")
@@ -142,6 +170,12 @@ class ChangesDisplay(QObject):
     @Slot(object)
     def _on_store_changed(self, _changed: StoreChanged) -> None:
         self.read()
+
+    @Slot()
+    def _on_came_to_front(self) -> None:
+        # Another program may have changed something meanwhile; what is being read already is not begun anew.
+        if self._stamp and not self._reading.is_busy:
+            self.read_if_newer()
 
     @Slot()
     def _on_order_asked(self) -> None:
@@ -174,7 +208,7 @@ class ChangesDisplay(QObject):
         self._asked |= found.keys()
         self._found.update(found)
         at_ms, zone = now_ms(), self._context.settings.zone
-        self.model.improve(lambda row: with_refusals(row, found, at_ms, zone))
+        self.model.improve(found.keys(), lambda row: with_refusals(row, found, at_ms, zone))
         current = self.window.table.current()
         if current is not None and current.receipt.receipt_id in found:
             self._say(current)

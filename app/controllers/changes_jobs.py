@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from app.jobs import Changed
 from app.present.receipt_lines import ReceiptLine, proof_lines, session_lines
 from app.present.receipt_words import ReceiptRow, heading_note, is_redo, receipt_row
+from store.blocking import may_wait
 from store.values.changes import BackupFacts, Receipt, Refusal, UndoState
 
 if TYPE_CHECKING:
@@ -33,35 +36,74 @@ class Made:
     Attributes:
         rows: newest first.
         note: how many there are, in words.
-        backups: what is kept to undo them.
+        backups: what is kept to undo them; None in the first part.
+        stamp: of the record of changes before it was read.
     """
 
     rows: tuple[ReceiptRow, ...]
     note: str
-    backups: BackupFacts
+    backups: BackupFacts | None
+    stamp: Stamp
+
+
+Stamp: TypeAlias = tuple[tuple[int, int], ...]
+"""Size and time of the record of changes and of its log."""
+
+FIRST_COUNT = 200
+"""So many of the newest changes are shown before the others are read."""
+
+
+def stamp_of(changes_file: Path) -> Stamp:
+    """What tells whether anything was recorded since."""
+    may_wait("look at the record of changes")
+    found = []
+    for path in (changes_file, changes_file.with_name(f"{changes_file.name}-wal")):
+        with suppress(OSError):
+            facts = path.stat()
+            found.append((facts.st_size, facts.st_mtime_ns))
+    return tuple(found)
+
+
+def first_work(source: GuardedSource, zone: tzinfo | None) -> Callable[[CancelToken], Made]:
+    """Work that reads the newest receipts."""
+    return lambda token: Made(_rows(source, FIRST_COUNT, {}, zone, token), "", None, ())
 
 
 def read_work(
-    source: GuardedSource, found: Mapping[str, Refusal | None], zone: tzinfo | None
-) -> Callable[[CancelToken], Made]:
-    """Work that reads all receipts.
+    source: GuardedSource, changes_file: Path, found: Mapping[str, Refusal | None], zone: tzinfo | None, known: Stamp
+) -> Callable[[CancelToken], Made | None]:
+    """Work that reads all receipts; None if nothing was recorded since.
 
     Args:
         found: what stores said before of undoing them.
+        known: the stamp of what is shown; () to read in any case.
     """
 
-    def work(token: CancelToken) -> Made:
-        guarded, at_ms = source.get(), now_ms()
-        receipts = guarded.changes(token)
-        by_id, rows = {receipt.receipt_id: receipt for receipt in receipts}, []
-        for receipt in receipts:
-            token.take_turn()
-            refusal = found.get(receipt.receipt_id)
-            rows.append(receipt_row(receipt, at_ms, zone, refusal, is_redo=is_redo(receipt, by_id.get)))
-        note = heading_note(tuple(receipt.at_ms for receipt in receipts), at_ms)
-        return Made(tuple(rows), note, guarded.backups(token))
+    def work(token: CancelToken) -> Made | None:
+        stamp = stamp_of(changes_file)
+        if known and stamp == known:
+            return None
+        rows = _rows(source, None, found, zone, token)
+        note = heading_note(tuple(row.receipt.at_ms for row in rows), now_ms())
+        return Made(rows, note, source.get().backups(token), stamp)
 
     return work
+
+
+def _rows(
+    source: GuardedSource,
+    limit: int | None,
+    found: Mapping[str, Refusal | None],
+    zone: tzinfo | None,
+    token: CancelToken,
+) -> tuple[ReceiptRow, ...]:
+    at_ms, receipts = now_ms(), source.get().changes(token, limit)
+    by_id, rows = {receipt.receipt_id: receipt for receipt in receipts}, []
+    for receipt in receipts:
+        token.take_turn()
+        refusal = found.get(receipt.receipt_id)
+        rows.append(receipt_row(receipt, at_ms, zone, refusal, is_redo=is_redo(receipt, by_id.get)))
+    return tuple(rows)
 
 
 def refusals_work(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -43,14 +43,14 @@ class ChangesModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rows: tuple[ReceiptRow, ...] = ()
+        self._rows: list[ReceiptRow] = []
         self._shown: list[ReceiptRow] = []
         self._words: tuple[str, ...] = ()
         self.is_descending = True
 
     def set_rows(self, rows: Sequence[ReceiptRow]) -> None:
         """Show other receipts, given newest first, or the same as they are now."""
-        self._rows = tuple(rows)
+        self._rows = list(rows)
         self._narrow()
 
     def narrow(self, typed: str) -> None:
@@ -66,15 +66,19 @@ class ChangesModel(QAbstractTableModel):
             self.is_descending = is_descending
             self._narrow()
 
-    def improve(self, make: Callable[[ReceiptRow], ReceiptRow]) -> None:
-        """Make rows again of which more is known; what is given back as it was stays."""
-        made = {id(row): make(row) for row in self._rows}
-        changed = [at for at, row in enumerate(self._shown) if made[id(row)] is not row]
-        shown = [made[id(row)] for row in self._shown]
-        self._rows, self._shown = tuple(made[id(row)] for row in self._rows), shown
+    def improve(self, receipt_ids: Collection[str], make: Callable[[ReceiptRow], ReceiptRow]) -> None:
+        """Make the rows of some receipts again; one that is given back as it was stays."""
+        changed = []
+        for at, row in enumerate(self._rows):
+            if row.receipt.receipt_id in receipt_ids and (made := make(row)) is not row:
+                self._rows[at] = made
+                place = self.place_of(row.receipt.receipt_id)
+                if place is not None:
+                    self._shown[place] = made
+                    changed.append(place)
         if changed:
             last = len(ChangeColumn) - 1
-            self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], last))
+            self.dataChanged.emit(self.index(min(changed), 0), self.index(max(changed), last))
 
     @property
     def total(self) -> int:
@@ -82,7 +86,7 @@ class ChangesModel(QAbstractTableModel):
         return len(self._rows)
 
     @property
-    def rows(self) -> tuple[ReceiptRow, ...]:
+    def rows(self) -> Sequence[ReceiptRow]:
         """All of them, newest first."""
         return self._rows
 

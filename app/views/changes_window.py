@@ -87,12 +87,14 @@ class ChangesWindow(QWidget):
 
     Signals:
         closed: it was closed.
-        reload_asked: F5, or the window came to the front.
+        reload_asked: F5.
+        came_to_front: it is the active window again.
         undo_key: Ctrl+Z.
     """
 
     closed = Signal()
     reload_asked = Signal()
+    came_to_front = Signal()
     undo_key = Signal()
 
     def __init__(self, look: Look, model: ChangesModel, parent: QWidget | None = None) -> None:
@@ -221,10 +223,10 @@ class ChangesWindow(QWidget):
             super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Read anew when the window comes to the front: another program may have changed something. Qt's name."""
+        """Say when the window comes to the front; Qt's name."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self._is_read:
-            self.reload_asked.emit()
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.came_to_front.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Say so; Qt's name."""

@@ -61,7 +61,7 @@ def test_4_4_a_change_is_undone_after_a_restart_and_done_again(
     program = show_program(realm)
     window = shown(qtbot, program, 1)
     assert words(window) == [("Archived 2 sessions", "Undo")]
-    assert window.note() == "1 in the last 30 days"
+    qtbot.waitUntil(lambda: window.note() == "1 in the last 30 days", timeout=10_000)
     window.table.setFocus()
     qtbot.keyClick(window.table, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.bar.face is BarFace.QUESTION, timeout=10_000)

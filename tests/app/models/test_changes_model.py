@@ -69,12 +69,12 @@ def test_4_4_what_a_store_says_of_undoing_changes_its_row_only(qtbot: Any) -> No
     model = ChangesModel()
     model.set_rows(rows(3))
     with qtbot.waitSignal(model.dataChanged) as changed, qtbot.assertNotEmitted(model.modelReset):
-        model.improve(lambda row: with_refusals(row, {"00000001": MOVED_ON}, NOW_MS, None))
+        model.improve({"00000001"}, lambda row: with_refusals(row, {"00000001": MOVED_ON}, NOW_MS, None))
     assert [index.row() for index in changed.args[:2]] == [1, 1]
     words = [model.index(row, ChangeColumn.UNDO).data() for row in range(3)]
     assert words == ["Undo", "Session moved on", "Undo"]
     with qtbot.assertNotEmitted(model.dataChanged):
-        model.improve(lambda row: with_refusals(row, {"00000001": MOVED_ON}, NOW_MS, None))
+        model.improve({"00000001"}, lambda row: with_refusals(row, {"00000001": MOVED_ON}, NOW_MS, None))
 
 
 def test_4_4_a_row_says_all_of_itself_to_screen_readers() -> None:
