@@ -99,7 +99,7 @@ class ChangesWindow(QWidget):
 
     def __init__(self, look: Look, model: ChangesModel, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
-        self._look, self._model, self._is_read = look, model, False
+        self._look, self._model, self._is_read, self._had_rows = look, model, False, False
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Changes – Burrow")
         self._title = TextLabel(look, TypeUse.PAGE, "text", self)
@@ -190,6 +190,11 @@ class ChangesWindow(QWidget):
         elif not has_rows:
             self._empty.say(*((NO_CHANGES, NO_CHANGES_MORE) if self._is_read else (READING, "")))
         self._stack.setCurrentWidget(self.table if has_rows else self._empty)
+        if has_rows and not self._had_rows:
+            # The keyboard belongs to the table, which could not take it while there was none.
+            self._had_rows = True
+            if self.focusWidget() is self.field and not self.field.text():
+                self.table.setFocus()
         self.panel.setVisible(has_rows)
         hits = f"{self._model.rowCount():,} of {total:,}" if self.field.text().strip() else ""
         self.field.say_hits(hits)
