@@ -16,6 +16,7 @@ from store.meerkat.shapes.structs import Fields, NotTyped
 VERSION: Final = 2
 SESSION_METADATA: Final = "session_metadata"
 
+_INPUT_VERSION: Final = "stored_input_state_version"
 _IDENTITY: Final = "session_llm_identity"
 _OLD_NAME, _NEW_NAME = "connection_ref", "auth_binding"
 _LEGACY: Final = "legacy_auth_binding_"
@@ -91,6 +92,29 @@ def migrate_session_metadata(value: Json) -> Migration:
         changes.append(f"The session's metadata is {of} and is read as schema {VERSION}.")
     made["schema_version"] = VERSION
     return Migration(made, tuple(changes), legacy)
+
+
+def migrate_input_state(value: Json) -> Fields:
+    """Bring a stored input of a session, decoded, into the form of version 2; it is not changed.
+
+    Raises:
+        NotTyped: it is no object.
+    """
+    if not isinstance(value, dict):
+        raise NotTyped("the input state is no JSON object")
+    made = dict(value)
+    persisted = made.get("persisted_input")
+    if isinstance(persisted, dict):
+        made["persisted_input"] = {key: _input_body(body) for key, body in persisted.items()}
+    made[_INPUT_VERSION] = VERSION
+    return made
+
+
+def _input_body(body: Json) -> Json:
+    turn = body.get("turn_metadata") if isinstance(body, dict) else None
+    if not isinstance(body, dict) or not isinstance(turn, dict):
+        return body
+    return body | {"turn_metadata": _with_binding(turn, "", {}, [])}
 
 
 def _with_binding(found: Fields, owner: str, legacy: Fields, changes: list[str]) -> Fields:
