@@ -249,8 +249,9 @@ def measure_named(name: str) -> Callable[[Path, int], Answer]:
     # Loaded only where it is measured: the start of this process is a measure too.
     import bench_checks
     import bench_reading
+    import bench_store
 
-    return {**bench_reading.MEASURED, **bench_checks.MEASURED}[name]
+    return {**bench_reading.MEASURED, **bench_checks.MEASURED, **bench_store.MEASURED}[name]
 
 
 def main(arguments: list[str]) -> int:

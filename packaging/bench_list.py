@@ -144,4 +144,32 @@ MEASURES = (
         ("s50-strands",),
         beside="orjson's loads and dumps on the same bytes",
     ),
+    Measure(
+        "4-N1-append",
+        "session store: s50 with one more message, guarded and saved",
+        "s",
+        at_most(1),
+        ("s50",),
+        beside="INSERT OR REPLACE of the same row",
+    ),
+    Measure(
+        "4-N1-rewrite",
+        "session store: s50 with all its messages rewritten by a commit, guarded and saved",
+        "s",
+        at_most(1.5),
+        ("s50",),
+        beside="INSERT OR REPLACE of the same row",
+    ),
+    Measure(
+        "4-N1-rss", "s50 loaded, appended to and saved: peak memory", "MB", at_most(300), ("s50",), is_peak_memory=True
+    ),
+    Measure(
+        "4-N1-rss-rewrite",
+        "s50 loaded, rewritten and saved: peak memory",
+        "MB",
+        at_most(300),
+        ("s50",),
+        is_peak_memory=True,
+    ),
+    Measure("4-N4-growth", "1,000 times load, append and save: growth of resident memory", "MB", at_most(10), ()),
 )

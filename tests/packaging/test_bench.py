@@ -40,12 +40,12 @@ def test_1_N1_to_1_N7_each_number_has_a_measure(bench: ModuleType, number: str) 
 
 
 def test_every_measure_can_be_run_by_the_child(bench: ModuleType, load_packaging: Callable[[str], ModuleType]) -> None:
-    rooms = [load_packaging(name).MEASURED for name in ("bench_child", "bench_reading", "bench_checks")]
+    rooms = [load_packaging(name).MEASURED for name in ("bench_child", "bench_reading", "bench_checks", "bench_store")]
     names = [name for room in rooms for name in room]
     assert sorted(names) == sorted(one.name for one in bench.MEASURES)
 
 
-@pytest.mark.parametrize("name", ["1-N2-jump", "2-N4-first", "3-N4-codec"])
+@pytest.mark.parametrize("name", ["1-N2-jump", "2-N4-first", "3-N4-codec", "4-N1-append"])
 def test_the_child_finds_a_measure_in_whichever_module_it_stands(
     load_packaging: Callable[[str], ModuleType], name: str
 ) -> None:

@@ -197,7 +197,20 @@ class MessageList:
     def equal_prefix(self, other: MessageList) -> int:
         """How many leading messages of both are the same, byte for byte."""
         most = min(len(self), len(other))
+        if self._shared_prefix(other) == most:
+            return most
         return _greatest(most, lambda count: self._is_equal(0, other, 0, count))
+
+    def _shared_prefix(self, other: MessageList) -> int:
+        """How many leading messages of both are the very same bytes in memory, which need not be looked at."""
+        shared = 0
+        for mine, others in zip(self._runs, other._runs, strict=False):
+            if mine.buffer is not others.buffer or mine.begins[0] != others.begins[0]:
+                break
+            shared += min(mine.count, others.count)
+            if mine.count != others.count:
+                break
+        return shared
 
     def equal_suffix(self, other: MessageList, at_most: int | None = None) -> int:
         """How many of the last messages of both are the same, byte for byte; no more than `at_most`."""

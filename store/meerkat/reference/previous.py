@@ -88,10 +88,10 @@ def _shared_bytes(blob: sqlite3.Blob, messages: MessageList) -> int:
     """How many bytes of the list of messages, from its first one on, stand in the blob from where it is read next."""
     shared = 0
     for piece in _pieces(messages):
-        stored = blob.read(len(piece))
-        if stored != piece:
-            return shared + _first_difference(stored, piece)
-        shared += len(piece)
+        stored, expected = blob.read(len(piece)), bytes(piece)
+        if stored != expected:
+            return shared + _first_difference(stored, expected)
+        shared += len(expected)
     return shared
 
 
@@ -101,7 +101,7 @@ def _pieces(messages: MessageList) -> Iterator[memoryview]:
             yield view[begin : begin + COMPARED_BYTES]
 
 
-def _first_difference(one: bytes, other: memoryview) -> int:
+def _first_difference(one: bytes, other: bytes) -> int:
     """Where two pieces begin to differ; the length of the shorter one if they do not before its end."""
     low, high = 0, min(len(one), len(other))
     if one[:high] == other[:high]:
