@@ -46,12 +46,14 @@ class NewDocument:
     Attributes:
         metadata: of it.
         columns: the row of `sessions` that repeats it; None where the document was not decoded.
+        revision: its transcript where it is spelt anew: the name that Meerkat gives it, not the one of what was stored.
     """
 
     data: bytes
     metadata: bytes
     columns: SessionColumns | None
     is_spelt_anew: bool = False
+    revision: str = ""
 
 
 def change_metadata(
@@ -77,6 +79,9 @@ def change_metadata(
         new_snapshot = _new(stored.session_id, snapshot, metadata, changes, moment_ns, circumstances)
     if any(one is not None and one.is_spelt_anew for one in (new_session, new_snapshot)):
         made.remarks.append(SPELT_ANEW)
+        known = new_snapshot or new_session
+        if known is not None and known.revision:
+            made.revision_before = made.revision_after = known.revision
     _add_session_row(stored, new_session or new_snapshot, moment_ns, circumstances, made)
     if stored.snapshot is not None and new_snapshot is not None:
         after = Row(SNAPSHOT_TABLE, (stored.snapshot.values[0], new_snapshot.data))
@@ -177,7 +182,7 @@ def _spelt_anew(
             session.set_metadata(key, value)
     session.updated_at_ns = moment_ns
     columns = columns_of(session)
-    return NewDocument(columns[6], columns[5].encode(), columns, is_spelt_anew=True)
+    return NewDocument(columns[6], columns[5].encode(), columns, True, session.transcript_revision())
 
 
 def keeps(stored: bytes, encoded: bytes, circumstances: Circumstances) -> bool:

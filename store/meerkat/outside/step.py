@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from store.blocking import may_wait
 from store.changing import Image
 from store.errors import ChangeRefused
 from store.meerkat.outside.realm_files import change_file
@@ -86,6 +87,7 @@ class SessionStep:
         """End the transaction without a change; harmless after an end."""
         if not self._is_open:
             return
+        may_wait("write to a store")
         self._is_open = False
         if self._connection.in_transaction:
             with suppress(sqlite3.OperationalError):  # SQLite has rolled it back itself, as it does on a full disk
@@ -107,6 +109,7 @@ class SessionStep:
             raise refuse(RefusalCode.CANNOT_WRITE, f"A row of “{row.table.name}” could not be written; nothing was.")
 
     def _update(self, row: RowChange, table: Table) -> sqlite3.Cursor | None:
+        may_wait("write to a store")
         assert row.before is not None
         assert row.after is not None
         changed = [
