@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from store.backend import Backend, System
 from store.cancel import CancelToken, Progress
+from store.copying import copy_to_working_store, plan_copy
 from store.demo import make_demo
 from store.discovery import Origin, SearchPlace, Surroundings, added_places, find_at, usual_places
 from store.doctor import examine
@@ -47,10 +48,12 @@ __all__ = [
     "Surroundings",
     "System",
     "added_places",
+    "copy_to_working_store",
     "examine",
     "find_at",
     "given_up_facts",
     "make_demo",
+    "plan_copy",
     "remove_leftovers",
     "silent_facts",
     "usual_places",

@@ -53,6 +53,7 @@ class ActionsController(QObject):
         self._context, self._window, self._memory = context, window, memory
         self._transcript, self._progress = transcript, progress
         self._state = ShellState(zoom_percent=context.looks.current.zoom_percent)
+        self._reasons: Mapping[ActionId, str] = {}
         self.chooser = PathChooser(window)
         self.panes = PaneFocus()
         self._slots: dict[ActionId, Callable[[], object]] = {
@@ -105,8 +106,15 @@ class ActionsController(QObject):
         self._state = ShellState(has_panes, has_store, has_session, self._progress.is_busy, zoom_percent, has_list)
         self._enable()
 
+    def say_reasons(self, reasons: Mapping[ActionId, str]) -> None:
+        """Tell which actions are not possible with what is chosen, and why."""
+        self._reasons = reasons
+        self._enable()
+
     def _enable(self) -> None:
-        self._window.actions_of.enable(enabled_actions(self._state) & self._slots.keys())
+        possible = enabled_actions(self._state) & self._slots.keys()
+        refused = {name: reason for name, reason in self._reasons.items() if name in possible}
+        self._window.actions_of.enable(possible - refused.keys(), refused)
 
     def _check_switches(self) -> None:
         settings, actions = self._context.settings.current, self._window.actions_of

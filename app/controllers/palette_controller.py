@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -68,7 +69,11 @@ class PaletteController(QObject):
         for found in find_commands(typed, command_texts(), self._recent()):
             action = self._actions.by_id[found.command.action]
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            lines.append(Line(found, keys, action.isEnabled(), action.isChecked() if action.isCheckable() else None))
+            is_on = action.isChecked() if action.isCheckable() else None
+            reason = self._actions.reason(found.command.action)
+            if reason:
+                found = replace(found, command=replace(found.command, reason=reason))
+            lines.append(Line(found, keys, action.isEnabled(), is_on))
         # What cannot be run now is shown after all that can, with the reason.
         return sorted(lines, key=lambda line: not line.is_possible)
 

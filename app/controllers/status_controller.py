@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.models.library_model import Badge, badge_of
 from app.present.one_line import as_tip, one_line
@@ -20,9 +20,18 @@ if TYPE_CHECKING:
 NOTE_MS = 4000
 """How long the bar says what was just done before it says again what is shown."""
 
+UNDO_MS = 20_000
+"""How long it offers to take back what was just done; Changes does so for thirty days."""
+
 
 class StatusController(QObject):
-    """Knows the status bar's texts; progress has a controller of its own."""
+    """Knows the status bar's texts; progress has a controller of its own.
+
+    Signals:
+        undo_asked (tuple of str): receipts of what was just done are to be taken back.
+    """
+
+    undo_asked = Signal(object)
 
     def __init__(self, bar: StatusBar, settings: SettingsStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +41,8 @@ class StatusController(QObject):
         self._count, self._selected_count = "", 0
         self._noting = QTimer(self, singleShot=True, interval=NOTE_MS)
         self._noting.timeout.connect(self._show_left)
+        self._undoable: tuple[str, ...] = ()
+        bar.undo_asked.connect(self._on_undo_asked)
 
     def show_nothing(self) -> None:
         """Say that no store is open."""
@@ -84,11 +95,30 @@ class StatusController(QObject):
     @Slot(str)
     def note(self, sentence: str) -> None:
         """Say for a few seconds what was just done."""
-        self._noting.start()
+        self._say(sentence, (), NOTE_MS)
+
+    @Slot(str, object)
+    def offer_undo(self, sentence: str, receipts: tuple[str, ...]) -> None:
+        """Say what was just done, and offer for a while to take it back."""
+        self._say(sentence, receipts, UNDO_MS)
+
+    def _say(self, sentence: str, receipts: tuple[str, ...], for_ms: int) -> None:
+        self._undoable = receipts
+        self._noting.start(for_ms)
         self._bar.show_left(sentence)
+        self._bar.show_undo(bool(receipts))
+
+    @Slot()
+    def _on_undo_asked(self) -> None:
+        receipts, self._undoable = self._undoable, ()
+        self._noting.stop()
+        self._show_left()
+        if receipts:
+            self.undo_asked.emit(receipts)
 
     @Slot()
     def _show_left(self) -> None:
         if not self._noting.isActive():
+            self._bar.show_undo(False)
             selected = f" · {self._selected_count:,} selected" if self._count and self._selected_count else ""
             self._bar.show_left(self._count + selected)

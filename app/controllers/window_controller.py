@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from app.commands import ActionId
 from app.controllers.actions_controller import ActionsController
 from app.controllers.catalogue_controller import CatalogueController
+from app.controllers.change_controller import ChangeController
 from app.controllers.changes_controller import ChangesController
 from app.controllers.facets_controller import FacetsController
 from app.controllers.following_controller import FollowingController
@@ -31,7 +32,7 @@ from app.controllers.store_check_controller import StoreCheckController
 from app.controllers.window_memory import WindowMemory
 from app.jobs import Query
 from app.look.look import Look
-from app.menus import MESSAGE_MENU
+from app.menus import ACTIONS_MENU, MESSAGE_MENU
 from app.options import Options
 from app.present.columns import order_named
 from app.views.main_window import MainWindow
@@ -102,7 +103,9 @@ class WindowController(QObject):
         self.catalogue = CatalogueController(context, self.window.status.catalogue, self.library, self.scopes)
         self.checks = StoreCheckController(context, self.window)
         self.changes = ChangesController(context, self.window)
+        self.changing = ChangeController(context, self.window, self.actions, self.sessions, self.following)
         self._connect()
+        self._connect_changing()
 
     def _connect(self) -> None:
         context, window, library = self._context, self.window, self.library
@@ -177,6 +180,39 @@ class WindowController(QObject):
         window.closing.connect(self._on_closing)
         context.looks.changed.connect(self._on_look_changed)
 
+    def _connect_changing(self) -> None:
+        changing = self.changing
+        changing.noted.connect(self.status.note)
+        changing.failed.connect(self._on_failed)
+        changing.done.connect(self.status.offer_undo)
+        self.status.undo_asked.connect(self._on_undo_asked)
+        changing.undo_asked.connect(self._on_undo_asked)
+        changing.receipt_asked.connect(self.changes.show_receipt)
+        changing.opening_asked.connect(self.open_paths)
+        changing.own_changed.connect(self._on_own_changed)
+        changing.deleted.connect(self._on_deleted)
+        self.display.shown.connect(changing.enabling.renew)
+        self.window.actions_of.session_menu_opening.connect(changing.enabling.look_closely)
+
+    @Slot(object)
+    def _on_undo_asked(self, receipts: tuple[str, ...]) -> None:
+        for receipt_id in receipts:
+            self.changes.undo(receipt_id)
+
+    @Slot()
+    def _on_own_changed(self) -> None:
+        """Something else is noted of sessions: no file of theirs moved, so that nobody follows it."""
+        self.sessions.reload_keeping_place()
+        self.facets.refresh()
+        if self._page is not None and self._page.shown is not None:
+            self._page.notice_notes(self._page.shown.key)
+
+    @Slot(object)
+    def _on_deleted(self, keys: frozenset[SessionKey]) -> None:
+        if self._page is not None and self._page.shown is not None and self._page.shown.key in keys:
+            self.sessions.choice.forget()
+            self._on_nothing_activated()
+
     @property
     def page(self) -> PageController:
         """The session page; built when it is first asked for, so that the list of sessions is there before."""
@@ -221,6 +257,9 @@ class WindowController(QObject):
         self._session_following.failed.connect(self._on_session_failed)
         self._session_following.returned.connect(self.display.take_back)
         page.page.put_pin(self.window.actions_of.by_id[ActionId.PIN])
+        menu = QMenu(self.window)
+        self.window.actions_of.fill(menu, ACTIONS_MENU)
+        page.page.put_actions(menu)
         self.window.put_page(page.widget)
         self.actions.panes.put_before(self.window.page_place, self.find.bar)
         return page

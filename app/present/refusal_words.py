@@ -138,6 +138,13 @@ def _advices(refusal: Refusal, action: Action, can_copy: bool, can_hide: bool) -
     return tuple(found)
 
 
+def error_text(action: Action, sentence: str, advice: str) -> RefusalText:
+    """The words when nothing could be planned or begun at all."""
+    advices = (Advice("info", one_line(advice)),) if advice else ()
+    title = f"{ACTION_WORDS[action].refused}: it could not be begun"
+    return RefusalText("triangle-alert", title, one_line(sentence), advices, True, False, False)
+
+
 def impossible_tip(name: str, reason: str) -> tuple[str, str]:
     """Title and text of the tool tip of an action that is not possible now.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.look.look import Look
 from app.look.tokens import TypeUse, tokens
@@ -30,8 +30,13 @@ class PageHead(QWidget):
         self._pin = QToolButton(self)
         self._pin.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._pin.hide()
+        self._actions = QPushButton("Actions ", self)
+        self._actions.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # its icon stands behind the word
+        self._actions.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._actions.setToolTip("What can be done with this session, or with those that are selected")
+        self._actions.hide()
         self._lines = QVBoxLayout(self)
-        self._first = self._line(self._title, self._pin)
+        self._first = self._line(self._title, self._pin, self._actions)
         self._first.setStretch(0, 1)
         self._second = self._line(self._state_icon, self._state, self._times)
         self._third = self._line(self._id, self._counts)
@@ -57,8 +62,17 @@ class PageHead(QWidget):
         self._pin.setAccessibleName(action.text().replace("&", ""))
         self._pin.show()
 
+    def put_actions(self, menu: QMenu) -> None:
+        """Show a button with a menu of what can be done with the session."""
+        menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self._actions.setMenu(menu)
+        self._actions.show()
+
     def set_look(self, look: Look) -> None:
         """Paint with another look from now on."""
+        self._first.setSpacing(look.px(8))
+        self._actions.setIcon(look.icon("chevron-down", "text", 14))
+        self._actions.setIconSize(QSize(look.px(14), look.px(14)))
         side = look.px(tokens()["height"]["chip"])
         self._pin.setFixedSize(side, side)
         self._pin.setIconSize(QSize(look.px(14), look.px(14)))

@@ -282,6 +282,11 @@ class PlanDialog(QDialog):
 
     # Keys and closing
 
+    def end(self) -> None:
+        """Close, whatever is shown."""
+        self.stage = Stage.RESULT
+        self.close()
+
     def reject(self) -> None:
         """Esc and Cancel: stop what is applied, else close. Qt's name."""
         if self.stage is Stage.APPLYING:

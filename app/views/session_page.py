@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QFocusEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from app.look.look import Look
 from app.present.page_facts import HeadText
@@ -94,6 +94,10 @@ class SessionPage(QWidget):
     def put_pin(self, action: QAction) -> None:
         """Show a button for pinning the session in its head."""
         self._head.put_pin(action)
+
+    def put_actions(self, menu: QMenu) -> None:
+        """Show a button in its head with a menu of what can be done with the session."""
+        self._head.put_actions(menu)
 
     def say_head(self, text: HeadText, message_count: str) -> None:
         """Show a session's head."""

@@ -29,9 +29,11 @@ class StatusBar(QWidget):
 
     Signals:
         cancel_asked: the button beside the progress.
+        undo_asked: the button beside what was just done.
     """
 
     cancel_asked = Signal()
+    undo_asked = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,12 +49,21 @@ class StatusBar(QWidget):
         self._cancel.setProperty("small", True)
         self._cancel.setToolTip("Cancel what is being read  Esc")
         self._cancel.clicked.connect(self.cancel_asked)
+        self._undo = QPushButton("Undo", self)
+        self._undo.setProperty("small", True)
+        self._undo.setToolTip("Take back what was just done")
+        self._undo.clicked.connect(self.undo_asked)
+        self._undo.hide()
         self.catalogue = CatalogueBar(look, self)
         self._fault_icon, self._faults = QLabel(self), TextLabel(look, TypeUse.SMALL, "warn", self)
         self._access_icon = QLabel(self)
         self._access_icon_name = ("", "")
         self._row = QHBoxLayout(self)
-        self._row.addWidget(self._left, 1)
+        self._first = QHBoxLayout()
+        self._first.addWidget(self._left)
+        self._first.addWidget(self._undo)
+        self._first.addStretch(1)
+        self._row.addLayout(self._first, 1)
         for part in (self._bar, self._progress, self._cancel, self.catalogue, self._fault_icon, self._faults):
             self._row.addWidget(part)
         self._row.addWidget(self._access_icon)
@@ -70,6 +81,7 @@ class StatusBar(QWidget):
         self.setFixedHeight(look.px(tokens()["height"]["status_bar"]))
         self._row.setContentsMargins(look.px(12), 1, look.px(12), 0)
         self._row.setSpacing(look.px(6))
+        self._first.setSpacing(look.px(8))
         self._bar.setFixedWidth(look.px(64))
         self._fault_icon.setPixmap(look.pixmap("triangle-alert", "warn", 14, self.devicePixelRatioF()))
         self._show_access_icon()
@@ -77,6 +89,15 @@ class StatusBar(QWidget):
     def show_left(self, text: str) -> None:
         """Counts and the selection."""
         self._left.setText(text)
+
+    def show_undo(self, is_shown: bool) -> None:
+        """Offer to take back what is said at the left."""
+        self._undo.setVisible(is_shown)
+
+    @property
+    def undo_button(self) -> QPushButton:
+        """The button beside what was just done."""
+        return self._undo
 
     def show_progress(self, text: str, permille: int | None, can_cancel: bool = True) -> None:
         """Show what runs, or nothing with an empty text; `permille` None means that the total is not known."""

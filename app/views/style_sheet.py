@@ -44,6 +44,7 @@ QPushButton:hover {{ background: {_c(look, "hover_window")}; }}
 QPushButton:pressed {{ background: {_c(look, "pressed")}; }}
 QPushButton:disabled {{ color: {_c(look, "text_disabled")}; background: {_c(look, "window")};
     border-color: {_c(look, "line")}; }}
+QPushButton::menu-indicator {{ image: none; width: 0; }}
 QPushButton[main="true"] {{ background: {_c(look, "accent_fill")}; color: {_c(look, "on_accent")};
     border-color: {_c(look, "accent_fill")}; font-weight: 600; }}
 QPushButton[main="true"]:hover {{ background: {_c(look, "accent_fill_hover")};

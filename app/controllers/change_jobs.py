@@ -1,0 +1,125 @@
+"""What changing sessions asks of worker threads: plain functions from frozen values to frozen values; no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+from app.controllers.list_jobs import selected_work
+from app.jobs import Changed
+from app.present.plan_report import plan_report
+from store.errors import BurrowError, SessionMissing
+from store.values.changes import Plan, Receipt, Request
+from store.values.listing import Listed
+from store.values.store import SessionKey
+
+if TYPE_CHECKING:
+    from app.guarding import GuardedSource
+    from store import Library
+    from store.cancel import CancelToken
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Sessions that a person chose: rows of a list, and single ones.
+
+    Attributes:
+        spans: half open spans of rows of `listed`.
+        keys: besides; that of the session page where no row is chosen.
+    """
+
+    listed: Listed
+    spans: tuple[tuple[int, int], ...] = ()
+    keys: tuple[SessionKey, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return sum(end - begin for begin, end in self.spans) + len(self.keys)
+
+    def first(self, limit: int) -> Chosen:
+        """The first of them."""
+        spans, left = [], limit
+        for begin, end in self.spans:
+            if left > 0:
+                spans.append((begin, min(end, begin + left)))
+                left -= end - begin
+        return Chosen(self.listed, tuple(spans), self.keys[: max(left, 0)])
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Plans of one request.
+
+    Attributes:
+        keys: of the sessions, in the order in which they were chosen.
+        plans: one for each store; at least one.
+    """
+
+    keys: tuple[SessionKey, ...]
+    plans: tuple[Plan, ...]
+
+
+def chosen_keys(library: Library, chosen: Chosen, token: CancelToken) -> tuple[SessionKey, ...]:
+    """Ids of all that were chosen, in their order. Raises SessionMissing where none is left."""
+    read = selected_work(library, chosen.listed, chosen.spans)(token)
+    keys = tuple(dict.fromkeys((*(summary.key for summary in read), *chosen.keys)))
+    if not keys:
+        raise SessionMissing("The sessions that were chosen are not there any more.", "Choose others in the list.")
+    return keys
+
+
+def plan_work(
+    guarded: GuardedSource, library: Library, request: Request, chosen: Chosen
+) -> Callable[[CancelToken], Planned]:
+    """Work that plans a request for what was chosen."""
+
+    def work(token: CancelToken) -> Planned:
+        keys = chosen_keys(library, chosen, token)
+        token.report(0, len(keys), "Planning", "sessions")
+        return Planned(keys, guarded.get().plan(request, keys, token))
+
+    return work
+
+
+def again_work(
+    guarded: GuardedSource, request: Request, keys: Sequence[SessionKey]
+) -> Callable[[CancelToken], tuple[Plan, ...]]:
+    """Work that plans a request again for the same sessions, to compare."""
+
+    def work(token: CancelToken) -> tuple[Plan, ...]:
+        return guarded.get().plan(request, keys, token)
+
+    return work
+
+
+def apply_work(guarded: GuardedSource, plans: Sequence[Plan]) -> Callable[[CancelToken, CancelToken], Changed]:
+    """Work that applies plans one after the other; the second token stops it between two sessions.
+
+    A plan of which nothing is possible is not applied where others are. What was done before an error has its receipts.
+    """
+    possible = [plan for plan in plans if plan.possible]
+
+    def work(token: CancelToken, stop: CancelToken) -> Changed:
+        receipts: list[Receipt] = []
+        for plan in possible:
+            try:
+                receipts.append(guarded.get().apply(plan, token, stop))
+            except BurrowError as error:
+                if not receipts:
+                    raise
+                return Changed(tuple(receipts), error)
+        return Changed(tuple(receipts))
+
+    return work
+
+
+def report_work(plans: Sequence[Plan], zone: tzinfo | None) -> Callable[[CancelToken], str]:
+    """Work that writes a plan as text."""
+
+    def work(_token: CancelToken) -> str:
+        return plan_report(plans, zone)
+
+    return work
