@@ -66,11 +66,16 @@ class ChangesController(QObject):
         """Show the window of changes with a receipt chosen."""
         self._shown().show_receipt(receipt_id)
 
-    def undo(self, receipt_id: str) -> None:
-        """Ask in the window of changes whether a change is to be taken back, and take it back."""
+    def undo(self, *receipt_ids: str) -> None:
+        """Ask in the window of changes whether changes are to be taken back, and take them back.
+
+        Args:
+            receipt_ids: of what was asked for at once; one for each store.
+        """
         display = self._shown()
-        display.show_receipt(receipt_id)
-        display.ask_undo(receipt_id)
+        for receipt_id in receipt_ids[:1]:
+            display.show_receipt(receipt_id)
+        display.ask_undo(receipt_ids)
 
     def _shown(self) -> ChangesDisplay:
         display = self._display

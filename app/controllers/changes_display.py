@@ -283,20 +283,20 @@ class ChangesDisplay(QObject):
 
     # Taking back
 
-    def ask_undo(self, receipt_id: str) -> None:
-        """Ask whether a change is to be taken back."""
-        self._undoing.ask(receipt_id)
+    def ask_undo(self, receipt_ids: tuple[str, ...]) -> None:
+        """Ask whether changes are to be taken back."""
+        self._undoing.ask(receipt_ids)
 
     @Slot(object)
     def _on_undo_asked(self, row: ReceiptRow) -> None:
         self.window.table.show_receipt(row.receipt.receipt_id)
-        self._undoing.ask(row.receipt.receipt_id)
+        self._undoing.ask((row.receipt.receipt_id,))
 
     @Slot()
     def _on_undo_key(self) -> None:
         current = self.window.table.current()
         if current is not None and current.undo.is_possible:
-            self._undoing.ask(current.receipt.receipt_id)
+            self._undoing.ask((current.receipt.receipt_id,))
 
     @Slot(str)
     def _on_undone(self, receipt_id: str) -> None:

@@ -17,6 +17,7 @@ from app.jobs import Changed
 from app.present.receipt_lines import ReceiptLine, proof_lines, session_lines
 from app.present.receipt_words import ReceiptRow, heading_note, is_redo, receipt_row
 from store.blocking import may_wait
+from store.errors import BurrowError
 from store.values.changes import BackupFacts, Receipt, Refusal, UndoState
 
 if TYPE_CHECKING:
@@ -134,11 +135,16 @@ class Asked:
     refusal: Refusal | None
     is_redo: bool
 
+    @property
+    def is_possible(self) -> bool:
+        """Whether it can be taken back."""
+        return self.receipt.undo is UndoState.POSSIBLE and self.refusal is None
 
-def ask_work(source: GuardedSource, receipt_id: str) -> Callable[[CancelToken], Asked]:
-    """Work that reads a receipt again, and asks its store whether it can be taken back."""
 
-    def work(token: CancelToken) -> Asked:
+def ask_work(source: GuardedSource, receipt_ids: Sequence[str]) -> Callable[[CancelToken], tuple[Asked, ...]]:
+    """Work that reads receipts again, and asks their stores whether they can be taken back."""
+
+    def ask(receipt_id: str, token: CancelToken) -> Asked:
         guarded = source.get()
         receipt = guarded.receipt(receipt_id, token)
         took_back_undo = is_redo(receipt, lambda undone_id: guarded.receipt(undone_id, token))
@@ -146,14 +152,22 @@ def ask_work(source: GuardedSource, receipt_id: str) -> Callable[[CancelToken], 
             return Asked(receipt, receipt.undo_refusal, took_back_undo)
         return Asked(receipt, guarded.undo_refusal(receipt_id, token), took_back_undo)
 
-    return work
+    return lambda token: tuple(ask(receipt_id, token) for receipt_id in receipt_ids)
 
 
-def undo_work(source: GuardedSource, receipt_id: str) -> Callable[[CancelToken, CancelToken], Changed]:
-    """Work that takes a change back."""
+def undo_work(source: GuardedSource, receipt_ids: Sequence[str]) -> Callable[[CancelToken, CancelToken], Changed]:
+    """Work that takes changes back, one after the other; what was done before one fails is told."""
 
     def work(token: CancelToken, stop: CancelToken) -> Changed:
-        return Changed((source.get().undo(receipt_id, token, stop),))
+        guarded, receipts = source.get(), []
+        for receipt_id in receipt_ids:
+            if stop.is_cancelled:
+                break
+            try:
+                receipts.append(guarded.undo(receipt_id, token, stop))
+            except BurrowError as error:
+                return Changed(tuple(receipts), error)
+        return Changed(tuple(receipts))
 
     return work
 

@@ -16,10 +16,11 @@ from app.present.undo_question import (
     Question,
     clean_up_question,
     clean_up_result,
+    joined_question,
     undo_question,
     undo_result,
 )
-from app.present.undo_words import refusal_text
+from app.present.undo_words import refusal_text, undoable_count
 from app.views.changes_bar import BarFace
 from app.views.changes_window import ChangesWindow
 from store.errors import BurrowError
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from app.context import Context
 
 UNDOING, CLEANING = "Undoing", "Cleaning up backups"
+NOTHING_UNDONE = "Nothing was undone"
 
 
 class Undoing(QObject):
@@ -56,7 +58,7 @@ class Undoing(QObject):
         self._context, self._window = context, window
         self.backups: BackupFacts | None = None
         self._asking = Newest(context.jobs)
-        self._asked: Asked | None = None
+        self._asked: tuple[Asked, ...] = ()
         self._running: JobHandle | None = None
         self._is_closed = False
         self._poll = QTimer(self, interval=POLL_MS)
@@ -75,23 +77,25 @@ class Undoing(QObject):
 
     # Asking
 
-    def ask(self, receipt_id: str) -> None:
-        """Look whether a change can be taken back, and ask."""
-        if not self.is_running:
-            work = ask_work(self._context.guarded, receipt_id)
+    def ask(self, receipt_ids: tuple[str, ...]) -> None:
+        """Look whether changes can be taken back, and ask."""
+        if receipt_ids and not self.is_running:
+            work = ask_work(self._context.guarded, receipt_ids)
             self._asking.run(Query("Looking whether it can be undone", work), self._on_asked, self._on_not_asked)
 
-    def _on_asked(self, asked: Asked) -> None:
-        receipt = asked.receipt
-        self.answered.emit({receipt.receipt_id: asked.refusal})
-        if receipt.undo is not UndoState.POSSIBLE or asked.refusal is not None:
-            said = "There is nothing to undo." if receipt.undo is UndoState.NOTHING else "It was undone already."
-            words = refusal_text(asked.refusal) if asked.refusal is not None else said
-            title = receipt_title(receipt, is_redo=asked.is_redo)
-            self._window.bar.say_result(f"Not undone: {title}", Sign("ban", words, "text_2"))
+    def _on_asked(self, asked: tuple[Asked, ...]) -> None:
+        self.answered.emit({one.receipt.receipt_id: one.refusal for one in asked})
+        self._asked = tuple(one for one in asked if one.is_possible)
+        if self._asked:
+            questions = [undo_question(one.receipt, is_redo=one.is_redo) for one in self._asked]
+            count = sum(undoable_count(one.receipt) for one in self._asked)
+            self._window.bar.ask(joined_question(questions, count))
             return
-        self._asked = asked
-        self._window.bar.ask(undo_question(receipt, is_redo=asked.is_redo))
+        receipt, refusal = asked[0].receipt, asked[0].refusal
+        said = "There is nothing to undo." if receipt.undo is UndoState.NOTHING else "It was undone already."
+        words = refusal_text(refusal) if refusal is not None else said
+        title = receipt_title(receipt, is_redo=asked[0].is_redo)
+        self._window.bar.say_result(f"Not undone: {title}", Sign("ban", words, "text_2"))
 
     def _on_not_asked(self, error: BurrowError) -> None:
         self._window.bar.say_result("It cannot be undone now", Sign("triangle-alert", str(error), "error"))
@@ -100,7 +104,7 @@ class Undoing(QObject):
     def ask_clean_up(self) -> None:
         """Ask whether backups are to be removed."""
         if self.backups is not None and not self.is_running:
-            self._asked = None
+            self._asked = ()
             self._ask(clean_up_question(self.backups))
 
     def _ask(self, question: Question) -> None:
@@ -109,7 +113,7 @@ class Undoing(QObject):
 
     @Slot()
     def _on_given_up(self) -> None:
-        self._asked = None
+        self._asked = ()
         self._window.bar.say_nothing()
         self._window.table.setFocus()
 
@@ -122,8 +126,8 @@ class Undoing(QObject):
             return
         self._window.table.setFocus()
         self._window.bar.wait()
-        if asked is not None:
-            change = Change(UNDOING, undo_work(guarded, asked.receipt.receipt_id))
+        if asked:
+            change = Change(UNDOING, undo_work(guarded, [one.receipt.receipt_id for one in asked]))
             self._running = jobs.change(change, self._on_undone, self._on_failed)
         else:
             query = Query(CLEANING, clean_up_work(guarded), must_finish=True)
@@ -156,14 +160,15 @@ class Undoing(QObject):
                 self.backups_changed.emit(self.backups)
 
     def _on_undone(self, changed: Changed) -> None:
-        if changed.error is not None and not changed.receipts:
-            self._on_failed(changed.error)
+        asked, self._asked = self._asked, ()
+        if not changed.receipts:
+            error = changed.error
+            sign = Sign("ban", "Nothing was written.", "text_2")
+            self._end(NOTHING_UNDONE, sign if error is None else Sign("triangle-alert", str(error), "error"))
             return
-        receipt = changed.receipts[0]
-        sign, asked = undo_result(receipt), self._asked
-        title = receipt_title(receipt, is_redo=asked is not None and bool(asked.receipt.undoes) and not asked.is_redo)
-        self._asked = None
-        self._end(title, sign)
+        receipt, first = changed.receipts[0], asked[0]
+        title = receipt_title(receipt, is_redo=bool(first.receipt.undoes) and not first.is_redo)
+        self._end(title, undo_result(changed.receipts, str(changed.error or "")))
         if not self._is_closed:
             self.undone.emit(receipt.receipt_id)
 
@@ -172,8 +177,8 @@ class Undoing(QObject):
         self.backups_changed.emit(done.after)
 
     def _on_failed(self, error: BurrowError) -> None:
-        title = "Nothing was undone" if isinstance(self._running, ChangeHandle) else "The backups were not cleaned up"
-        self._asked = None
+        title = NOTHING_UNDONE if isinstance(self._running, ChangeHandle) else "The backups were not cleaned up"
+        self._asked = ()
         self._end(title, Sign("triangle-alert", str(error), "error"))
 
     def _end(self, title: str, sign: Sign) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -86,30 +87,45 @@ def _singular(words: str) -> str:
     return words
 
 
-def undo_result(receipt: Receipt) -> Sign:
+def joined_question(questions: Sequence[Question], session_count: int) -> Question:
+    """Several questions about what was done at once, as one; a single one stays as it is."""
+    first = questions[0]
+    if len(questions) == 1:
+        return first
+    return Question(
+        f"{first.title} and {counted(len(questions) - 1, 'more change')}",
+        " ".join(question.sentence for question in questions),
+        f"{first.verb.split()[0]} {counted(session_count, 'session')}",
+        is_final=any(question.is_final for question in questions),
+    )
+
+
+def undo_result(receipts: Sequence[Receipt], failure: str = "") -> Sign:
     """How taking something back ended: an icon and a sentence.
 
     Args:
-        receipt: of the undo.
+        receipts: of the undo; at least one.
+        failure: why further ones were not come to; "" if all were.
     """
-    written, total = written_count(receipt), len(receipt.entries)
-    refused = [entry.refusal for entry in receipt.entries if entry.refusal is not None]
+    entries = [entry for receipt in receipts for entry in receipt.entries]
+    written, total = sum(written_count(receipt) for receipt in receipts), len(entries)
+    is_cancelled = any(receipt.is_cancelled for receipt in receipts)
+    refused = [entry.refusal for entry in entries if entry.refusal is not None]
     reasons = dict.fromkeys(refusal_text(refusal) for refusal in refused)
     reason = f" {next(iter(reasons))}" if reasons else ""
     others = f" And {counted(len(reasons) - 1, 'other reason')}." if len(reasons) > 1 else ""
-    if receipt.counted(EntryState.UNKNOWN):
-        unknown = counted(receipt.counted(EntryState.UNKNOWN), "session")
-        return Sign(
-            "triangle-alert", f"Of {unknown} it is not known whether it was taken back.{reason}{others}", "warn"
-        )
-    if written == total:
+    end = f"{reason}{others}{f' {failure}' if failure else ''}"
+    if unknown := sum(receipt.counted(EntryState.UNKNOWN) for receipt in receipts):
+        sessions = counted(unknown, "session")
+        return Sign("triangle-alert", f"Of {sessions} it is not known whether it was taken back.{end}", "warn")
+    if written == total and not failure:
         return Sign("circle-check", f"{counted(written, 'session')} as before, read back and equal.", "ok")
-    begun = "Cancelled: " if receipt.is_cancelled else ""
     if not written:
-        return Sign("ban", f"{begun}Nothing was written.{reason}{others}".replace(": N", ": n"), "text_2")
+        return Sign("ban", f"{'Cancelled: nothing' if is_cancelled else 'Nothing'} was written.{end}", "text_2")
+    begun = "Cancelled: " if is_cancelled else ""
     said = f"{begun}{written:,} of {counted(total, 'session')} as before, read back and equal."
-    left = f" {len(refused):,} refused:{reason}{others}" if refused else ""
-    return Sign("ban" if receipt.is_cancelled else "triangle-alert", f"{said}{left}", "warn")
+    left = f" {len(refused):,} refused:" if refused else ""
+    return Sign("ban" if is_cancelled else "triangle-alert", f"{said}{left}{end}", "warn")
 
 
 def settled_sentence(receipts: tuple[Receipt, ...]) -> str:

@@ -193,7 +193,7 @@ class ChangesWindow(QWidget):
         if has_rows and not self._had_rows:
             # The keyboard belongs to the table, which could not take it while there was none.
             self._had_rows = True
-            if self.focusWidget() is self.field and not self.field.text():
+            if not self.field.text():
                 self.table.setFocus()
         self.panel.setVisible(has_rows)
         hits = f"{self._model.rowCount():,} of {total:,}" if self.field.text().strip() else ""

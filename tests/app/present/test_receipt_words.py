@@ -20,6 +20,7 @@ from app.present.undo_question import (
     backups_text,
     clean_up_question,
     clean_up_result,
+    joined_question,
     settled_sentence,
     undo_question,
     undo_result,
@@ -230,16 +231,28 @@ def test_4_4_before_an_undo_it_is_said_what_comes_back_in_how_many_rows_and_file
 
 
 def test_4_4_how_an_undo_ended_is_said_with_counts_and_reasons() -> None:
-    assert undo_result(receipt(undoes="0199")).word == "1 session as before, read back and equal."
-    some = undo_result(receipt([entry(1), entry(2, NOT_DONE, refusal=MOVED_ON)], undoes="0199"))
+    assert undo_result([receipt(undoes="0199")]).word == "1 session as before, read back and equal."
+    some = undo_result([receipt([entry(1), entry(2, NOT_DONE, refusal=MOVED_ON)], undoes="0199")])
     assert some.word == (
         "1 of 2 sessions as before, read back and equal. 1 refused: The session was changed after that. "
         "It stays as it is."
     )
-    none = undo_result(receipt([entry(2, NOT_DONE, refusal=MOVED_ON)], undoes="0199"))
+    none = undo_result([receipt([entry(2, NOT_DONE, refusal=MOVED_ON)], undoes="0199")])
     assert none.word == "Nothing was written. The session was changed after that. It stays as it is."
-    stopped = undo_result(receipt([entry(1), entry(2, NOT_DONE)], undoes="0199", is_cancelled=True))
+    stopped = undo_result([receipt([entry(1), entry(2, NOT_DONE)], undoes="0199", is_cancelled=True)])
     assert stopped.word == "Cancelled: 1 of 2 sessions as before, read back and equal."
+    both = undo_result([receipt(undoes="a"), receipt(undoes="b")])
+    assert both.word == "2 sessions as before, read back and equal."
+    failed = undo_result([receipt(undoes="a")], "The record of changes cannot be written.")
+    assert failed.word.endswith("read back and equal. The record of changes cannot be written.")
+
+
+def test_4_4_what_was_done_in_several_stores_at_once_is_undone_by_one_answer() -> None:
+    questions = [undo_question(receipt([entry(1), entry(2)])), undo_question(receipt(store_name="ci"))]
+    joined = joined_question(questions, 3)
+    assert (joined.title, joined.verb) == ("Undo “Archived 2 sessions” and 1 more change", "Undo 3 sessions")
+    assert "2 sessions of orchard go back" in joined.sentence
+    assert "1 session of ci goes back" in joined.sentence
 
 
 def test_4_4_a_clean_up_names_what_goes_and_what_stays() -> None:
