@@ -196,8 +196,7 @@ class WindowController(QObject):
 
     @Slot(object)
     def _on_undo_asked(self, receipts: tuple[str, ...]) -> None:
-        for receipt_id in receipts:
-            self.changes.undo(receipt_id)
+        self.changes.undo(*receipts)
 
     @Slot()
     def _on_own_changed(self) -> None:
