@@ -89,7 +89,7 @@ class Guarded:
             grouped.setdefault(key.store, {})[key.session_id] = None
         problem = self._journal.problem(token)
         plans = (self._plan_store(request, store, tuple(ids), token) for store, ids in grouped.items())
-        return tuple(plan if problem is None else _refused(plan, problem) for plan in plans)
+        return tuple(self._with_backup(plan, token) if problem is None else _refused(plan, problem) for plan in plans)
 
     def apply(self, plan: Plan, token: CancelToken, stop: CancelToken | None = None) -> Receipt:
         """Do what a plan says, one session after the other, each one verified.
@@ -150,7 +150,8 @@ class Guarded:
             return begin_one
 
         tasks = [Task(number, begin(at)) for number, (at, refusal) in enumerate(wanted) if refusal is None]
-        return self._carry_out(replace(opening, undoes=receipt.receipt_id), tasks, token, stop)
+        opening = replace(opening, undoes=receipt.receipt_id, brings_back=not receipt.undoes)
+        return self._carry_out(opening, tasks, token, stop)
 
     def undo_refusal(self, receipt_id: str, token: CancelToken) -> Refusal | None:
         """Why an undo would change nothing now, found out from the store; None if any of its sessions could be undone.
@@ -227,13 +228,20 @@ class Guarded:
                 if base is None or (base.scope is Scope.OWN and request.action in OWN_ACTIONS):
                     annotations, now_ms = self._annotations, self._now_ms()
                     return plan_own(annotations, backend, base, request, store, session_ids, now_ms, token)
+                return base
         except OpenError as error:
             return self._plan_nothing(request, store, session_ids, error.sentence, error.advice)
         except ChangeRefused as error:
             return self._plan_nothing(request, store, session_ids, error.refusal.sentence, error.refusal.advice)
-        count = len(base.possible)
-        due_bytes = self._backups.due_bytes(store, request.action, count, self._now_ms(), token)
-        return replace(base, store_backup_bytes=due_bytes)
+
+    def _with_backup(self, plan: Plan, token: CancelToken) -> Plan:
+        """A plan that says how large the copy of the whole store is that is made first."""
+        if plan.scope is Scope.OWN:
+            return plan
+        is_deletion = plan.request.action is Action.DELETE
+        count, now_ms = len(plan.possible), self._now_ms()
+        due_bytes = self._backups.due_bytes(plan.store, count, now_ms, token, is_deletion=is_deletion)
+        return replace(plan, store_backup_bytes=due_bytes)
 
     def _plan_nothing(
         self, request: Request, store: StoreKey, session_ids: tuple[str, ...], sentence: str, advice: str
@@ -301,8 +309,9 @@ class Guarded:
         """Copy the whole store before its first session is changed, where a copy is due. Raises ChangeRefused."""
         if opening.scope is Scope.OWN:
             return
-        action, store, token = opening.request.action, opening.store, CancelToken()
-        if self._backups.due_bytes(store, action, count, opening.at_ms, token) is None:
+        store, token = opening.store, CancelToken()
+        is_deletion = opening.request.action is Action.DELETE and not opening.brings_back
+        if self._backups.due_bytes(store, count, opening.at_ms, token, is_deletion=is_deletion) is None:
             return
         made = self._backups.make(store, opening.receipt_id, opening.at_ms, writing, self._checkpoints)
         self._journal.note_backup(number, str(made))
@@ -328,4 +337,4 @@ class Guarded:
 def _refused(plan: Plan, problem: Refusal) -> Plan:
     """A plan of which nothing is possible, since there could be no receipt."""
     sessions = tuple(one if one.refusal is not None else replace(one, refusal=problem) for one in plan.sessions)
-    return replace(plan, sessions=sessions, store_backup_bytes=None)
+    return replace(plan, sessions=sessions)

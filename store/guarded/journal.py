@@ -41,6 +41,7 @@ class Opening:
     Attributes:
         sessions: (id, title, why it is refused already) of each one that was asked for, in their order, each once.
         undoes: the receipt that is taken back; "" if it is no undo.
+        brings_back: what is taken back is no undo itself: of a deletion, that sessions come back.
     """
 
     receipt_id: str
@@ -51,6 +52,7 @@ class Opening:
     store_name: str
     sessions: tuple[tuple[str, str, Refusal | None], ...]
     undoes: str = ""
+    brings_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

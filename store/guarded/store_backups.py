@@ -28,7 +28,7 @@ from store.guarded.journal import Journal, named, stored
 from store.guarded.receipts import KEPT_MS
 from store.library import Library
 from store.paths import OwnPaths
-from store.values.changes import Action, Refusal, RefusalCode
+from store.values.changes import Refusal, RefusalCode
 from store.values.store import StoreKey
 
 LIMIT_BYTES = 256 * 1024**2
@@ -64,17 +64,20 @@ class StoreBackups:
     def __init__(self, journal: Journal, library: Library, paths: OwnPaths) -> None:
         self._journal, self._library, self._paths = journal, library, paths
 
-    def due_bytes(self, store: StoreKey, action: Action, count: int, now_ms: int, token: CancelToken) -> int | None:
+    def due_bytes(
+        self, store: StoreKey, count: int, now_ms: int, token: CancelToken, *, is_deletion: bool
+    ) -> int | None:
         """The size of the copy that must be made before a change; None where none is.
 
         Args:
             count: sessions that would be changed.
+            is_deletion: whether they would be gone.
         """
         may_wait("look at a store's files")
         size_bytes = _size_bytes(store)
         if size_bytes is None or size_bytes > LIMIT_BYTES or not count:
             return None
-        if action is Action.DELETE and count >= BULK_COUNT:
+        if is_deletion and count >= BULK_COUNT:
             return size_bytes
         return None if self._has_sound_one(store, now_ms, token) else size_bytes
 

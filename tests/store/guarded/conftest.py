@@ -1,0 +1,32 @@
+"""A real realm with 66 sessions of Meerkat 0.6.24, opened, and the guarded door to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from store import Library, OwnPaths
+from tests.store.guarded.scene import TOKEN, Scene
+
+
+@pytest.fixture
+def open_scene(library: Library, own_paths: OwnPaths) -> Callable[[Path], Scene]:
+    """Open a folder with one store."""
+
+    def opened(folder: Path) -> Scene:
+        (facts,) = library.open(folder, TOKEN)
+        rows = library.backend(facts.key).census(None, 1_000, TOKEN)
+        return Scene(library, own_paths, facts.key, tuple(row.session_id for row in rows))
+
+    return opened
+
+
+@pytest.fixture
+def scene(rich: Path, open_scene: Callable[[Path], Scene]) -> Iterator[Scene]:
+    """The realm with its first sessions not archived."""
+    made = open_scene(rich)
+    retired = made.archived()
+    made.ids = tuple(one for one in made.ids if one not in retired)
+    yield made
