@@ -70,6 +70,20 @@ USUAL_MESSAGE: Final = re.compile(
 _BRACKETS: Final = re.compile(rb'[\[\]{}]|"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 """Brackets; strings are stepped over whole."""
 
+_SORTED_BLOCK = (
+    rb'\{"block_type":"(?:(?:text|reasoning)","data":\{"text":' + _TEXT + rb"\}"
+    rb'|tool_use","data":\{"args":' + _ARGUMENTS + rb',"id":' + _TEXT + rb',"name":' + _TEXT + rb"\})\}"
+)
+_SORTED_RESULT = rb'\{"content":' + _TEXT + rb',"is_error":(?:true|false),"tool_use_id":' + _TEXT + rb"\}"
+
+USUAL_SORTED_MESSAGE: Final = re.compile(
+    rb'\{(?:"content":' + _TEXT + rb',"created_at":' + _TIME + rb',"role":"(?:user|system)"'
+    rb'|"created_at":' + _TIME + rb',"results":\[' + _SORTED_RESULT + rb"(?:," + _SORTED_RESULT + rb")*+\]"
+    rb',"role":"tool_results"|"blocks":\[' + _SORTED_BLOCK + rb"(?:," + _SORTED_BLOCK + rb')*+\],"created_at":'
+    rb"" + _TIME + rb',"role":"block_assistant","stop_reason":' + _STOP + rb")\}"
+)
+"""The same as it stands inside metadata, with all keys sorted."""
+
 _MAY_BE_FLOAT: Final = re.compile(rb"[0-9][.eE]|-0")
 
 

@@ -6,9 +6,6 @@ Message by message: a document of 46 MB never becomes values as a whole, and its
 from __future__ import annotations
 
 import codecs
-import re
-from array import array
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -18,7 +15,8 @@ from store.meerkat.codec.strict_json import Json, NotStrict
 from store.meerkat.codec.walker import Broken, Member, Undecodable, Walker
 from store.meerkat.reference.canonical import USUAL_MESSAGE, Shapes, decode_value, read_message, usage_reader
 from store.meerkat.reference.history import HISTORY_KEY
-from store.meerkat.reference.message_list import ListBuilder, MessageList
+from store.meerkat.reference.list_reading import NoList, read_list
+from store.meerkat.reference.message_list import MessageList
 from store.meerkat.reference.stored_history import StoredGraph, read_stored_graph
 from store.meerkat.reference.times import Clock, message_time, system_time_ns
 from store.meerkat.shapes.migration import SESSION_METADATA, migrate_session_metadata
@@ -27,11 +25,6 @@ from store.meerkat.shapes.typed_document import NO_USAGE
 
 CHECKED_BYTES: Final = 1024 * 1024
 """Checked at once for being UTF-8."""
-
-TURN_MESSAGES: Final = 512
-"""After so many messages others may have a turn."""
-
-Match = Callable[[bytes, int], "re.Match[bytes] | None"]
 
 _KNOWN: Final = frozenset({"id", "messages", "created_at", "updated_at", "metadata", "usage", "version"})
 
@@ -126,10 +119,10 @@ class _Reader:
         found: Fields = {}
         graph: StoredGraph | None = None
         for inner in self._walker.members(member.begin):
-            inner.end = self._walker.skip(inner.begin)
             if inner.name == HISTORY_KEY:
-                graph = read_stored_graph(self._data, inner.begin, inner.end, self._token)
+                graph, inner.end = read_stored_graph(self._data, inner.begin, self._token)
             else:
+                inner.end = self._walker.skip(inner.begin)
                 value = decode_value(self._data[inner.begin : inner.end], around=2)
                 if inner.name == SESSION_METADATA and isinstance(value, dict):
                     value = migrate_session_metadata(value).document
@@ -138,43 +131,14 @@ class _Reader:
         return {key: found[key] for key in sorted(found)}, graph
 
     def _messages(self, member: Member) -> MessageList:
-        builder = ListBuilder(self._data)
-        walker, data, match = self._walker, self._data, USUAL_MESSAGE.match
-        mark, at = walker.char(member.begin)
-        if mark != "[":
+        try:
+            made, member.end = read_list(
+                self._walker, self._data, member.begin, USUAL_MESSAGE.match, self._print, self._token
+            )
+        except NoList:
             self._value(member)
-            raise NotTyped("its messages are no list")
-        mark, at = walker.char(at + 1)
-        while mark != "]":
-            begins, end = _usual_run(data, at, match)
-            if begins:
-                builder.share(begins, end)
-            else:
-                end = walker.skip(at)
-                builder.take(at, end, read_message(data[at:end], self._shapes, self._missing_time))
-            self._token.take_turn()
-            mark, at = walker.char(end)
-            if mark == ",":
-                mark, at = walker.char(at + 1)
-                if mark == "]":
-                    raise Broken(at)
-            elif mark != "]":
-                raise Broken(at)
-        member.end = at + 1
-        return builder.made()
+            raise NotTyped("its messages are no list") from None
+        return made
 
-
-def _usual_run(data: bytes, at: int, match: Match) -> tuple[array[int], int]:
-    """The usual messages from `at` on that follow each other at once: where they begin, and the end of the last."""
-    begins = array("Q")
-    end = at
-    while len(begins) < TURN_MESSAGES:
-        found = match(data, at)
-        if found is None:
-            break
-        begins.append(at)
-        end = found.end()
-        if data[end : end + 1] != b",":
-            break
-        at = end + 1
-    return begins, end
+    def _print(self, data: bytes) -> bytes:
+        return read_message(data, self._shapes, self._missing_time)

@@ -15,13 +15,19 @@ from store.meerkat.codec.byte_source import MemorySource
 from store.meerkat.codec.codec import encode
 from store.meerkat.codec.strict_json import Json, NotStrict
 from store.meerkat.codec.walker import Broken, Member, Undecodable, Walker
-from store.meerkat.reference.canonical import Shapes, decode_value, read_message, refuse_depth, sorted_value
+from store.meerkat.reference.canonical import (
+    USUAL_SORTED_MESSAGE,
+    Shapes,
+    decode_value,
+    read_message,
+    refuse_depth,
+    sorted_value,
+)
 from store.meerkat.reference.errors import DecodeError
 from store.meerkat.reference.history import Body, Commit, History, Piece, Reason
-from store.meerkat.reference.message_list import ListBuilder, MessageList
+from store.meerkat.reference.list_reading import NoList, read_list
+from store.meerkat.reference.message_list import MessageList
 from store.meerkat.reference.times import Clock, message_time, system_time_ns
-from store.meerkat.revisions.graph_values import GraphProblem
-from store.meerkat.revisions.message_list import Recent, stored_messages
 from store.meerkat.shapes.structs import (
     U64,
     Fields,
@@ -208,12 +214,21 @@ class _Odd(ValueError):
     """The graph has another form than the usual one."""
 
 
-def read_stored_graph(data: bytes, begin: int, end: int, token: CancelToken) -> StoredGraph:
-    """Read the graph at [begin, end) of a document. Raises NotStrict where it is no JSON that Meerkat reads."""
+def read_stored_graph(data: bytes, begin: int, token: CancelToken) -> tuple[StoredGraph, int]:
+    """Read the graph that begins at `begin` of a document.
+
+    Returns:
+        It, and the offset after it.
+
+    Raises:
+        Broken: it has no end.
+        NotStrict: it is no JSON that Meerkat reads.
+    """
     try:
-        return _Reader(data, token).graph(begin, end)
-    except (_Odd, Broken, Undecodable, GraphProblem, NotTyped):
-        return graph_of_value(decode_value(data[begin:end], AROUND_GRAPH))
+        return _Reader(data, token).graph(begin)
+    except (_Odd, Broken, Undecodable, NotTyped):
+        end = Walker(MemorySource(data), token).skip(begin)
+        return graph_of_value(decode_value(data[begin:end], AROUND_GRAPH)), end
 
 
 def graph_of_value(value: Json) -> StoredGraph:
@@ -245,13 +260,11 @@ class _Reader:
 
     def __init__(self, data: bytes, token: CancelToken) -> None:
         self._data, self._token = data, token
-        self._source = MemorySource(data)
-        self._walker = Walker(self._source, token)
-        self._recent = Recent()
+        self._walker = Walker(MemorySource(data), token)
         self._known: dict[bytes, bytes] = {}
         self._known_bytes = 0
 
-    def graph(self, begin: int, end: int) -> StoredGraph:
+    def graph(self, begin: int) -> tuple[StoredGraph, int]:
         fields: Fields = {}
         bodies: list[StoredBody] | None = None
         for member in self._members(begin):
@@ -259,9 +272,7 @@ class _Reader:
                 bodies = list(self._bodies(member))
             else:
                 fields[member.name] = self._value(member)
-        if self._walker.end_of_object != end:
-            raise _Odd
-        return StoredGraph(fields, tuple(bodies) if bodies is not None else None)
+        return StoredGraph(fields, tuple(bodies) if bodies is not None else None), self._walker.end_of_object
 
     def _members(self, begin: int) -> Iterator[Member]:
         if self._walker.char(begin)[0] != "{":
@@ -302,11 +313,13 @@ class _Reader:
         return StoredBody(fields, messages)
 
     def _messages(self, member: Member) -> MessageList:
-        builder = ListBuilder(self._data)
-        for at, data in stored_messages(self._walker, self._source, member, self._recent):
-            builder.take(at, at + len(data), self._sorted(data))
-            self._token.take_turn()
-        return builder.made()
+        try:
+            made, member.end = read_list(
+                self._walker, self._data, member.begin, USUAL_SORTED_MESSAGE.match, self._sorted, self._token
+            )
+        except NoList:
+            raise _Odd from None
+        return made
 
     def _sorted(self, data: bytes) -> bytes:
         found = self._known.get(data)
