@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from store.errors import ChangeRefused
 from store.meerkat.outside.documents import steady_time
 from store.meerkat.outside.graph_form import form_of
-from store.meerkat.outside.refusals import HIDE_HERE, refuse
+from store.meerkat.outside.refusals import HIDE_HERE, UNREADABLE, refuse
 from store.meerkat.outside.session_change import Circumstances
 from store.meerkat.reference.building_blocks import row_of
 from store.meerkat.reference.canonical import Shapes
@@ -39,7 +40,7 @@ def load_session(data: bytes, circumstances: Circumstances) -> Session:
             validate_session_history(session)
     except SessionStoreError as error:
         # Its text may quote a message, and no text of one goes into a refusal.
-        raise refuse(RefusalCode.DAMAGED, "Meerkat could not read the document of this session.", HIDE_HERE) from error
+        raise ChangeRefused(UNREADABLE) from error
     except (TranscriptEditError, DecodeError) as error:
         sentence = "The history of this session is not valid; Meerkat would refuse to list its whole realm for that."
         raise refuse(RefusalCode.DAMAGED, sentence, HIDE_HERE) from error

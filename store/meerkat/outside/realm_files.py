@@ -82,14 +82,14 @@ def digest_of_file(folder: Path, image: FileImage) -> str | None:
 
 def finish_file(folder: Path, image: FileImage) -> None:
     """Remove a file that a change was to remove, if it is still the one that it found. Raises ChangeRefused."""
-    now = digest_of_file(folder, image)
-    if now == image.after_digest:
+    if digest_of_file(folder, image) == image.after_digest:
         return
-    if image.after_digest is not None or now != digest_of(image.before):
+    there = read_for_removal(folder, image.path)
+    if there is None or image.after_digest is not None or digest_of(there.before) != digest_of(image.before):
         raise refuse(
             RefusalCode.CANNOT_WRITE, f"“{image.path}” is not what the change found there; it was not touched."
         )
-    change_file(folder, FileChange(image.path, image.before, None, image.mode, image.mtime_ns))
+    change_file(folder, there)
 
 
 def _path(folder: Path, relative: str) -> Path:

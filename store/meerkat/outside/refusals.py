@@ -21,6 +21,7 @@ CHANGED_SINCE_PLAN: Final = Refusal(
     "The session was planned on an older state: it has changed since.",
     PLAN_AGAIN,
 )
+UNREADABLE: Final = Refusal(RefusalCode.DAMAGED, "Meerkat could not read the document of this session.", HIDE_HERE)
 MISSING: Final = Refusal(
     RefusalCode.MISSING, "The session is not in the store any more.", "Reload to see what the store holds now."
 )

@@ -14,9 +14,11 @@ from pathlib import Path
 from store.cancel import CancelToken
 from store.changing import Columns, FileImage, Image, RowImage, image_digest
 from store.errors import ChangeRefused
+from store.meerkat.codec.walker import Broken, Undecodable
 from store.meerkat.generation import Layout
 from store.meerkat.outside.blob_users import BlobUsers
 from store.meerkat.outside.family import Family
+from store.meerkat.outside.refusals import UNREADABLE
 from store.meerkat.outside.rows import Row, StoredSession, Table, row_name
 from store.values.changes import FilePlan, Refusal, Request, RowPlan, SessionPlan
 
@@ -160,6 +162,8 @@ def change_of(
         make(whole, request, circumstances, made)
     except ChangeRefused as refused:
         return refused_change(session_id, title, refused.refusal)
+    except (Broken, Undecodable):
+        return refused_change(session_id, title, UNREADABLE)
     planned = SessionPlan(
         session_id,
         title,
