@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, cast
 
-from store.meerkat.codec.strict_json import Json, NotStrict
+from store.meerkat.codec.strict_json import Json, NotStrict, scan, skip_space
 from store.meerkat.reference.building_blocks import U64_MAX, wrong_type
 from store.meerkat.reference.canonical import decode_value
+from store.meerkat.reference.decoders import wrong_type as mistyped
 from store.meerkat.reference.errors import Internal
 from store.meerkat.reference.uuid_text import NotUuid, uuid_of
 from store.meerkat.shapes.structs import NotTyped, free
+
+LINE_END: Final = b"\n"
+_GOES_ON_A_NUMBER: Final = frozenset("0123456789.eE")
 
 
 class TextBytes(bytes):
@@ -80,13 +85,38 @@ def meta_of(row: Sequence[object]) -> SessionMeta:
 def metadata_of_column(value: object, index: int) -> dict[str, Json]:
     """Decode the column `metadata_json`, the `index`-th of its statement, TEXT as `TextBytes`. Raises Internal."""
     text = _text(value, index, "metadata_json")
+    begin = skip_space(text, 0)
+    if text[begin : begin + 1] not in ("{", ""):
+        _refuse_other_type(text, begin, index)
+    data = text.encode("utf-8")
     try:
-        value = free(decode_value(text.encode("utf-8")))
+        return cast("dict[str, Json]", free(decode_value(data)))
     except (NotStrict, NotTyped) as reason:
-        raise _conversion(index, str(reason)) from None
-    if not isinstance(value, dict):
-        raise _conversion(index, f"invalid type: {_kind(value)}, expected a map")
-    return value
+        raise _conversion(index, _problem(data) or str(reason)) from None
+
+
+def _refuse_other_type(text: str, begin: int, index: int) -> None:
+    """Raise for a value that is no object; Meerkat's parser sees that at its first sign, whatever follows."""
+    end = begin
+    value: Json = []
+    if text[begin] != "[":
+        try:
+            end = scan(text, begin)[1]
+            value = decode_value(text[begin:end].encode("utf-8"))
+        except (StopIteration, ValueError):
+            return  # Not even a value of another type.
+        if isinstance(value, (int, float)) and text[end : end + 1] in _GOES_ON_A_NUMBER:
+            return
+    read = text[:end].encode("utf-8")
+    place = f"line {read.count(LINE_END) + 1} column {len(read) - read.rfind(LINE_END) - 1}"
+    raise _conversion(index, f"{mistyped(value, 'a map')} at {place}")
+
+
+def _problem(data: bytes) -> str:
+    """Where the text stops being JSON, as Meerkat's parser says it."""
+    from store.meerkat.reference.syntax import syntax_problem  # Loaded only where something is refused.
+
+    return syntax_problem(data)
 
 
 def _text(value: object, index: int, name: str) -> str:
@@ -95,7 +125,11 @@ def _text(value: object, index: int, name: str) -> str:
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _conversion(index, f"invalid utf-8 sequence from index {error.start}") from None
+        is_cut = error.reason == "unexpected end of data"
+        what = (
+            "incomplete utf-8 byte sequence" if is_cut else f"invalid utf-8 sequence of {error.end - error.start} bytes"
+        )
+        raise _conversion(index, f"{what} from index {error.start}") from None
 
 
 def _integer(value: object, index: int, name: str) -> int:
@@ -113,16 +147,3 @@ def _session_id(text: str) -> str:
 
 def _conversion(index: int, reason: str) -> Internal:
     return Internal(f"SQLite error: Conversion error from type Text at index: {index}, {reason}")
-
-
-def _kind(value: Json) -> str:
-    """How Meerkat's decoder names a value in an error."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return f"boolean `{str(value).lower()}`"
-    if isinstance(value, int):
-        return f"integer `{value}`"
-    if isinstance(value, float):
-        return f"floating point `{value}`"
-    return f'string "{value}"' if isinstance(value, str) else "sequence"
