@@ -5,6 +5,8 @@ They show what they are given and save nothing: whoever opened them hears what w
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
@@ -57,9 +59,15 @@ class NoteDialog(QDialog):
         self._cancel.clicked.connect(self.reject)
         self.save_button.clicked.connect(self.save)
         self._buttons, self._column = QHBoxLayout(), QVBoxLayout(self)
+        self._written: Callable[[], str] = str
 
-    def put(self, field: QWidget, hint: QWidget | None = None) -> None:
-        """Put the field between the sentence and the buttons, and a hint beside these."""
+    def put(self, field: QWidget, written: Callable[[], str], hint: QWidget | None = None) -> None:
+        """Put the field between the sentence and the buttons, and a hint beside these.
+
+        Args:
+            written: gives what is written in the field now.
+        """
+        self._written = written
         for part in (self._heading, self._session, self._sentence):
             self._column.addWidget(part)
         self._column.addWidget(field, 1 if isinstance(field, QPlainTextEdit) else 0)
@@ -75,7 +83,7 @@ class NoteDialog(QDialog):
     @property
     def text(self) -> str:
         """What is written now."""
-        raise NotImplementedError
+        return self._written()
 
     @Slot()
     def save(self) -> None:
@@ -112,12 +120,11 @@ class TitleDialog(NoteDialog):
         self.field.setMaxLength(MAX_TITLE_CHARS)
         self.field.setClearButtonEnabled(True)
         self.field.selectAll()
-        self.put(self.field)
+        self.put(self.field, self._own_title)
         resize_on_screen(self, look.px(WIDTH_PX), self.sizeHint().height())
 
-    @property
-    def text(self) -> str:
-        """What is written now; nothing if that is the store's title."""
+    def _own_title(self) -> str:
+        """The title that is written; nothing if that is the store's."""
         text = self.field.text().strip()
         return "" if text == self._stored else text
 
@@ -140,15 +147,10 @@ class WritingDialog(NoteDialog):
         self._hint = TextLabel(look, TypeUse.SMALL, "text_2", self)
         self.field.textChanged.connect(self._on_changed)
         QShortcut(QKeySequence(SAVE_KEYS), self, self.save)
-        self.put(self.field, self._hint)
+        self.put(self.field, self.field.toPlainText, self._hint)
         self.field.moveCursor(self.field.textCursor().MoveOperation.End)
         self._on_changed()
         resize_on_screen(self, look.px(WIDTH_PX), look.px(NOTE_HEIGHT_PX))
-
-    @property
-    def text(self) -> str:
-        """What is written now."""
-        return self.field.toPlainText()
 
     @Slot()
     def _on_changed(self) -> None:
