@@ -19,6 +19,7 @@ from store.meerkat.reference.uuid_text import NotUuid, uuid_of
 from store.meerkat.shapes.structs import NotTyped, free
 
 LINE_END: Final = b"\n"
+_BEGINS_A_NUMBER: Final = frozenset("-0123456789")
 _GOES_ON_A_NUMBER: Final = frozenset("0123456789.eE")
 
 
@@ -105,7 +106,7 @@ def _refuse_other_type(text: str, begin: int, index: int) -> None:
             value = decode_value(text[begin:end].encode("utf-8"))
         except (StopIteration, ValueError):
             return  # Not even a value of another type.
-        if isinstance(value, (int, float)) and text[end : end + 1] in _GOES_ON_A_NUMBER:
+        if text[begin] in _BEGINS_A_NUMBER and text[end : end + 1] in _GOES_ON_A_NUMBER:
             return
     read = text[:end].encode("utf-8")
     place = f"line {read.count(LINE_END) + 1} column {len(read) - read.rfind(LINE_END) - 1}"
