@@ -17,6 +17,7 @@ from store.meerkat.outside.rewrite_log import read_rewrite_log
 from store.meerkat.outside.rows import SESSION_TABLE, SNAPSHOT_TABLE, Row, StoredSession
 from store.meerkat.outside.rules import document_of
 from store.meerkat.outside.session_change import Circumstances, Made, RowChange
+from store.meerkat.outside.session_files import log_of
 from store.meerkat.reference.canonical import Shapes
 from store.meerkat.reference.errors import DecodeError
 from store.meerkat.reference.rewrite_records import LoggedRecord
@@ -46,10 +47,10 @@ def edit_transcript(
     of_session = edited
     if family.is_07 and session is not None and session != authority:
         of_session = _edited(stored.session_id, session, edit, records, circumstances, made, is_07=True)
-    if edited.commit is not None:
-        ask_event_log(circumstances.folder, stored.session_id, made, circumstances.token)
     made.revision_before, made.revision_after = edited.revision_before, edited.revision_after
     made.remarks.extend(edited.remarks)
+    if edited.commit is not None:
+        ask_event_log(circumstances.folder, stored.session_id, made, circumstances.token)
     _add_rows(stored, of_session, edited, made)
 
 
@@ -126,7 +127,7 @@ def _prove(session: Session, circumstances: Circumstances) -> None:
 
 def _log_records(session_id: str, circumstances: Circumstances, made: Made, *, is_07: bool) -> tuple[LoggedRecord, ...]:
     """The rewrites in the session's event log; what was read names the state of the plan."""
-    path = circumstances.folder / ".rkat" / "events" / f"{session_id}.jsonl"
+    path = circumstances.folder / log_of(session_id)
     shapes = Shapes.ALL if is_07 else Shapes.REFERENCE
     try:
         records = read_rewrite_log(path, session_id, shapes, circumstances.token)
