@@ -157,11 +157,17 @@ def struct(name: str, *members: Member) -> Look:
     """An object with these fields, called `name` where there is another value."""
 
     def look(value: Json) -> None:
+        if value == []:
+            raise DecodeError(f"invalid length 0, expected {name} with {_counted(len(members))}")
         if not isinstance(value, dict):
             raise wrong_type(value, name)
         look_at_members(value, members)
 
     return look
+
+
+def _counted(count: int) -> str:
+    return "1 element" if count == 1 else f"{count} elements"
 
 
 def look_at_members(value: dict[str, Json], members: tuple[Member, ...]) -> None:
@@ -217,11 +223,15 @@ def tagged(name: str, tag: str, variants: Variants) -> Look:
     known = tuple(variants)
 
     def look(value: Json) -> None:
+        if value == []:
+            raise missing(tag)
         if not isinstance(value, dict):
             raise wrong_type(value, f"internally tagged enum {name}")
         if tag not in value:
             raise missing(tag)
         kind = value[tag]
+        if not isinstance(kind, bool) and isinstance(kind, int) and kind >= len(known):
+            raise DecodeError(f"invalid value: integer `{kind}`, expected variant index 0 <= i < {len(known)}")
         if not isinstance(kind, str):
             raise wrong_type(kind, "variant identifier")
         if kind not in variants:
@@ -236,6 +246,8 @@ def beside(name: str, tag: str, content: str, variants: Variants) -> Look:
     known = tuple(variants)
 
     def look(value: Json) -> None:
+        if value == []:
+            raise DecodeError(f"invalid length 0, expected adjacently tagged enum {name}")
         if not isinstance(value, dict):
             raise wrong_type(value, f"adjacently tagged enum {name}")
         if tag not in value:

@@ -50,6 +50,8 @@ _TIME: Final = Member("created_at", message_time, True)
 
 
 def _system_time(value: Json) -> None:
+    if value == []:
+        raise DecodeError("invalid length 0, expected struct SystemTime")
     if not isinstance(value, dict):
         raise wrong_type(value, "struct SystemTime")
     looks: dict[str, Look] = {"secs_since_epoch": U64, "nanos_since_epoch": U32}
