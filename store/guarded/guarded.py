@@ -21,6 +21,7 @@ from store.guarded.claims import Claims
 from store.guarded.journal import Decided, Journal, Opening
 from store.guarded.journal_tables import Stage
 from store.guarded.own_changing import OWN_ACTIONS, OwnChanging, plan_own
+from store.guarded.own_titles import with_own_titles
 from store.guarded.receipt_id import new_receipt_id
 from store.guarded.receipts import CLEANED_UP, Numbered, ReceiptMissing, read_newest, read_one
 from store.guarded.retention import Retention
@@ -88,7 +89,8 @@ class Guarded:
         for key in keys:
             grouped.setdefault(key.store, {})[key.session_id] = None
         problem = self._journal.problem(token)
-        plans = (self._plan_store(request, store, tuple(ids), token) for store, ids in grouped.items())
+        planned = (self._plan_store(request, store, tuple(ids), token) for store, ids in grouped.items())
+        plans = (with_own_titles(plan, self._annotations, token) for plan in planned)
         return tuple(self._with_backup(plan, token) if problem is None else _refused(plan, problem) for plan in plans)
 
     def apply(self, plan: Plan, token: CancelToken, stop: CancelToken | None = None) -> Receipt:
