@@ -11,6 +11,8 @@ from pathlib import Path
 
 import orjson
 
+from store.opening.gate import moved_by_others
+
 RUNNING_S = 30
 """A lease or a change of the file younger than this means that a program works on the store (README, "Words")."""
 
@@ -35,16 +37,10 @@ def store_name(main: Path, realm: str | None) -> str:
 
 
 def is_store_running(main: Path) -> bool:
-    """Whether a lease is fresh, or the store's files moved within the last 30 seconds."""
+    """Whether a lease is fresh, or somebody else moved the store's files within the last 30 seconds."""
     now = time.time()
-    for path in (main, main.with_name(main.name + "-wal")):
-        try:
-            status = path.stat()
-        except OSError:
-            continue
-        # An empty log is left by whoever closed the store last.
-        if (path is main or status.st_size) and is_recent_s(status.st_mtime, now):
-            return True
+    if any(moved is not None and is_recent_s(moved / 1e9, now) for moved in moved_by_others(main)):
+        return True
     return has_fresh_lease(main.parent, now)
 
 

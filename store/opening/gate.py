@@ -25,7 +25,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -41,6 +41,9 @@ WAIT_STEP_S = 0.05
 FileId: TypeAlias = tuple[int, int]
 """Device and inode: which file it is, whatever path leads to it."""
 
+Moments: TypeAlias = tuple[int | None, int | None]
+"""When a main file and its log moved last, nanoseconds since 1970; None where there is none, or an empty log."""
+
 
 class Gate:
     """Which files are being written to, and the descriptors of them that may not be closed meanwhile."""
@@ -50,6 +53,7 @@ class Gate:
         self._writers: Counter[FileId] = Counter()
         self._aside: dict[FileId, list[int]] = {}
         self._closing: Counter[FileId] = Counter()
+        self._moved: dict[FileId, tuple[Moments, Moments]] = {}
 
     @contextmanager
     def looking_at(self, main: Path) -> Iterator[int]:
@@ -80,13 +84,32 @@ class Gate:
         may_wait("write to a store")
         status = main.stat()
         file_id = (status.st_dev, status.st_ino)
+        others = self.moved_by_others(main)
         with self._condition:
             self._writers[file_id] += 1
         try:
             self._wait_for_closing(file_id, token)
             yield file_id
         finally:
+            left = _moments(main)
+            with self._condition:
+                self._moved[file_id] = (others, left)
             self._end_writing(file_id)
+
+    def moved_by_others(self, main: Path) -> Moments:
+        """When a main file and its log moved last, as if this process had not written to them.
+
+        What it wrote itself says nothing of whether a program works on the store.
+        """
+        now = _moments(main)
+        if not self._moved:
+            return now
+        with suppress(OSError):
+            status = main.stat()
+            with self._condition:
+                others, left = self._moved.get((status.st_dev, status.st_ino), (now, now))
+            return others if left == now else now
+        return now
 
     def _take_aside(self, main: Path) -> int | None:
         """A descriptor that was put aside, if this very file is being written to and there is one."""
@@ -144,6 +167,19 @@ class Gate:
             del counts[file_id]
 
 
+def _moments(main: Path) -> Moments:
+    found: list[int | None] = []
+    for path in (main, main.with_name(main.name + "-wal")):
+        try:
+            status = path.stat()
+        except OSError:
+            found.append(None)
+            continue
+        # An empty log is left by whoever closed the store last.
+        found.append(status.st_mtime_ns if path is main or status.st_size else None)
+    return found[0], found[1]
+
+
 _gate = Gate()
 
 
@@ -155,3 +191,8 @@ def looking_at(main: Path) -> AbstractContextManager[int]:
 def writing_to(main: Path, token: CancelToken) -> AbstractContextManager[FileId]:
     """`Gate.writing_to` of this process."""
     return _gate.writing_to(main, token)
+
+
+def moved_by_others(main: Path) -> Moments:
+    """`Gate.moved_by_others` of this process."""
+    return _gate.moved_by_others(main)

@@ -181,3 +181,28 @@ def test_a_writer_waits_for_a_descriptor_that_is_just_being_closed_until_it_is_c
 def test_without_a_writer_a_look_closes_what_it_opened(main: Path, tmp_path: Path) -> None:
     look(main, tmp_path / "scratch")
     assert count_descriptors(main) == 0
+
+
+def at(main: Path, seconds: int) -> None:
+    """Give the file a time, as if somebody had written to it then."""
+    os.utime(main, ns=(seconds * 10**9, seconds * 10**9))
+
+
+def test_4_1_what_this_process_wrote_does_not_count_as_somebody_at_work_on_the_store(main: Path) -> None:
+    gate = Gate()
+    at(main, 1_000)
+    for moment in (2_000, 3_000):
+        with gate.writing_to(main, CancelToken()):
+            at(main, moment)
+        assert gate.moved_by_others(main) == (1_000 * 10**9, None)
+
+
+def test_4_1_what_another_program_writes_after_us_counts_again(main: Path) -> None:
+    gate = Gate()
+    with gate.writing_to(main, CancelToken()):
+        at(main, 2_000)
+    at(main, 3_000)
+    assert gate.moved_by_others(main) == (3_000 * 10**9, None)
+    with gate.writing_to(main, CancelToken()):
+        at(main, 4_000)
+    assert gate.moved_by_others(main) == (3_000 * 10**9, None)
