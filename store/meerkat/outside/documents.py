@@ -177,7 +177,7 @@ def _members(metadata: bytes) -> dict[str, bytes] | None:
     try:
         for member in walker.members(0):
             member.end = walker.skip(member.begin)
-            if metadata[at : member.begin] != encode(member.name) + b":":
+            if metadata[at : member.begin] != encode(member.name) + b":" or member.name in found:
                 return None
             found[member.name] = metadata[member.begin : member.end]
             at = member.end + 1

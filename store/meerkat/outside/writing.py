@@ -17,7 +17,7 @@ from typing import Final
 from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.changing import Image
-from store.errors import Cancelled, ChangeRefused, OpenError
+from store.errors import ChangeRefused, OpenError
 from store.meerkat.generation import Layout, recognise
 from store.meerkat.heads.trust import needs_trust
 from store.meerkat.outside.blob_users import BlobUsers
@@ -247,8 +247,6 @@ class StoreWriting:
             with closing(sqlite3.connect(f"{target.as_uri()}?mode=rw", uri=True, isolation_level=None)) as copy:
                 self._connection.backup(copy, pages=_PAGES, progress=report, sleep=0.05)
         except sqlite3.Error as error:
-            if isinstance(error.__cause__ or error.__context__, Cancelled):
-                raise
             is_full = getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
             code = RefusalCode.NO_SPACE if is_full else RefusalCode.NO_BACKUP
             raise refuse(
