@@ -14,9 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Program
 from app.commands import ActionId
+from app.present.summary import ShownState
 from app.views.changes_bar import BarFace
 from app.views.changes_window import ChangesWindow
 from store.guarded.checkpoints import Checkpoint
+from store.values.changes import Receipt
 from tests.app.controllers.receipts_of import Earlier, go_on
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -48,6 +50,13 @@ def words(window: ChangesWindow) -> list[tuple[str, str]]:
     return [(model.index(row, 1).data(), model.index(row, 4).data()) for row in range(model.rowCount())]
 
 
+def listed(program: Program, receipt: Receipt) -> set[ShownState]:
+    """What the list of sessions shows of those that were changed."""
+    model, ids = program.controller.sessions.model, {entry.session_id for entry in receipt.entries}
+    rows = [row for line in range(model.row_count) if (row := model.row_at(line)) is not None]
+    return {row.state for row in rows if row.summary.key.session_id in ids}
+
+
 def confirm(qtbot: QtBot, window: ChangesWindow) -> None:
     qtbot.waitUntil(lambda: window.bar.face is BarFace.QUESTION, timeout=10_000)
     qtbot.mouseClick(window.bar.verb, Qt.MouseButton.LeftButton)
@@ -61,6 +70,7 @@ def test_4_4_a_change_is_undone_after_a_restart_and_done_again(
     program = show_program(realm)
     window = shown(qtbot, program, 1)
     assert words(window) == [("Archived 2 sessions", "Undo")]
+    qtbot.waitUntil(lambda: listed(program, receipt) == {ShownState.ARCHIVED}, timeout=10_000)
     qtbot.waitUntil(lambda: window.note() == "1 in the last 30 days", timeout=10_000)
     assert window.table.hasFocus()
     qtbot.keyClick(window.table, Qt.Key.Key_Return)
@@ -71,6 +81,7 @@ def test_4_4_a_change_is_undone_after_a_restart_and_done_again(
     assert changed.args[0].receipts[0].undoes == receipt.receipt_id
     assert window.bar.text() == "Undid: archived 2 sessions 2 sessions as before, read back and equal."
     qtbot.waitUntil(lambda: len(words(window)) == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: listed(program, receipt) == {ShownState.ACTIVE}, timeout=10_000)
     assert words(window) == [("Undid: archived 2 sessions", "Redo"), ("Archived 2 sessions", "Undone")]
     qtbot.waitUntil(lambda: window.table.current().title == "Undid: archived 2 sessions", timeout=10_000)
     window.undo_key.emit()
