@@ -9,6 +9,7 @@ import pty
 import signal
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
@@ -291,3 +292,44 @@ def test_4_7_ctrl_c_stops_between_two_sessions_with_a_receipt_and_130(
     assert err.getvalue() == f"burrow: Stopped: {len(names) - len(done)} sessions not changed.\n"
     archived = set(of_state(burrow, atlas, "archived"))
     assert archived & set(names) == set(done)
+
+
+DYING = """
+import os, sys
+from pathlib import Path
+from store.cancel import CancelToken
+from store.guarded import Checkpoint, Guarded
+from store.library import Library
+from store.own import Annotations
+from store.paths import OwnPaths
+from store.values.changes import Action, Request
+from store.values.store import SessionKey
+
+def die(checkpoint):
+    if checkpoint is Checkpoint(sys.argv[4]):
+        os._exit(9)
+
+own, token = OwnPaths.under(Path(sys.argv[1])), CancelToken()
+library = Library(own)
+(facts,) = library.open(Path(sys.argv[2]), token)
+guarded = Guarded(library, Annotations(own), own, checkpoints=die)
+(plan,) = guarded.plan(Request(Action.ARCHIVE), [SessionKey(facts.key, sys.argv[3])], token)
+guarded.apply(plan, token)
+"""
+
+
+@pytest.mark.parametrize(("where", "count"), [("intended", 0), ("committed", 1)])
+def test_4_7_changes_tells_the_truth_about_a_change_that_was_cut_off(
+    burrow: Burrow, atlas: Path, tmp_path: Path, repo_root: Path, where: str, count: int
+) -> None:
+    """(4-case-1) killed before its commit nothing was done; behind it the change was."""
+    name = of_state(burrow, atlas, "active")[0]
+    words = [sys.executable, "-c", DYING, str(tmp_path / "own"), str(atlas), name, where]
+    assert subprocess.run(words, cwd=repo_root, check=False).returncode == 9
+    said = burrow("changes", "--json")
+    (receipt,) = said.json["changes"]
+    assert receipt["counts"]["done"] == count
+    assert receipt["sessions"][0]["settled"]
+    assert "was cut off; now it is known: " in said.err
+    assert (rows(burrow, atlas)[name]["state"] == "archived") is bool(count)
+    assert burrow("changes").err == ""
