@@ -171,5 +171,8 @@ MEASURES = (
         ("s50",),
         is_peak_memory=True,
     ),
+    Measure("4-N2-plan", "the plan for archiving 1,000 sessions of 30 KB", "s", at_most(0.5), ("d10k",)),
+    Measure("4-N2-apply", "archiving them, with the copy of the store and receipts", "s", at_most(5), ("d10k",)),
+    _heartbeat("4-N3-heartbeat", "1,000 sessions are planned and archived in the window", ("d10k",)),
     Measure("4-N4-growth", "1,000 times load, append and save: growth of resident memory", "MB", at_most(10), ()),
 )

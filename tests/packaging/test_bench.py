@@ -40,12 +40,12 @@ def test_1_N1_to_1_N7_each_number_has_a_measure(bench: ModuleType, number: str) 
 
 
 def test_every_measure_can_be_run_by_the_child(bench: ModuleType, load_packaging: Callable[[str], ModuleType]) -> None:
-    rooms = [load_packaging(name).MEASURED for name in ("bench_child", "bench_reading", "bench_checks", "bench_store")]
-    names = [name for room in rooms for name in room]
+    modules = ("bench_child", "bench_reading", "bench_checks", "bench_store", "bench_actions")
+    names = [name for module in modules for name in load_packaging(module).MEASURED]
     assert sorted(names) == sorted(one.name for one in bench.MEASURES)
 
 
-@pytest.mark.parametrize("name", ["1-N2-jump", "2-N4-first", "3-N4-codec", "4-N1-append"])
+@pytest.mark.parametrize("name", ["1-N2-jump", "2-N4-first", "3-N4-codec", "4-N1-append", "4-N2-plan"])
 def test_the_child_finds_a_measure_in_whichever_module_it_stands(
     load_packaging: Callable[[str], ModuleType], name: str
 ) -> None:
@@ -59,6 +59,10 @@ def test_2_N1_to_2_N7_each_number_has_a_measure(bench: ModuleType) -> None:
 
 def test_3_N1_to_3_N4_each_number_has_a_measure(bench: ModuleType) -> None:
     assert all(bench.chosen([f"3-N{number}"]) for number in range(1, 5))
+
+
+def test_4_N1_to_4_N4_each_number_has_a_measure(bench: ModuleType) -> None:
+    assert all(bench.chosen([f"4-N{number}"]) for number in range(1, 5))
 
 
 def test_without_names_everything_is_measured(bench: ModuleType) -> None:
