@@ -35,8 +35,8 @@ def edit_transcript(
 ) -> None:
     """Put together what an edit makes of a session's rows. Raises ChangeRefused.
 
-    Both rows get the same bytes, except where the product itself keeps different metadata in them (0.7): there each
-    document is edited alike.
+    Both rows get the same bytes, except where they hold different metadata, as those of 0.7 do: each document is edited
+    alike, at the same moment, and keeps the rest.
     """
     family = family_of_session(stored, circumstances.family)
     records = _log_records(stored.session_id, circumstances, made, is_07=family.is_07)
@@ -45,8 +45,8 @@ def edit_transcript(
     assert authority is not None  # a session has a document
     edited = _edited(stored.session_id, authority, edit, records, circumstances, made, is_07=family.is_07)
     of_session = edited
-    if family.is_07 and session is not None and session != authority:
-        of_session = _edited(stored.session_id, session, edit, records, circumstances, made, is_07=True)
+    if session is not None and session != authority:
+        of_session = _edited(stored.session_id, session, edit, records, circumstances, made, is_07=family.is_07)
     made.revision_before, made.revision_after = edited.revision_before, edited.revision_after
     made.remarks.extend(edited.remarks)
     if edited.commit is not None:
