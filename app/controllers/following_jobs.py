@@ -17,7 +17,7 @@ from store.values.session import SessionSummary
 from store.values.store import SessionKey
 
 if TYPE_CHECKING:
-    from store import Library
+    from store import Library, Lists
     from store.cancel import CancelToken
 
 
@@ -46,7 +46,7 @@ class FollowAnswer:
     """A session as it is now.
 
     Attributes:
-        summary: its row; None when it is not where it was.
+        summary: its row with what is noted of it; None when it is not where it was.
         newer: what the view has to know; None when the transcript is as it was.
     """
 
@@ -56,7 +56,7 @@ class FollowAnswer:
 
 
 def follow_work(
-    library: Library, key: SessionKey, handle: int | None, shown: Shown
+    library: Library, lists: Lists, key: SessionKey, handle: int | None, shown: Shown
 ) -> Callable[[CancelToken], FollowAnswer]:
     """Work that reads what is new in a session, and what of it the view shows.
 
@@ -68,7 +68,7 @@ def follow_work(
         backend = library.backend(key.store)
         followed = backend.follow(key.session_id, shown.outline, token)
         rows = backend.summaries((handle,), token) if handle is not None else ()
-        summary = next((row for row in rows if row.key == key), None)
+        summary = next((row for row in lists.with_notes(rows, token) if row.key == key), None)
         if followed.outline is shown.outline:
             return FollowAnswer(key, summary, None)
         outline, kept = followed.outline, followed.kept

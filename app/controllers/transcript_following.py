@@ -88,7 +88,8 @@ class TranscriptFollowing(QObject):
             return
         summary = self._page.shown
         handle = summary.handle if summary is not None and summary.key == key else None
-        work = follow_work(self._transcript.context.library, key, handle, shown)
+        context = self._transcript.context
+        work = follow_work(context.library, context.lists, key, handle, shown)
         self._jobs.run(Query("Following a session", work, Lane.PLACES), self._on_followed, self._on_failed)
 
     def _on_followed(self, answer: FollowAnswer) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -116,3 +118,17 @@ def test_4_3_the_dialogs_have_names_for_screen_readers(program: Program, qtbot: 
     qtbot.waitUntil(lambda: program.controller.notes.dialog is None)
     dialog = ask(program, qtbot, ActionId.RENAME)
     assert dialog.findChild(QLineEdit).accessibleName() == "Own title"
+
+
+def test_4_3_an_own_title_stays_in_the_head_while_the_agent_goes_on(program: Program, qtbot: Any) -> None:
+    before = chosen(program)
+    dialog = ask(program, qtbot, ActionId.RENAME)
+    dialog.field.setText("A name of mine")
+    dialog.save()
+    qtbot.waitUntil(lambda: chosen(program).title == "A name of mine")
+    with closing(sqlite3.connect(before.key.store.path)) as connection, connection:
+        connection.execute(
+            "UPDATE sessions SET updated_at_ms = updated_at_ms + 5000 WHERE session_id = ?", (before.key.session_id,)
+        )
+    qtbot.waitUntil(lambda: chosen(program).updated_at_ms != before.updated_at_ms, timeout=10_000)
+    assert chosen(program).title == "A name of mine"
