@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,9 +24,9 @@ def open_scene(library: Library, own_paths: OwnPaths) -> Callable[[Path], Scene]
 
 
 @pytest.fixture
-def scene(rich: Path, open_scene: Callable[[Path], Scene]) -> Iterator[Scene]:
+def scene(rich: Path, open_scene: Callable[[Path], Scene]) -> Scene:
     """The realm with its first sessions not archived."""
     made = open_scene(rich)
     retired = made.archived()
     made.ids = tuple(one for one in made.ids if one not in retired)
-    yield made
+    return made

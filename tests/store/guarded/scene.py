@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -18,6 +21,8 @@ from store.values.changes import Action, LabelEdit, Plan, Receipt, Request, Scop
 from store.values.store import SessionKey, StoreKey
 
 TOKEN = CancelToken()
+ROOT = Path(__file__).resolve().parents[3]
+CHANGER = [sys.executable, "-m", "tests.store.guarded.changer"]
 TABLES = (
     "sessions", "runtime_session_snapshots", "runtime_states", "runtime_input_states", "runtime_boundary_receipts",
     "runtime_ops_lifecycle",
@@ -99,7 +104,9 @@ class Scene:
                 ("runtime_session_snapshots", "session_snapshot", f"rt:session:{session_id}"),
             ):
                 owner = "session_id" if table == "sessions" else "runtime_id"
-                connection.execute(f"UPDATE {table} SET {column} = CAST({column} || ' ' AS BLOB) WHERE {owner} = ?", (name,))
+                connection.execute(
+                    f"UPDATE {table} SET {column} = CAST({column} || ' ' AS BLOB) WHERE {owner} = ?", (name,)
+                )
             connection.execute("COMMIT")
 
 
@@ -113,3 +120,15 @@ def counting(limit: int, wanted: str, then: Callable[[], None]) -> Checkpoints:
             then()
 
     return pass_one
+
+
+def start(scene: Scene, **told: Any) -> subprocess.Popen[str]:
+    """Start another Burrow on the same store and the same folder of ours; see `changer.py`."""
+    command = [*CHANGER, str(scene.paths.data), str(scene.main.parent)]
+    child = subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert child.stdin is not None
+    child.stdin.write(json.dumps(told) + "\n")
+    child.stdin.flush()
+    return child

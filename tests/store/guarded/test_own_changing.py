@@ -1,4 +1,4 @@
-"""What is kept in our own notes goes through plan, image, receipt and undo as well, and no store is touched (4.1, 4.3)."""
+"""What is kept in our own notes goes through plan, image, receipt and undo too, and no store is touched (4.1, 4.3)."""
 
 from __future__ import annotations
 
