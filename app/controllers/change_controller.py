@@ -16,7 +16,7 @@ from app.controllers.change_jobs import Chosen
 from app.controllers.enabling_controller import EnablingController
 from app.jobs import StoreChanged
 from store.values.changes import Action, EntryState, LabelEdit, Receipt, Request, Scope
-from store.values.store import SessionKey
+from store.values.store import SessionKey, StoreFacts, StoreKey
 
 if TYPE_CHECKING:
     from app.context import Context
@@ -75,14 +75,16 @@ class ChangeController(QObject):
         following: FollowingController,
     ) -> None:
         super().__init__(window)
-        self._context, self._window, self._following = context, window, following
+        self._context, self._window = context, window
+        self._following, self._sessions = following, sessions
+        self._changed: frozenset[StoreKey] = frozenset()
         self.enabling = EnablingController(context, actions, sessions, self)
         self.open: OneChange | None = None
         self.labels: LabelController | None = None
         self.working: WorkingStoreController | None = None
         actions.use(self._slots())
         context.jobs.activity.store_changed.connect(self._on_store_changed)
-        following.store_followed.connect(self.enabling.renew)
+        following.store_followed.connect(self._on_store_followed)
 
     def _slots(self) -> Mapping[ActionId, Callable[[], object]]:
         return {
@@ -174,10 +176,12 @@ class ChangeController(QObject):
         """Stores are others now, whoever changed them: they are read at once, not at the next look at their files."""
         is_own = False
         gone: set[SessionKey] = set()
+        stores: set[StoreKey] = set()
         for receipt in changed.receipts:
             written = [entry for entry in receipt.entries if entry.state is EntryState.DONE]
             is_own = is_own or (receipt.scope is Scope.OWN and bool(written))
             if receipt.scope is Scope.STORE and written:
+                stores.add(receipt.store)
                 self._following.read_anew(receipt.store)
             if receipt.request.action is Action.DELETE and not receipt.undoes:
                 gone.update(SessionKey(receipt.store, entry.session_id) for entry in written)
@@ -185,4 +189,15 @@ class ChangeController(QObject):
             self.deleted.emit(frozenset(gone))
         if is_own:
             self.own_changed.emit()
+        if stores:
+            self._changed |= stores
+            self._sessions.reload_changed(frozenset(stores))
+        self.enabling.renew()
+
+    @Slot(object)
+    def _on_store_followed(self, facts: StoreFacts) -> None:
+        """The state in which a change left a store is read from now on: the list has it at once."""
+        if facts.key in self._changed:
+            self._changed -= {facts.key}
+            self._sessions.reload_changed(frozenset({facts.key}))
         self.enabling.renew()

@@ -6,6 +6,7 @@ import struct
 import time
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING
@@ -99,15 +100,20 @@ def list_work(
     place: Place | None,
     also: tuple[tuple[StoreKey, int], ...] = (),
     is_renewed: bool = False,
+    changed: frozenset[StoreKey] = frozenset(),
 ) -> Callable[[CancelToken], ListAnswer]:
     """Work that lists rows and finds a place among them.
 
     Args:
         also: stores and handles of other rows to find.
         is_renewed: the stores may have given the place's handle to another session since it was read.
+        changed: stores that were just changed here: rows that came or went are to be in the list at once.
     """
 
     def work(token: CancelToken) -> ListAnswer:
+        for key in changed.intersection(want.stores):
+            with suppress(OpenError):  # of a store that cannot be read its last state is listed
+                lists.take_census(key, token)
         listed = lists.listed(want, token)
         if listed.waiting and len(want.stores) == 1 and lists.take_census(want.stores[0], token):
             listed = lists.listed(want, token)

@@ -128,7 +128,8 @@ class OneChange(QObject):
             self.dialog.show_plan(plan_text(self._plans), planned, self._text_of)
 
     def _text_of(self, place: tuple[int, int]) -> SessionText:
-        return session_text(self._plans[place[0]].sessions[place[1]])
+        plan = self._plans[place[0]]
+        return session_text(plan.sessions[place[1]], plan.scope)
 
     def _on_plan_failed(self, error: BurrowError) -> None:
         self._plans = ()

@@ -22,7 +22,7 @@ from app.jobs import Newest, Query
 from app.look.look import Look
 from app.models.sessions_model import SessionsModel
 from app.present.headings import Heading, heading_of
-from app.present.list_words import needs_catalogue
+from app.present.list_words import is_catalogued
 from app.present.store_words import told_apart
 from app.present.times import ms_to_midnight
 from app.views.sessions_pane import SessionsPane
@@ -95,6 +95,7 @@ class SessionsController(QObject):
         self._pinned: frozenset[SessionKey] = frozenset()
         self._why = Why.OTHER
         self._is_quiet = self._is_again_due = self._waits_for_rows = False
+        self._changed: frozenset[StoreKey] = frozenset()
         self._rows = Newest(context.jobs)
         self._model = SessionsModel(self)
         self._pages = RowPages(context, self._model, self)
@@ -221,6 +222,11 @@ class SessionsController(QObject):
         if self._want.stores and not self._waits_for_rows:
             self._load(Why.AGAIN, "Reading sessions", is_quiet=True)
 
+    def reload_changed(self, stores: frozenset[StoreKey]) -> None:
+        """The same after these stores were changed here: rows that came or went are not waited for."""
+        self._changed |= stores
+        self.reload_keeping_place()
+
     @Slot(object)
     def sort(self, order: ListOrder) -> None:
         """Show the rows in another order; the chosen session stays chosen."""
@@ -266,8 +272,8 @@ class SessionsController(QObject):
         self._pages.look_up_again()
         self._read_seen()
         listed = self._model.listed
-        is_incomplete = bool(listed.waiting) or (listed.known < listed.total and needs_catalogue(listed.want))
-        if is_incomplete and not self._catch_up.isActive():
+        # Rows may have come or gone; a list of one file, as it stands there, has them already.
+        if (listed.waiting or is_catalogued(listed.want)) and not self._catch_up.isActive():
             self._catch_up.start()
 
     def _use_text(self, text: str) -> None:
@@ -299,7 +305,9 @@ class SessionsController(QObject):
             self._slow.start()
         context = self._context
         place, is_renewed = self._chosen.place, self._why is Why.AGAIN
-        work = list_work(context.library, context.lists, self._want, place, self._also_selected(), is_renewed)
+        changed, self._changed = self._changed, frozenset()
+        also = self._also_selected()
+        work = list_work(context.library, context.lists, self._want, place, also, is_renewed, changed)
         self._waits_for_rows = True
         self._rows.run(Query(name, work), self._on_rows, self._on_rows_failed)
 

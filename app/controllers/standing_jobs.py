@@ -70,6 +70,7 @@ def standing_work(
             store_reason="" if closed is None else closed.write_reason,
             refusal=archive,
             label_refusal=label,
+            store_count=len(stores),
         )
 
     return work

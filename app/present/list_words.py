@@ -38,6 +38,12 @@ def needs_catalogue(want: ListWant) -> bool:
     return is_narrowed or isinstance(want.order.key, CatalogueKey) or want.group_by is GroupBy.MODEL
 
 
+def is_catalogued(want: ListWant) -> bool:
+    """Whether the catalogue gives the rows, not the file of the one store itself."""
+    is_of_one_file = len(want.stores) == 1 and want.view is View.ALL and want.group_by is GroupBy.NONE
+    return needs_catalogue(want) or not is_of_one_file
+
+
 def count_words(listed: Listed, of_count: int | None) -> str:
     """How many sessions the list has: "284 sessions", "12 of 284 sessions" while it is narrowed.
 

@@ -9,7 +9,7 @@ from app.present.one_line import one_line
 from app.present.plan_session import ADDED, ARROW, CHANGED, REMOVED, session_text
 from app.present.plan_words import PlanFact, joined_names, of_sessions, plan_text
 from app.present.times import clock_text, local_text, utc_text
-from store.values.changes import Plan, SessionPlan
+from store.values.changes import Plan, Scope, SessionPlan
 
 _MARKS = {CHANGED.word: "±", ADDED.word: "+", REMOVED.word: "-"}
 
@@ -60,7 +60,7 @@ def plan_report(plans: Sequence[Plan], zone: tzinfo | None) -> str:
     for plan in plans:
         lines += ["", f"{one_line(plan.store_name)} ({one_line(plan.store.path)})", one_line(plan.family_reason)]
         for session in plan.sessions:
-            lines += ["", *_report_of(session)]
+            lines += ["", *_report_of(session, plan.scope)]
     return "\n".join(lines) + "\n"
 
 
@@ -69,8 +69,8 @@ def _fact_line(fact: PlanFact) -> str:
     return f"{fact.label}: {value} ({fact.note})" if fact.note else f"{fact.label}: {value}"
 
 
-def _report_of(session: SessionPlan) -> list[str]:
-    said = session_text(session)
+def _report_of(session: SessionPlan, scope: Scope) -> list[str]:
+    said = session_text(session, scope)
     lines = [f"  {said.session_id}  {said.title}", f"    {said.summary}"]
     lines += [f"    {words}" for words in said.sentences]
     for line in said.lines:

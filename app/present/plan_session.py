@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.present.one_line import one_line
 from app.present.sizes import counted, exact_size
 from app.present.summary import Sign
-from store.values.changes import FilePlan, RowPlan, SessionPlan
+from store.values.changes import FilePlan, RowPlan, Scope, SessionPlan
 
 ARROW = "→"
 
@@ -83,8 +83,10 @@ def sizes_words(before: int | None, after: int | None) -> str:
     return f"{before:,} {ARROW} {exact_size(after)}"
 
 
-def session_summary(session: SessionPlan) -> str:
+def session_summary(session: SessionPlan, scope: Scope = Scope.STORE) -> str:
     """One line of a session: "3 rows, 1,819,402 → 1,819,426 bytes"; "3 rows and 4 files go, 60,646 bytes"."""
+    if scope is Scope.OWN:
+        return "noted in Burrow; its store stays as it is"
     parts: tuple[Part, ...] = (*session.rows, *session.files)
     if not parts:
         return "nothing in the store changes"
@@ -95,18 +97,19 @@ def session_summary(session: SessionPlan) -> str:
     return f"{what}, {before:,} {ARROW} {exact_size(after)}"
 
 
-def session_text(session: SessionPlan) -> SessionText:
-    """Everything that a plan says of a session."""
+def session_text(session: SessionPlan, scope: Scope = Scope.STORE) -> SessionText:
+    """Everything that a plan says of a session; of our own notes no bytes, which say nothing to anybody."""
     sentences = []
     if session.refusal is not None:
         sentences += [session.refusal.sentence, session.refusal.advice, "Nothing would be written to it."]
     sentences += [*session.remarks, _revision_words(session)]
-    lines = [_line(row.table, row.row, row, is_file=False) for row in session.rows]
+    rows = session.rows if scope is Scope.STORE else ()
+    lines = [_line(row.table, row.row, row, is_file=False) for row in rows]
     lines += [_line(file.path, "", file, is_file=True) for file in session.files]
     return SessionText(
         title=one_line(session.title) or session.session_id,
         session_id=one_line(session.session_id),
-        summary="Refused" if session.refusal is not None else session_summary(session),
+        summary="Refused" if session.refusal is not None else session_summary(session, scope),
         sentences=tuple(one_line(words) for words in sentences if words),
         lines=tuple(lines),
     )

@@ -166,8 +166,9 @@ def plan_facts(plans: Sequence[Plan]) -> tuple[PlanFact, ...]:
     possible, total = plan_counts(plans)
     refused = total - possible
     facts = [PlanFact("Sessions", exact_count(possible), f"{refused:,} of {total:,} refused" if refused else "chosen")]
-    rows = [row for plan in plans for session in plan.possible for row in session.rows]
-    files = [file for plan in plans for session in plan.possible for file in session.files]
+    written = [plan for plan in plans if plan.scope is Scope.STORE]
+    rows = [row for plan in written for session in plan.possible for row in session.rows]
+    files = [file for plan in written for session in plan.possible for file in session.files]
     if rows:
         facts.append(_row_fact(rows))
     if files:
@@ -220,18 +221,18 @@ def plan_rows(plans: Sequence[Plan]) -> tuple[PlanRow, ...]:
             rows.append(PlanRow(one_line(plan.store_name), part, None, (number, -1)))
         for is_possible in (False, True):
             rows.extend(
-                _row(session, (number, at))
+                _row(session, plan.scope, (number, at))
                 for at, session in enumerate(plan.sessions)
                 if (session.refusal is None) is is_possible
             )
     return tuple(rows)
 
 
-def _row(session: SessionPlan, place: tuple[int, int]) -> PlanRow:
+def _row(session: SessionPlan, scope: Scope, place: tuple[int, int]) -> PlanRow:
     title = one_line(session.title) or session.session_id
     if session.refusal is not None:
         return PlanRow(title, one_line(session.refusal.sentence), REFUSED, place)
-    return PlanRow(title, session_summary(session), POSSIBLE, place)
+    return PlanRow(title, session_summary(session, scope), POSSIBLE, place)
 
 
 # Backup

@@ -25,6 +25,7 @@ ON_SESSIONS = (
 """Actions that this speaks of."""
 
 NOT_ARCHIVED_VIEW = "Deleting is offered in the view Archived only, which lists what can be deleted"
+OF_ONE_STORE = "A working store is copied from one store: choose sessions of one store at a time"
 WITHOUT_ARCHIVED = "Only archived sessions can be restored"
 WITHOUT_HIDDEN = "Only sessions that were hidden here can be shown again"
 
@@ -43,6 +44,7 @@ class Standing:
         store_reason: why a store may not be written; "" where all may.
         refusal: why nothing could be written to any of them now; None where something could, or that is not known.
         label_refusal: the same of labels, which may be our own.
+        store_count: in how many stores they lie.
     """
 
     count: int = 0
@@ -56,6 +58,7 @@ class Standing:
     store_reason: str = ""
     refusal: Refusal | None = None
     label_refusal: Refusal | None = None
+    store_count: int = 1
 
 
 def reasons(standing: Standing) -> Mapping[ActionId, str]:
@@ -67,6 +70,7 @@ def reasons(standing: Standing) -> Mapping[ActionId, str]:
         ActionId.HIDE: _hide(standing),
         ActionId.UNHIDE: "" if standing.hidden or not standing.is_all_looked_at else WITHOUT_HIDDEN,
         ActionId.LABELS: _words(standing.label_refusal),
+        ActionId.COPY_TO_WORKING_STORE: "" if standing.store_count < 2 else OF_ONE_STORE,
     }
     return {name: reason for name, reason in found.items() if reason}
 

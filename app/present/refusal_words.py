@@ -145,6 +145,12 @@ def error_text(action: Action, sentence: str, advice: str) -> RefusalText:
     return RefusalText("triangle-alert", title, one_line(sentence), advices, True, False, False)
 
 
+def copy_refusal(sentence: str, advice: str) -> RefusalText:
+    """The words when nothing was copied to a working store."""
+    advices = (Advice("info", one_line(advice)),) if advice else ()
+    return RefusalText("triangle-alert", "Not copied", one_line(sentence), advices, True, False, False)
+
+
 def impossible_tip(name: str, reason: str) -> tuple[str, str]:
     """Title and text of the tool tip of an action that is not possible now.
 

@@ -106,6 +106,7 @@ class BackupLine(QWidget):
         self._words.set_runs(runs)
         self._planned.setText(planned[0])
         self._planned.setToolTip(as_tip(planned[1]))
+        self._planned.setVisible(bool(planned[0]))
 
     def say_changed(self) -> None:
         """The plan is older than what it was made on; who says so is the band above."""

@@ -53,7 +53,7 @@ class PlanDialog(QDialog):
         again_asked: plan again.
         copy_asked: the text of what is shown.
         stop_asked: Cancel, Esc or closing while it is applied.
-        undo_asked, changes_asked: of a result.
+        undo_asked, changes_asked, open_asked: of a result.
         working_store_asked, hide_asked: of a refusal.
         closed: it is not shown any more; it deletes itself.
     """
@@ -64,6 +64,7 @@ class PlanDialog(QDialog):
     stop_asked = Signal()
     undo_asked = Signal()
     changes_asked = Signal()
+    open_asked = Signal()
     working_store_asked = Signal()
     hide_asked = Signal()
     closed = Signal()
@@ -108,6 +109,7 @@ class PlanDialog(QDialog):
         self._again = button("Plan again", "Read the sessions again and plan anew")
         self._changes = button("Show in Changes", "Show the receipt in the window Changes")
         self._undo = button("Undo", "Take back what was done")
+        self._open = button("Open it", "Open the new store")
         self._cancel = button("Cancel")
         self._main = button("")
         self._main.setProperty("main", True)
@@ -117,7 +119,8 @@ class PlanDialog(QDialog):
         self._footer.addWidget(self._copy)
         self._footer.addWidget(self._count)
         self._footer.addStretch(1)
-        for part in (self._working, self._hide, self._again, self._changes, self._undo, self._cancel, self._main):
+        buttons = (self._working, self._hide, self._again, self._changes, self._undo, self._open)
+        for part in (*buttons, self._cancel, self._main):
             self._footer.addWidget(part)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -133,10 +136,12 @@ class PlanDialog(QDialog):
         self._hide.clicked.connect(self.hide_asked)
         self._changes.clicked.connect(self.changes_asked)
         self._undo.clicked.connect(self.undo_asked)
+        self._open.clicked.connect(self.open_asked)
         self._cancel.clicked.connect(self.reject)
         self._main.clicked.connect(self._on_main)
         self._progress.cancel_asked.connect(self.reject)
         self._count.typed.connect(self._on_typed)
+        self.finished.connect(self.closed)
 
     def set_look(self, look: Look) -> None:
         """Paint with another look from now on."""
@@ -211,13 +216,14 @@ class PlanDialog(QDialog):
         self._cancel.hide()
         self._progress.say(what, count, elapsed, permille)
 
-    def show_result(self, said: ResultText) -> None:
-        """Show what came of it."""
+    def show_result(self, said: ResultText, *, can_open: bool = False) -> None:
+        """Show what came of it; of a copy that it can be opened."""
         self.outcome.say(said)
         self._show(Stage.RESULT, 3)
         self._copy.setText("Copy text")
-        for part in (self._copy, self._changes):
-            part.show()
+        self._copy.setVisible(not can_open)
+        self._changes.setVisible(not can_open)
+        self._open.setVisible(can_open)
         self._undo.setVisible(bool(said.undoable))
         self._show_close()
 
@@ -252,8 +258,7 @@ class PlanDialog(QDialog):
         self._count.setEnabled(True)
         self._copy.setEnabled(True)
         self._cancel.setToolTip("")
-        buttons = (self._working, self._hide, self._again, self._changes, self._undo, self._cancel, self._main)
-        for part in (self._copy, *buttons):
+        for part in self.findChildren(QPushButton, options=Qt.FindChildOption.FindDirectChildrenOnly):
             part.hide()
         self._stack.setCurrentIndex(page)
 
@@ -285,14 +290,14 @@ class PlanDialog(QDialog):
     def end(self) -> None:
         """Close, whatever is shown."""
         self.stage = Stage.RESULT
-        self.close()
+        self.reject()
 
     def reject(self) -> None:
         """Esc and Cancel: stop what is applied, else close. Qt's name."""
         if self.stage is Stage.APPLYING:
             self.stop_asked.emit()
         else:
-            self.close()
+            super().reject()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """F5 plans again where that helps; Qt's name."""
@@ -302,13 +307,12 @@ class PlanDialog(QDialog):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Say so; while it is applied it only asks to stop. Qt's name."""
+        """While it is applied it only asks to stop; Qt's name."""
         if self.stage is Stage.APPLYING:
             event.ignore()
             self.stop_asked.emit()
-            return
-        self.closed.emit()
-        super().closeEvent(event)
+        else:
+            super().closeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         """Paint the ground and the line above the buttons; Qt's name."""
