@@ -26,6 +26,7 @@ from store.meerkat.outside.layout_rule import layout_refusal
 from store.meerkat.outside.lease_rule import lease_refusal
 from store.meerkat.outside.refusals import (
     CHANGED_SINCE_PLAN,
+    HIDE_HERE,
     in_words_of_a_refusal,
     not_written,
     refusal_of_open,
@@ -66,6 +67,9 @@ def open_to_write(main: Path, file_id: FileId, timeout_s: float, token: CancelTo
         with writing_to(main, token) as found_id:
             if found_id != file_id:
                 raise replaced(main)
+            if not os.access(main, os.W_OK) or not os.access(main.parent, os.W_OK):
+                # SQLite would open it to read instead, and leave a log with its index beside it.
+                raise refuse(RefusalCode.READ_ONLY, "The system does not let us write the database.", HIDE_HERE)
             with shared_fence(main), closing(connect_to_write(main, timeout_s)) as connection:
                 writing = StoreWriting(main, file_id, connection, timeout_s)
                 writing.prove_place()
@@ -187,7 +191,8 @@ class StoreWriting:
             self._step = SessionStep(self._connection, self._main.parent, change, self.prove_place)
             return self._step
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:  # on some errors SQLite has rolled back itself
+                self._connection.execute("ROLLBACK")
             raise
 
     def _begin_transaction(self, token: CancelToken) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from store import ChangesUnusable, OwnPaths
 from store.guarded.claims import Claims
+from tests.store.guarded.scene import skip_where_modes_mean_nothing
 
 HOLD = """
 import sys
@@ -45,8 +45,8 @@ def test_the_claim_of_a_process_that_was_killed_is_free(own_paths: OwnPaths, rep
         assert is_ours
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_of_ours_that_cannot_be_written_is_said(own_paths: OwnPaths) -> None:
+def test_a_folder_of_ours_that_cannot_be_written_is_said(own_paths: OwnPaths, tmp_path: Path) -> None:
+    skip_where_modes_mean_nothing(tmp_path)
     own_paths.made(own_paths.backups).chmod(0o500)
     with pytest.raises(ChangesUnusable), Claims(own_paths).held("one"):
         pass
