@@ -80,6 +80,7 @@ class Journal:
 
     def problem(self, token: CancelToken) -> Refusal | None:
         """Why nothing may be changed now: the record cannot be written. Nothing is created by asking."""
+        may_wait("look at the record of changes")
         if not self.is_there:
             return None
         try:

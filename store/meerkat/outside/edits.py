@@ -140,7 +140,7 @@ def _replace(made: Session, edit: RewriteEdit) -> tuple[str, ...]:
     if changed == made.messages:
         raise NoOpRewrite(made.message_digest())
     made.replace_messages(changed)
-    made.touch()
+    made.note_change()
     return (WITHOUT_COMMIT,)
 
 

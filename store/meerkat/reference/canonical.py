@@ -149,10 +149,10 @@ def read_message(data: bytes, shapes: Shapes, missing_time: MissingTime | None =
 
 def canonical_message(value: Json, shapes: Shapes, missing_time: MissingTime | None = None) -> Fields:
     """A decoded message as Meerkat holds it. Raises NotTyped."""
-    read = _READERS[shapes]
+    reader = _READERS[shapes]
     if missing_time is None or (isinstance(value, dict) and "created_at" in value):
-        return read(value)
-    return read(value, missing_time())
+        return reader(value)
+    return reader(value, missing_time())
 
 
 def usage_reader(shapes: Shapes) -> Read:

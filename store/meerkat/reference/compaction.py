@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
+from store.blocking import may_wait
 from store.meerkat.codec.codec import encode
 from store.meerkat.codec.strict_json import Json
 from store.meerkat.reference.stored_messages import ASSISTANT, SYSTEM, TOOL_RESULTS, USER, fields_at, role_of
@@ -100,6 +101,7 @@ def rebuild(
         messages: the whole transcript, canonical.
         created_at: the time of the message with the summary, as messages hold it.
     """
+    may_wait("decode a message")
     first = [messages[0]] if messages and role_of(messages[0]) == SYSTEM else []
     # Where there are only system messages the first one stays twice, as in the reference.
     begin = next((number for number, data in enumerate(messages) if role_of(data) != SYSTEM), 0)
@@ -132,6 +134,7 @@ def summariser_input(messages: Sequence[bytes]) -> Iterator[bytes]:
     Images and videos are named instead of shown, what the assistant reasoned is left out, and so is a message of it in
     which nothing stays. The messages themselves are not changed.
     """
+    may_wait("decode a message")
     for data in messages:
         role = role_of(data)
         if role not in (USER, ASSISTANT, TOOL_RESULTS):

@@ -410,15 +410,15 @@ def document_problem(data: bytes) -> str:
         return f"{_REFUSED}{syntax_problem(data) or reason}"
     if not isinstance(value, dict):
         return _NO_OBJECT
-    return f"{_REFUSED}{_problem(migrate(value).document, _SESSION)}"
+    return f"{_REFUSED}{_first_fault(migrate(value).document, _SESSION)}"
 
 
 def history_problem(value: Json) -> str:
     """What Meerkat says of a revision graph that cannot be decoded."""
-    return _problem(value, _HISTORY)
+    return _first_fault(value, _HISTORY)
 
 
-def _problem(value: Json, look: Look) -> str:
+def _first_fault(value: Json, look: Look) -> str:
     try:
         look(value)
     except DecodeError as problem:

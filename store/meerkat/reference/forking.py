@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, TypeAlias, cast
 
+from store.blocking import may_wait
 from store.meerkat.codec.codec import encode
 from store.meerkat.codec.strict_json import Json
 from store.meerkat.reference.canonical import canonical_message
@@ -85,6 +86,7 @@ def fork_replacing(session: Session, index: int, replacement: Replacement) -> Se
         BlockIndexOutOfBounds: it has no such block or result.
         NotTyped: the replacement is no block or message that Meerkat reads.
     """
+    may_wait("decode a message")
     count = len(session.messages)
     if not 0 <= index < count:
         raise MessageIndexOutOfBounds(index, count)

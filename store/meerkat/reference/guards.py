@@ -179,6 +179,7 @@ def run_boundary_snapshot_save_guard(incoming: Session, previous: Session | None
     Raises:
         SessionStoreError: of the append, where no commit leads there; of the rewrite, where it is not sound.
     """
+    may_wait("hash a transcript")
     try:
         append_only_save_guard(incoming, previous)
     except SessionStoreError as problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 import uuid
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ RandomBytes = Callable[[int], bytes]
 """Gives so many random bytes."""
 
 
-def new_session_id(now_ms: int, random: RandomBytes = os.urandom) -> str:
+def new_session_id(now_ms: int, random: RandomBytes = secrets.token_bytes) -> str:
     """Make an id of a session.
 
     Args:

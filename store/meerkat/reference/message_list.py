@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import cast
 
+from store.blocking import may_wait
 from store.meerkat.codec.codec import decode
 from store.meerkat.shapes.digests import PREFIX, DigestFormat, TranscriptDigests
 from store.meerkat.shapes.structs import Fields
@@ -133,6 +134,7 @@ class MessageList:
 
     def decoded(self, number: int) -> Fields:
         """One message, decoded; to be read only. Raises IndexError."""
+        may_wait("decode a message")
         return cast(Fields, decode(self.bytes_at(number)))
 
     def _place(self, number: int) -> tuple[Run, int]:
@@ -143,9 +145,9 @@ class MessageList:
 
     def slice(self, begin: int, end: int | None = None) -> MessageList:
         """Messages [begin, end); both are clamped to the list."""
-        return MessageList(self._part(begin, end))
+        return MessageList(self._runs_between(begin, end))
 
-    def _part(self, begin: int, end: int | None) -> Iterator[Run]:
+    def _runs_between(self, begin: int, end: int | None) -> Iterator[Run]:
         end = self._count if end is None else min(end, self._count)
         begin = max(begin, 0)
         for start, run in zip(self._starts, self._runs, strict=True):
@@ -159,12 +161,12 @@ class MessageList:
 
     def with_replaced(self, begin: int, end: int, replacement: MessageList) -> MessageList:
         """This list with other messages in the place of [begin, end)."""
-        return MessageList(_joined([*self._part(0, begin), *replacement._runs, *self._part(end, None)]))
+        return MessageList(_joined([*self._runs_between(0, begin), *replacement._runs, *self._runs_between(end, None)]))
 
     def views(self, begin: int = 0, end: int | None = None) -> Iterator[memoryview]:
         """Messages [begin, end) as they stand in a JSON list, in pieces: with the commas, without the brackets."""
         is_first = True
-        for run in self._part(begin, end):
+        for run in self._runs_between(begin, end):
             if not is_first:
                 yield memoryview(b",")
             yield run.view()

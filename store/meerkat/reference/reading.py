@@ -50,12 +50,12 @@ def read_document(data: bytes, shapes: Shapes, clock: Clock, token: CancelToken)
         NotTyped: Meerkat refuses what it says.
     """
     try:
-        return _Reader(data, shapes, clock, token).read()
+        return _DocumentReader(data, shapes, clock, token).envelope()
     except (Broken, Undecodable):
         raise NotStrict("it is no JSON") from None
 
 
-class _Reader:
+class _DocumentReader:
     """One walk over one document."""
 
     def __init__(self, data: bytes, shapes: Shapes, clock: Clock, token: CancelToken) -> None:
@@ -63,8 +63,8 @@ class _Reader:
         self._walker = Walker(MemorySource(data), token)
         self._missing_time = lambda: message_time(clock())
 
-    def read(self) -> Envelope:
-        self._check_text()
+    def envelope(self) -> Envelope:
+        self._refuse_other_bytes()
         if self._walker.char(0)[0] != "{":
             decode_value(self._data)
             raise NotTyped("the document is no JSON object")
@@ -74,11 +74,11 @@ class _Reader:
         graph: StoredGraph | None = None
         for member in self._walker.members(0):
             if member.name == "messages":
-                messages = self._messages(member)
+                messages = self._read_messages(member)
             elif member.name == "metadata":
-                metadata, graph = self._metadata(member)
+                metadata, graph = self._read_metadata(member)
             else:
-                values[member.name] = self._value(member)
+                values[member.name] = self._top_value(member)
         if self._walker.char(self._walker.end_of_object)[0]:
             raise NotStrict("something follows its end")
         if messages is None:
@@ -93,7 +93,7 @@ class _Reader:
             usage=cast(Fields, usage_reader(self._shapes)(values["usage"])) if "usage" in values else dict(NO_USAGE),
         )
 
-    def _check_text(self) -> None:
+    def _refuse_other_bytes(self) -> None:
         """Refuse bytes that are no UTF-8; the walk does not look at all of them."""
         view = memoryview(self._data)
         decode = codecs.getincrementaldecoder("utf-8")().decode
@@ -107,14 +107,14 @@ class _Reader:
         except UnicodeDecodeError:
             raise NotStrict("it is not UTF-8") from None
 
-    def _value(self, member: Member) -> Json:
+    def _top_value(self, member: Member) -> Json:
         member.end = self._walker.skip(member.begin)
         value = decode_value(self._data[member.begin : member.end], around=1)
         return value if member.name in _KNOWN else None
 
-    def _metadata(self, member: Member) -> tuple[Fields, StoredGraph | None]:
+    def _read_metadata(self, member: Member) -> tuple[Fields, StoredGraph | None]:
         if self._walker.char(member.begin)[0] != "{":
-            self._value(member)
+            self._top_value(member)
             raise NotTyped("its metadata is no object")
         found: Fields = {}
         graph: StoredGraph | None = None
@@ -130,15 +130,15 @@ class _Reader:
         member.end = self._walker.end_of_object
         return {key: found[key] for key in sorted(found)}, graph
 
-    def _messages(self, member: Member) -> MessageList:
+    def _read_messages(self, member: Member) -> MessageList:
         try:
             made, member.end = read_list(
-                self._walker, self._data, member.begin, USUAL_MESSAGE.match, self._print, self._token
+                self._walker, self._data, member.begin, USUAL_MESSAGE.match, self._print_message, self._token
             )
         except NoList:
-            self._value(member)
+            self._top_value(member)
             raise NotTyped("its messages are no list") from None
         return made
 
-    def _print(self, data: bytes) -> bytes:
+    def _print_message(self, data: bytes) -> bytes:
         return read_message(data, self._shapes, self._missing_time)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from store.blocking import may_wait
 from store.meerkat.reference.errors import HistoryStateMalformed
 from store.meerkat.reference.graph_rules import extends, validate_history, validate_record
 from store.meerkat.reference.history import Body, Commit, History
@@ -86,6 +87,7 @@ def apply_transcript_history_state(session: Session, history: History, form: Dig
     Raises:
         TranscriptEditError: the graph breaks a rule; nothing was changed.
     """
+    may_wait("hash a transcript")
     validate_history(history, session.form if form is None else form)
     head = history.body(history.head)
     assert head is not None  # it is a rule

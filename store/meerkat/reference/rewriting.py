@@ -76,9 +76,9 @@ def commit_transcript_rewrite(
         committed_at_ns=session.clock(),
     )
     session.replace_history(_with_rewrite(history, commit, session, made))
-    session.touch()  # as every change of metadata does in the reference, which reads its clock here and below
+    session.note_change()  # as every change of metadata does in the reference, which reads its clock here and below
     session.replace_messages(made)
-    session.touch()
+    session.note_change()
     return commit
 
 

@@ -138,7 +138,7 @@ class Session:
         if not len(made):
             return
         self._messages = self._messages.plus(made)
-        self.touch()
+        self.note_change()
         self._move_head()
 
     def canonical(self, messages: Iterable[Fields | bytes]) -> MessageList:
@@ -177,6 +177,7 @@ class Session:
 
     def last_assistant_text(self) -> str | None:
         """The last text that the assistant wrote or spoke; None if there is none."""
+        may_wait("decode a message")
         for number in range(len(self._messages) - 1, -1, -1):
             message = self._messages.decoded(number)
             found = ""
@@ -224,14 +225,14 @@ class Session:
                 self._metadata[key] = free(value)
         except NotTyped as problem:
             raise Serialization(str(problem)) from None
-        self.touch()
+        self.note_change()
 
     def remove_metadata(self, key: str) -> None:
         """Take one value away, if it is there."""
         if key == HISTORY_KEY:
             self._graph = self._history = None
         self._metadata.pop(key, None)
-        self.touch()
+        self.note_change()
 
     @property
     def has_history(self) -> bool:
@@ -255,10 +256,14 @@ class Session:
 
     def _keep_history(self, history: History) -> None:
         self.replace_history(history)
-        self.touch()
+        self.note_change()
 
     def touch(self) -> None:
-        """Note that it was changed now."""
+        """Note that it was changed now, after changes that do not do so themselves."""
+        self.note_change()
+
+    def note_change(self) -> None:
+        """Take the time of now for that of the last change."""
         self.updated_at_ns = self._clock()
 
     def record_usage(self, usage: Fields) -> None:
@@ -268,7 +273,7 @@ class Session:
         for key in _CACHED_TOKENS:
             if usage.get(key) is not None:
                 self.usage[key] = cast(int, self.usage.get(key) or 0) + cast(int, usage[key])
-        self.touch()
+        self.note_change()
 
     @property
     def total_tokens(self) -> int:

@@ -153,6 +153,7 @@ class SqliteSessionStore:
 
 def _rewritten_in_txn(connection: StoreConnection, incoming: Session, commit: Commit) -> Session | None:
     """What is kept of a session that a commit rewrote; its messages are probably those of the commit's parent."""
+    may_wait("read a store")
     try:
         history = incoming.history()
     except DecodeError:

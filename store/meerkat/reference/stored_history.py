@@ -101,7 +101,7 @@ class StoredGraph:
         for number, key in enumerate(keys):
             yield ("{" if number == 0 else ",").encode()
             if key != _REVISIONS or self.bodies is None:
-                yield _member(key, self.fields[key])
+                yield _member_bytes(key, self.fields[key])
                 continue
             yield b'"revisions":['
             for place, body in enumerate(self.bodies):
@@ -130,11 +130,11 @@ class StoredGraph:
         return History(
             head,
             tuple(commit_of(cast(Fields, commit)) for commit in cast("list[Json]", commits)),
-            tuple(self._bodies(shapes, clock)),
+            tuple(self._decoded_bodies(shapes, clock)),
             stored_format if type(stored_format) is int else None,
         )
 
-    def _bodies(self, shapes: Shapes, clock: Clock) -> Iterator[Body]:
+    def _decoded_bodies(self, shapes: Shapes, clock: Clock) -> Iterator[Body]:
         before: Body | None = None
         before_stored = MessageList()
         for body in self.bodies or ():
@@ -143,13 +143,15 @@ class StoredGraph:
                 raise NotTyped("a body has no name")
             created_at_ns = system_time_ns(body.fields.get("created_at"))
             known = before.messages if before is not None else MessageList()
-            messages = _typed(body.messages, before_stored, known, shapes, clock)
+            messages = _in_canonical_bytes(body.messages, before_stored, known, shapes, clock)
             before = Body(revision, parent, messages, created_at_ns, body.messages)
             before_stored = body.messages
             yield before
 
 
-def _typed(stored: MessageList, before: MessageList, known: MessageList, shapes: Shapes, clock: Clock) -> MessageList:
+def _in_canonical_bytes(
+    stored: MessageList, before: MessageList, known: MessageList, shapes: Shapes, clock: Clock
+) -> MessageList:
     """Stored messages in canonical bytes; what they share with the body before is not read again."""
     count = len(stored)
     leading = stored.equal_prefix(before)
@@ -165,7 +167,7 @@ def _body_pieces(body: StoredBody) -> Iterator[Piece]:
     for number, key in enumerate(sorted([*body.fields, _MESSAGES])):
         yield ("{" if number == 0 else ",").encode()
         if key != _MESSAGES:
-            yield _member(key, body.fields[key])
+            yield _member_bytes(key, body.fields[key])
             continue
         yield b'"messages":['
         yield from body.messages.views()
@@ -173,7 +175,7 @@ def _body_pieces(body: StoredBody) -> Iterator[Piece]:
     yield b"}"
 
 
-def _member(key: str, value: Json) -> bytes:
+def _member_bytes(key: str, value: Json) -> bytes:
     return encode(key) + b":" + encode(value)
 
 
@@ -225,7 +227,7 @@ def read_stored_graph(data: bytes, begin: int, token: CancelToken) -> tuple[Stor
         NotStrict: it is no JSON that Meerkat reads.
     """
     try:
-        return _Reader(data, token).graph(begin)
+        return _GraphReader(data, token).graph(begin)
     except (_Odd, Broken, Undecodable, NotTyped):
         end = Walker(MemorySource(data), token).skip(begin)
         return graph_of_value(decode_value(data[begin:end], AROUND_GRAPH)), end
@@ -255,7 +257,7 @@ def _body_of(value: Fields) -> StoredBody:
     return StoredBody(fields, MessageList.of(map(encode, messages)))
 
 
-class _Reader:
+class _GraphReader:
     """One walk over one graph of a document."""
 
     def __init__(self, data: bytes, token: CancelToken) -> None:
@@ -267,29 +269,29 @@ class _Reader:
     def graph(self, begin: int) -> tuple[StoredGraph, int]:
         fields: Fields = {}
         bodies: list[StoredBody] | None = None
-        for member in self._members(begin):
+        for member in self._members_of(begin):
             if member.name == _REVISIONS:
-                bodies = list(self._bodies(member))
+                bodies = list(self._stored_bodies(member))
             else:
-                fields[member.name] = self._value(member)
+                fields[member.name] = self._value_of(member)
         return StoredGraph(fields, tuple(bodies) if bodies is not None else None), self._walker.end_of_object
 
-    def _members(self, begin: int) -> Iterator[Member]:
+    def _members_of(self, begin: int) -> Iterator[Member]:
         if self._walker.char(begin)[0] != "{":
             raise _Odd
         yield from self._walker.members(begin)
 
-    def _value(self, member: Member) -> Json:
+    def _value_of(self, member: Member) -> Json:
         member.end = self._walker.skip(member.begin)
         return free(decode_value(self._data[member.begin : member.end], AROUND_MESSAGE))
 
-    def _bodies(self, member: Member) -> Iterator[StoredBody]:
+    def _stored_bodies(self, member: Member) -> Iterator[StoredBody]:
         mark, at = self._walker.char(member.begin)
         if mark != "[":
             raise _Odd
         mark, at = self._walker.char(at + 1)
         while mark != "]":
-            body = self._body(at)
+            body = self._stored_body(at)
             mark, at = self._walker.char(self._walker.end_of_object)
             if mark == ",":
                 mark, at = self._walker.char(at + 1)
@@ -300,28 +302,28 @@ class _Reader:
             yield body
         member.end = at + 1
 
-    def _body(self, at: int) -> StoredBody:
+    def _stored_body(self, at: int) -> StoredBody:
         fields: Fields = {}
         messages: MessageList | None = None
-        for member in self._members(at):
+        for member in self._members_of(at):
             if member.name == _MESSAGES:
-                messages = self._messages(member)
+                messages = self._stored_messages(member)
             else:
-                fields[member.name] = self._value(member)
+                fields[member.name] = self._value_of(member)
         if messages is None:
             raise _Odd
         return StoredBody(fields, messages)
 
-    def _messages(self, member: Member) -> MessageList:
+    def _stored_messages(self, member: Member) -> MessageList:
         try:
             made, member.end = read_list(
-                self._walker, self._data, member.begin, USUAL_SORTED_MESSAGE.match, self._sorted, self._token
+                self._walker, self._data, member.begin, USUAL_SORTED_MESSAGE.match, self._sorted_message, self._token
             )
         except NoList:
             raise _Odd from None
         return made
 
-    def _sorted(self, data: bytes) -> bytes:
+    def _sorted_message(self, data: bytes) -> bytes:
         found = self._known.get(data)
         if found is None:
             refuse_depth(data, AROUND_MESSAGE)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final, cast
 
+from store.blocking import may_wait
 from store.meerkat.codec.codec import decode
 from store.meerkat.shapes.structs import Fields
 
@@ -26,6 +27,7 @@ def role_of(data: bytes) -> str:
 
 def fields_at(data: bytes) -> Fields:
     """The fields of a canonical message."""
+    may_wait("decode a message")
     return cast(Fields, decode(data))
 
 

@@ -53,11 +53,11 @@ class _Parser:
         self._at = 0
 
     def document(self) -> None:
-        self._value(0)
-        if self._peek():
+        self._any_value(0)
+        if self._next_mark():
             raise self._seen("trailing characters")
 
-    def _peek(self) -> bytes:
+    def _next_mark(self) -> bytes:
         """The next byte that is no space; empty at the end."""
         self._at = _SPACE.match(self._data, self._at).end()  # type: ignore[union-attr]  # it matches everywhere
         return self._data[self._at : self._at + 1]
@@ -66,24 +66,24 @@ class _Parser:
         """A fault of the byte that comes next."""
         return _Fault(reason, min(len(self._data), self._at + 1))
 
-    def _value(self, depth: int) -> None:
-        mark = self._peek()
+    def _any_value(self, depth: int) -> None:
+        mark = self._next_mark()
         if mark in (b"{", b"["):
             if depth + 1 >= MAX_DEPTH:
                 raise self._seen("recursion limit exceeded")
             self._at += 1
-            self._members(depth + 1) if mark == b"{" else self._elements(depth + 1)
+            self._object(depth + 1) if mark == b"{" else self._array(depth + 1)
         elif mark == b'"':
             self._at += 1
             self._string()
         elif mark in _NAMES:
-            self._name(_NAMES[mark])
+            self._constant(_NAMES[mark])
         elif mark and mark in b"-0123456789":
             self._number()
         else:
             raise self._seen("expected value" if mark else "EOF while parsing a value")
 
-    def _name(self, name: bytes) -> None:
+    def _constant(self, name: bytes) -> None:
         for expected in name:
             if self._at >= len(self._data):
                 raise _Fault("EOF while parsing a value", self._at)
@@ -91,9 +91,9 @@ class _Parser:
             if self._data[self._at - 1] != expected:
                 raise _Fault("expected ident", self._at)
 
-    def _elements(self, depth: int) -> None:
+    def _array(self, depth: int) -> None:
         is_first = True
-        while (mark := self._peek()) != b"]":
+        while (mark := self._next_mark()) != b"]":
             if not mark:
                 raise self._seen("EOF while parsing a list")
             if not is_first:
@@ -103,12 +103,12 @@ class _Parser:
             if usual is not None and _is_text(usual.group()):
                 self._at = usual.end()
             else:
-                self._value(depth)
+                self._any_value(depth)
         self._at += 1
 
-    def _members(self, depth: int) -> None:
+    def _object(self, depth: int) -> None:
         is_first = True
-        while (mark := self._peek()) != b"}":
+        while (mark := self._next_mark()) != b"}":
             if not mark:
                 raise self._seen("EOF while parsing an object")
             if not is_first:
@@ -118,11 +118,11 @@ class _Parser:
                 raise self._seen("key must be a string")
             self._at += 1
             self._string()
-            mark = self._peek()
+            mark = self._next_mark()
             if mark != b":":
                 raise self._seen("expected `:`" if mark else "EOF while parsing an object")
             self._at += 1
-            self._value(depth)
+            self._any_value(depth)
         self._at += 1
 
     def _comma(self, mark: bytes, closing: bytes, expected: str) -> bytes:
@@ -130,7 +130,7 @@ class _Parser:
         if mark != b",":
             raise self._seen(expected)
         self._at += 1
-        mark = self._peek()
+        mark = self._next_mark()
         if mark == closing:
             raise self._seen("trailing comma")
         if not mark:
