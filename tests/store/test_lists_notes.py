@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from store.cancel import CancelToken
 from store.library import Library
@@ -15,6 +18,7 @@ from store.lists import Lists
 from store.meerkat.writer import NewRealm, NewSession, encode_message
 from store.values.changes import LabelEdit
 from store.values.listing import CatalogueKey, Choice, Facet, GroupBy, ListOrder, ListWant, View
+from store.values.notes import Noted
 from store.values.session import TitleSource, Usage
 from store.values.store import SessionKey, StoreKey
 
@@ -217,3 +221,56 @@ def test_4_3_notes_leave_the_store_as_it_is(
         lists.annotations.set_hidden([one(key, 0)], True, TOKEN)
         fill(lists, key)
         assert lists.summaries(key, lists.listed(ListWant((key,), View.ARCHIVED), TOKEN).handles, TOKEN)[0].has_note
+
+
+NAMES, VALUES = ("area", "by", "new"), ("fruit", "dough", "x")
+NOTES = st.builds(
+    Noted,
+    title=st.sampled_from((None, "apple", "Zebra", "cherry own")),
+    labels_put=st.dictionaries(st.sampled_from(NAMES), st.sampled_from(VALUES)).map(lambda put: tuple(put.items())),
+    is_hidden=st.booleans(),
+)
+
+
+class Model:
+    """What lists have to say of four sessions, found out without a database."""
+
+    def __init__(self, notes: Sequence[Noted]) -> None:
+        self.notes = notes
+        self.labels = [
+            [f"{name}={value}" for name, value in noted.merged(tuple(LABELS[at].items()))]
+            for at, noted in enumerate(notes)
+        ]
+        self.titles = [noted.title or WORDS[at] for at, noted in enumerate(notes)]
+
+    def seen(self, is_hidden: bool = False) -> list[int]:
+        return [at for at in (3, 2, 1, 0) if self.notes[at].is_hidden is is_hidden]
+
+    def with_text(self, word: str) -> list[int]:
+        texts = [f"{self.titles[at]}\n{WORDS[at]}\n{'|'.join(self.labels[at])}".lower() for at in range(4)]
+        return [at for at in self.seen() if word in texts[at]]
+
+    def facet(self) -> dict[str, int]:
+        return dict(Counter(label for at in self.seen() for label in self.labels[at]))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.tuples(NOTES, NOTES, NOTES, NOTES), st.tuples(*[st.sets(st.sampled_from(NAMES[:2]))] * 4))
+def test_4_3_lists_say_what_a_simple_model_says_whatever_is_noted(
+    lists: Lists, key: StoreKey, drawn: tuple[Noted, ...], removed: tuple[set[str], ...]
+) -> None:
+    fill(lists, key)
+    notes = [noted.edited(LabelEdit((), tuple(sorted(names)))) for noted, names in zip(drawn, removed, strict=True)]
+    for number, noted in enumerate(notes):
+        lists.annotations.exchange(one(key, number), lambda _before, now=noted: now, TOKEN)  # type: ignore[misc]
+    model = Model(notes)
+    assert numbers(lists, ListWant((key,))) == numbers(lists, ListWant((key,), View.ACTIVE)) == model.seen()
+    assert numbers(lists, ListWant((key,), View.ARCHIVED)) == model.seen(is_hidden=True)
+    for word in ("apple", "own", "cherry", "fruit", "area=x", "by="):
+        assert numbers(lists, ListWant((key,), text=word)) == model.with_text(word), word
+    assert labels_of(lists, ListWant((key,))) == {label or "": n for label, n in model.facet().items()}
+    for label in {label for labels in model.labels for label in labels}:
+        want = ListWant((key,), choices=frozenset({Choice(Facet.LABEL, label)}))
+        assert numbers(lists, want) == [at for at in model.seen() if label in model.labels[at]]
+    by_title = ListWant((key,), order=ListOrder(CatalogueKey.TITLE, is_descending=False))
+    assert numbers(lists, by_title) == sorted(model.seen(), key=lambda at: (model.titles[at].casefold(), -at))

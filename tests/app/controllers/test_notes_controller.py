@@ -35,7 +35,8 @@ def ask(program: Program, qtbot: Any, name: ActionId) -> Any:
     program.controller.window.actions_of.by_id[name].trigger()
     qtbot.waitUntil(lambda: program.controller.notes.dialog is not None)
     dialog = program.controller.notes.dialog
-    qtbot.waitUntil(lambda: dialog.isVisible())
+    assert dialog is not None
+    qtbot.waitUntil(dialog.isVisible)
     return dialog
 
 
@@ -48,6 +49,11 @@ def chosen(program: Program) -> SessionSummary:
 def title_in_list(program: Program) -> str:
     row = program.controller.sessions.choice.current()
     return "" if row is None else row.title
+
+
+def badges_in_list(program: Program) -> list[str]:
+    row = program.controller.sessions.choice.current()
+    return [] if row is None else [sign.word for sign in row.badges]
 
 
 def test_4_3_an_own_title_is_shown_everywhere_and_given_up_again(program: Program, qtbot: Any) -> None:
@@ -82,8 +88,7 @@ def test_4_3_a_note_is_kept_marked_and_taken_away(program: Program, qtbot: Any) 
     dialog.field.setPlainText("Ask Dana\nbefore Friday")
     QTest.keyClick(dialog.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: chosen(program).has_note)
-    row = program.controller.sessions.choice.current
-    qtbot.waitUntil(lambda: row() is not None and "Note" in [sign.word for sign in row().badges])
+    qtbot.waitUntil(lambda: "Note" in badges_in_list(program))
     dialog = ask(program, qtbot, ActionId.NOTE)
     assert dialog.field.toPlainText() == "Ask Dana\nbefore Friday"
     dialog.field.clear()

@@ -29,7 +29,7 @@ def keys(burrow: Burrow, store: StoreKey) -> list[SessionKey]:
 
 
 @pytest.fixture
-def annotations(tmp_path: Path) -> Annotations:
+def own_notes(tmp_path: Path) -> Annotations:
     return Annotations(OwnPaths.under(tmp_path / "own"))
 
 
@@ -38,10 +38,10 @@ def rows(burrow: Burrow, store: StoreKey, *words: str) -> list[Any]:
 
 
 def test_4_3_list_gives_own_titles_and_labels_and_sorts_by_them(
-    burrow: Burrow, store: StoreKey, keys: list[SessionKey], annotations: Annotations
+    burrow: Burrow, store: StoreKey, keys: list[SessionKey], own_notes: Annotations
 ) -> None:
-    annotations.set_title(keys[5], "!! first of all", TOKEN)
-    annotations.set_labels([keys[5]], LabelEdit((("mine", "yes"),)), TOKEN)
+    own_notes.set_title(keys[5], "!! first of all", TOKEN)
+    own_notes.set_labels([keys[5]], LabelEdit((("mine", "yes"),)), TOKEN)
     (first,) = rows(burrow, store, "--sort", "title", "--limit", "1")
     assert (first["id"], first["title"], first["title_from"]) == (keys[5].session_id, "!! first of all", "own")
     assert first["labels"]["mine"] == "yes"
@@ -49,11 +49,11 @@ def test_4_3_list_gives_own_titles_and_labels_and_sorts_by_them(
 
 
 def test_4_1_a_hidden_session_is_listed_with_the_state_of_its_store_and_says_that_it_is_hidden(
-    burrow: Burrow, store: StoreKey, keys: list[SessionKey], annotations: Annotations
+    burrow: Burrow, store: StoreKey, keys: list[SessionKey], own_notes: Annotations
 ) -> None:
     before = {row["id"]: row for row in rows(burrow, store)}
     active = next(key for key in keys if before[key.session_id]["state"] == "active")
-    annotations.set_hidden([active], True, TOKEN)
+    own_notes.set_hidden([active], True, TOKEN)
     after = {row["id"]: row for row in rows(burrow, store)}
     assert after[active.session_id] == before[active.session_id] | {"hidden": True}
     assert {name for name, row in after.items() if row["hidden"]} == {active.session_id}
@@ -62,9 +62,9 @@ def test_4_1_a_hidden_session_is_listed_with_the_state_of_its_store_and_says_tha
 
 
 def test_4_3_show_prints_the_note_and_gives_it_to_programs(
-    burrow: Burrow, store: StoreKey, keys: list[SessionKey], annotations: Annotations
+    burrow: Burrow, store: StoreKey, keys: list[SessionKey], own_notes: Annotations
 ) -> None:
-    annotations.set_note(keys[0], "Ask Dana\nbefore \x1b[31mFriday", TOKEN)
+    own_notes.set_note(keys[0], "Ask Dana\nbefore \x1b[31mFriday", TOKEN)
     said = burrow("show", store.path, keys[0].session_id)
     assert "\nnote: Ask Dana\nnote: before \u241b[31mFriday\n" in said.out
     shape = burrow("show", store.path, keys[0].session_id, "--json").json["session"]

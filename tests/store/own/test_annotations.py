@@ -147,10 +147,10 @@ def test_4_3_title_note_labels_and_hidden_are_there_at_the_next_start(notes: Ann
     notes.set_note(ONE, "First line\r\nsecond\n", TOKEN)
     notes.set_labels([ONE, TWO], LabelEdit((("b", "1"), ("a", "2")), ("old",)), TOKEN)
     notes.set_hidden([ONE], True, TOKEN)
-    labels = {"labels_put": (("b", "1"), ("a", "2")), "labels_removed": ("old",)}
+    put, removed = (("b", "1"), ("a", "2")), ("old",)
     expected = {
-        ONE: Noted("A title of two lines", "First line\nsecond", is_hidden=True, **labels),
-        TWO: Noted(**labels),
+        ONE: Noted("A title of two lines", "First line\nsecond", put, removed, is_hidden=True),
+        TWO: Noted(None, None, put, removed),
     }
     assert Annotations(own_paths).noted(None, TOKEN) == expected
 
