@@ -36,7 +36,7 @@ from store.values.changes import Plan, Refusal, RefusalCode, Request, SessionPla
 
 T = TypeVar("T")
 
-DECODED_BYTES = 8 * 1024 * 1024
+DECODED_BYTES = 4 * 1024 * 1024
 """Of so many bytes of documents a plan reads everything; of more it trusts their form until they are written."""
 
 

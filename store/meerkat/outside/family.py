@@ -43,6 +43,9 @@ class Family:
 NEWEST_SESSIONS: Final = 50
 """Documents that are looked at for traces of 0.7: the ones that were changed last, by whoever works on it now."""
 
+NEWEST_STATES: Final = 1_000
+"""State rows that are looked at; the row of each session that is changed is looked at besides."""
+
 MAX_LOOKED_BYTES: Final = 256 * 1024
 _IDENTITY: Final = re.compile(rb'"identity":\{"(?:interaction_id|run_id)":')
 _TERMINAL: Final = '"session_lifecycle_terminal":'
@@ -57,7 +60,9 @@ def family_of(connection: sqlite3.Connection, layout: Layout) -> Family:
     if layout.has("runtime_projection_quarantine"):
         return _of_07("it has the table “runtime_projection_quarantine”")
     if layout.has("runtime_states") and _any(
-        connection, "SELECT 1 FROM runtime_states WHERE substr(CAST(runtime_state_json AS TEXT), 1, 1) = '{'"
+        connection,
+        f"SELECT 1 FROM (SELECT runtime_state_json AS j FROM runtime_states ORDER BY rowid DESC LIMIT {NEWEST_STATES})"
+        " WHERE substr(CAST(j AS TEXT), 1, 1) = '{'",
     ):
         return _of_07("its runtime states are objects")
     newest = f"SELECT rowid AS r FROM sessions ORDER BY updated_at_ms DESC, session_id LIMIT {NEWEST_SESSIONS}"

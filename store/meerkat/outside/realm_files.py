@@ -154,6 +154,7 @@ def _make(folder: Path, path: Path, change: FileChange) -> None:
             path.chmod(change.mode)
             _sync(path.parent)
         return
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, _MAKE, 0o600)
     except FileExistsError:

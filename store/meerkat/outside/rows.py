@@ -25,10 +25,14 @@ from store.meerkat.schema import (
 )
 
 WITHOUT_OUTCOME: Final = (
-    "(instr(CAST(state_json AS TEXT), '\"terminal_outcome\":') = 0"
-    " OR instr(CAST(state_json AS TEXT), '\"terminal_outcome\":null') > 0)"
+    "CASE WHEN json_valid(CAST(state_json AS TEXT))"
+    " THEN json_extract(CAST(state_json AS TEXT), '$.terminal_outcome') IS NULL ELSE 1 END"
 )
-"""An input whose turn is running, or that waits to be sent to the model by the next resume (§1.2)."""
+"""An input whose turn is running, or that waits to be sent to the model by the next resume (§1.2).
+
+Whoever only shows a session looks for the words; before something is written the value itself is asked for, since a
+prompt may hold such a key, and an input that cannot be read counts as one that waits.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,8 +90,12 @@ def metadata_of(stored: StoredSession) -> tuple[bytes, ...]:
     """The metadata of a session's documents, as they stand in them; decoded only where they are spelt otherwise."""
     hint = stored.session.values[5] if stored.session is not None else None
     metadata = hint.encode() if isinstance(hint, str) else None
-    found = []
-    for document in documents_of(stored):
+    found: list[bytes] = []
+    documents = documents_of(stored)
+    for number, document in enumerate(documents):
+        if number and document == documents[0]:
+            found.append(found[0])
+            continue
         cut = opened(document, stored.session_id, metadata)
         found.append(_walked_metadata(document) if cut is None else cut.metadata)
     return tuple(found)

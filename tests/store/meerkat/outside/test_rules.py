@@ -91,6 +91,16 @@ def test_l6_an_input_without_outcome_refuses_its_session_alone(rkat: Realm) -> N
     assert rkat.refusal(Action.ARCHIVE, HARBOUR) is None
 
 
+@pytest.mark.parametrize(
+    "state", [b'{"terminal_outcome":null}', b'{"persisted_input":{"terminal_outcome":1}}', b"no json"]
+)
+def test_l6_an_input_whose_outcome_is_null_or_elsewhere_or_unreadable_counts_as_waiting(
+    rkat: Realm, state: bytes
+) -> None:
+    rkat.run("INSERT INTO runtime_input_states VALUES (?, 'i', ?)", f"rt:session:{HARBOUR}", state)
+    assert rkat.refusal(Action.ARCHIVE, HARBOUR) is RefusalCode.TURN_IN_PROGRESS
+
+
 def test_l6_a_turn_that_begins_after_the_plan_is_seen_in_the_transaction(rkat: Realm) -> None:
     def begin_turn() -> None:
         rkat.run("INSERT INTO runtime_input_states VALUES (?, 'i', ?)", f"rt:session:{HARBOUR}", b'{"a":1}')
