@@ -319,9 +319,9 @@ class SessionsController(QObject):
         """Stores and handles of the selected rows, if they are several and not too many."""
         if not 1 < self._chosen.selected_count() <= ALSO_SELECTED:
             return ()
-        spans = self._pane.view.selected_spans()
-        found = (self._model.handle_at(line) for begin, end in spans for line in range(begin, end))
-        return tuple(handle for handle in found if handle is not None)
+        listed, spans = self._chosen.selected_rows()
+        rows = (row for begin, end in spans for row in range(begin, end))
+        return tuple((listed.store_at(row), listed.handles[row]) for row in rows)
 
     def _on_rows(self, answer: ListAnswer) -> None:
         self._waits_for_rows = False

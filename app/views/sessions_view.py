@@ -144,9 +144,8 @@ class SessionsView(QTableView):
         """Select further lines; the current one stays."""
         flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
         selection = QItemSelection()
-        for line in lines:
-            index = self._model.index(line, 0)
-            selection.select(index, index)
+        for begin, end in _spans_of(lines):
+            selection.select(self._model.index(begin, 0), self._model.index(end - 1, 0))
         self.selectionModel().select(selection, flags)
 
     def selected_spans(self) -> tuple[tuple[int, int], ...]:
@@ -394,3 +393,14 @@ class SessionsView(QTableView):
         first, end = self.visible_rows()
         if end > first:
             self.range_seen.emit(first, end)
+
+
+def _spans_of(lines: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Lines as half open spans, as few as there can be: Qt compares each one with all others."""
+    spans: list[tuple[int, int]] = []
+    for line in sorted(lines):
+        if spans and line <= spans[-1][1]:
+            spans[-1] = spans[-1][0], max(spans[-1][1], line + 1)
+        else:
+            spans.append((line, line + 1))
+    return spans

@@ -358,6 +358,12 @@ def test_2_3_shift_and_control_select_several_rows(view: SessionsView) -> None:
     assert view.current_row() == 7
 
 
+def test_4_n3_rows_that_stand_together_are_selected_as_one(view: SessionsView) -> None:
+    view.choose_row(4)
+    view.select_also((9, 5, 6, 7, 12, 13, 9))
+    assert view.selected_spans() == ((4, 5), (5, 8), (9, 10), (12, 14))
+
+
 def test_2_3_select_all_takes_the_rows_and_not_the_headings(view: SessionsView) -> None:
     show_groups(view, 3, 4)
     QTest.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
