@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QStackedWidget,
     QToolBar,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -41,6 +40,7 @@ from app.views.progress_panel import ProgressPanel
 from app.views.roles import install_roles
 from app.views.start_page import StartPage
 from app.views.status_bar import StatusBar
+from app.views.word_button import WordButton
 
 
 class MainWindow(QMainWindow):
@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         MenuKey(self)
         self.recent_menu = QMenu(RECENT_TITLE, self)
         self.actions_of.fill_menu_bar(self.menuBar(), self.recent_menu)
-        self._tool_bar = self._make_tool_bar()
+        self._tool_bar = self._make_tool_bar(look)
         self._library = library
         self._sessions = sessions
         self.error_panel = ErrorPanel(look)
@@ -99,9 +99,10 @@ class MainWindow(QMainWindow):
         library.views_menu_asked.connect(self.show_views_menu)
         self._size_bars(look)
 
-    def _make_tool_bar(self) -> QToolBar:
+    def _make_tool_bar(self, look: Look) -> QToolBar:
         bar = QToolBar("Tools", self)
         self._tool_buttons: list[QWidget] = []
+        self._word_buttons: list[WordButton] = []
         bar.setMovable(False)
         bar.setFloatable(False)
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
@@ -111,19 +112,18 @@ class MainWindow(QMainWindow):
             bar.addAction(self.actions_of.by_id[name])
         bar.addWidget(space)
         for name in TOOL_BAR_RIGHT:
-            bar.addAction(self.actions_of.by_id[name])
+            action = self.actions_of.by_id[name]
+            if name in TOOL_BAR_WORDS:
+                self._word_buttons.append(WordButton(look, action, bar))
+                bar.addWidget(self._word_buttons[-1])
+            else:
+                bar.addAction(action)
         for action in bar.actions():
             button = bar.widgetForAction(action)
-            if button is not space:
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus if button is space else Qt.FocusPolicy.TabFocus)
+            if button is not space and button not in self._word_buttons:
                 button.setAccessibleName(action.toolTip())
-                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
                 self._tool_buttons.append(button)
-        for name in TOOL_BAR_WORDS:
-            button = bar.widgetForAction(self.actions_of.by_id[name])
-            if isinstance(button, QToolButton):
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-                button.setProperty("words", True)
-                button.setAccessibleName(button.text())
         self.addToolBar(bar)
         return bar
 
@@ -176,10 +176,9 @@ class MainWindow(QMainWindow):
         self._tool_bar.setIconSize(QSize(look.px(16), look.px(16)))
         side = look.px(tokens()["height"]["control"])
         for button in self._tool_buttons:
-            if button.property("words"):
-                button.setFixedHeight(side)
-            else:
-                button.setFixedSize(side, side)
+            button.setFixedSize(side, side)
+        for word_button in self._word_buttons:
+            word_button.set_look(look)
 
     def show_start(self) -> None:
         """Show the start page."""

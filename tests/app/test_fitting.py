@@ -29,7 +29,14 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 RICH = "meerkat/realm-0.6.24-rich"
 SIZES = [(200, 1280, 800), (80, 1920, 1080), (100, 1280, 800)]
-WINDOWS = (ActionId.PALETTE, ActionId.SHORTCUTS, ActionId.PREFERENCES, ActionId.ABOUT, ActionId.CHECK_STORE)
+WINDOWS = (
+    ActionId.PALETTE,
+    ActionId.SHORTCUTS,
+    ActionId.PREFERENCES,
+    ActionId.ABOUT,
+    ActionId.CHECK_STORE,
+    ActionId.CHANGES,
+)
 
 
 def settle(qtbot: QtBot, program: Program) -> None:
