@@ -1,7 +1,8 @@
 """A session made ready to be worked on by Meerkat 0.6.24, where a copy without any change could only be looked at.
 
 Messages of before 0.6.0 have no time, so that 0.6.24 holds another transcript at each load and refuses to save over it;
-and newer releases spell a provider in another way (formats/meerkat.md §0 fact 6, §2.5, §3.11). Pure.
+newer releases keep results as structured data, for which 0.6.24 would refuse the whole session, and spell a provider in
+another way (formats/meerkat.md §0 fact 6, §2.5, §3.11). Pure.
 """
 
 from __future__ import annotations
@@ -12,13 +13,34 @@ from typing import Final, cast
 from store.meerkat.codec.codec import encode
 from store.meerkat.codec.strict_json import Json
 from store.meerkat.copying.fitting import DoesNotFit, exact
+from store.meerkat.copying.reference_shapes import reference_message
 from store.meerkat.messages.times import rfc3339
+from store.meerkat.shapes.digests import NO_TIME
 from store.meerkat.shapes.migration import SESSION_METADATA
-from store.meerkat.shapes.structs import Fields
+from store.meerkat.shapes.structs import Fields, NotTyped
+from store.meerkat.shapes.typed import typed_message
 from store.values.whole import WholeSession
 
 _PROVIDER_NAMES: Final = {"openai": "open_a_i"}
 """Names of providers of late 0.7 and later, and what 0.6.24 calls them."""
+
+_BOOKKEEPING: Final = frozenset(
+    (
+        "session_lifecycle_terminal",
+        "session_checkpoint_stamp_v1",
+        "session_transcript_history_checkpoint_digest_v1",
+        "session_runtime_checkpoint_provenance_v1",
+        "session_run_cursor_v1",
+        "session_fork_seed_v1",
+        "session_pending_callback_batch_v1",
+        "session_authored_cache_breakpoints_v1",
+        "session_compaction_projection_intents",
+    )
+)
+"""Metadata of 0.7.0 and later that speaks of the store it was in; that a session is archived, its state row says."""
+
+_ENVELOPE: Final = frozenset(("version", "id", "created_at", "updated_at", "usage"))
+_LATER_MARKS: Final = (b'"structured"', b'"skill_context"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +56,14 @@ class Workable:
 
 
 def workable(whole: WholeSession) -> Workable:
-    """Give messages without a time that of their session's beginning, and a provider the name that 0.6.24 knows.
+    """Give messages without a time that of their session's beginning, put text for content that 0.6.24 has no form for,
+    and give a provider the name that it knows.
 
     What cannot be read stays as it is: whoever fits the session into the older format says what is wrong with it.
     """
     remarks: list[str] = []
-    whole = _stamped(whole, remarks)
+    whole = _as_held(_in_text(_stamped(whole, remarks), remarks), remarks)
+    whole = _without_bookkeeping(whole, remarks)
     return Workable(_with_known_provider(whole, remarks), tuple(remarks))
 
 
@@ -76,6 +100,89 @@ def _beginning(whole: WholeSession) -> str | None:
         return rfc3339(seconds * 1_000_000_000 + nanos)
     except OverflowError:
         return None
+
+
+def _in_text(whole: WholeSession, remarks: list[str]) -> WholeSession:
+    messages = [_with_text(data) for data in whole.messages]
+    count = sum(changed is not data for changed, data in zip(messages, whole.messages, strict=True))
+    if not count:
+        return whole
+    what = "1 message holds" if count == 1 else f"{count:,} messages hold"
+    remarks.append(f"{what} structured data or a skill's text, which stand as plain text in it: 0.6.24 knows no other.")
+    return replace(whole, messages=tuple(messages))
+
+
+def _with_text(data: bytes) -> bytes:
+    """A message with texts for blocks that 0.6.24 does not know; the very same bytes where it has none of these."""
+    if not any(mark in data for mark in _LATER_MARKS):
+        return data
+    message = _read(data)
+    if not isinstance(message, dict):
+        return data
+    changed: Fields = dict(message)
+    if message.get("role") == "user":
+        changed["content"] = _content_in_text(message.get("content"))
+    elif message.get("role") == "tool_results" and isinstance(message.get("results"), list):
+        results = cast("list[Json]", message["results"])
+        changed["results"] = [
+            result | {"content": _content_in_text(result["content"])}
+            if isinstance(result, dict) and "content" in result
+            else result
+            for result in results
+        ]
+    return data if changed == message else encode(cast(Json, changed))
+
+
+def _content_in_text(content: Json) -> Json:
+    if not isinstance(content, list):
+        return content
+    return [_block_in_text(block) for block in content]
+
+
+def _block_in_text(block: Json) -> Json:
+    if not isinstance(block, dict):
+        return block
+    kind = block.get("type")
+    if kind == "structured" and "data" in block:
+        return {"type": "text", "text": encode(block["data"]).decode("utf-8")}
+    if kind == "skill_context" and isinstance(block.get("text"), str):
+        return {"type": "text", "text": block["text"]}
+    return block
+
+
+def _as_held(whole: WholeSession, remarks: list[str]) -> WholeSession:
+    """Messages as 0.6.24 holds them: what it does not know would be gone at its next save, and is left out at once.
+
+    A store in which such traces stood would also be taken for one of a later release.
+    """
+    messages: list[bytes] = []
+    later = 0
+    for data in whole.messages:
+        value = _read(data)
+        try:
+            held = encode(cast(Json, reference_message(value, NO_TIME)))
+            later += held != encode(cast(Json, typed_message(value, NO_TIME)))
+        except NotTyped:
+            held = data
+        messages.append(held if isinstance(value, dict) and "created_at" in value else data)
+    if later:
+        what = "1 message holds" if later == 1 else f"{later:,} messages hold"
+        remarks.append(f"{what} fields of a later Meerkat, which are not in it.")
+    return replace(whole, messages=tuple(messages)) if tuple(messages) != whole.messages else whole
+
+
+def _without_bookkeeping(whole: WholeSession, remarks: list[str]) -> WholeSession:
+    """Without what a later release notes of its own work on the session, which says nothing true of a copy."""
+    gone = sorted((_BOOKKEEPING & whole.metadata.keys()) | (whole.envelope.keys() - _ENVELOPE))
+    if not gone:
+        return whole
+    named = ", ".join(f"“{key[:60]}”" for key in gone)
+    remarks.append(f"What a later Meerkat notes of its own work is not in it: {named}.")
+    return replace(
+        whole,
+        metadata={key: data for key, data in whole.metadata.items() if key not in _BOOKKEEPING},
+        envelope={key: data for key, data in whole.envelope.items() if key in _ENVELOPE},
+    )
 
 
 def _with_known_provider(whole: WholeSession, remarks: list[str]) -> WholeSession:
