@@ -12,14 +12,16 @@ import pytest
 
 from store import Backend, CancelToken, Library, Lists, OwnPaths, make_demo
 from store.blocking import must_not_wait
+from store.changing import Image
 from store.errors import WouldBlock
+from store.values.changes import Action, Request
 from store.values.listing import ListWant
 from store.values.message import ImageRef, Outline, WholePart, WholeRef
 from store.values.session import SortOrder
 from store.values.store import SessionKey
 
-WITHOUT_WAITING = {"close"}
-"""What gives something back may be called from anywhere."""
+WITHOUT_WAITING = {"close", "changing"}
+"""What gives something back, or only says how a store would be changed, may be called from anywhere."""
 
 OF_A_DOCUMENT = WITHOUT_WAITING | {
     "facts", "ids", "matching_ids", "outline", "beginning", "raw", "running_ids", "is_running", "follow",
@@ -89,6 +91,25 @@ def test_rule_5_no_question_to_a_backend_is_answered_on_the_thread_that_draws(
             method(*_arguments(method, name))
 
 
+def test_rule_5_no_change_of_a_store_is_planned_made_or_looked_at_on_the_thread_that_draws(
+    library: Library, copy_sample: Callable[[str], Path]
+) -> None:
+    token = CancelToken()
+    (facts,) = library.open(copy_sample(DATABASE), token)
+    changing = library.backend(facts.key).changing()
+    request, session_id = Request(Action.ARCHIVE), ARGUMENTS["session_id"]
+    for ask in (
+        lambda: changing.plan(request, (session_id,), token),
+        lambda: changing.undo_refusal(session_id, request, Image(()), token),
+        lambda: changing.writing(token).__enter__(),
+        lambda: changing.compare(Image(()), token),
+        lambda: changing.finish(Image(()), token),
+        lambda: changing.verify(Image(()), token),
+    ):
+        with must_not_wait(), pytest.raises(WouldBlock):
+            ask()
+
+
 def test_rule_5_no_store_is_opened_reloaded_or_looked_at_on_the_thread_that_draws(
     library: Library, copy_sample: Callable[[str], Path]
 ) -> None:
@@ -113,9 +134,10 @@ def test_rule_5_no_question_about_lists_is_answered_on_the_thread_that_draws(
     session = SessionKey(facts.key, ARGUMENTS["session_id"])
     values = ARGUMENTS | {
         "want": ListWant((facts.key,)), "key": facts.key, "session_ids": (session.session_id,), "keys": (session,),
-        "is_pinned": True, "token": CancelToken(), "limit_s": 0.2,
+        "summaries": (), "is_pinned": True, "token": CancelToken(), "limit_s": 0.2,
     }  # fmt: skip
-    questions = [name for name in vars(Lists) if not name.startswith("_") and name not in WITHOUT_WAITING]
+    questions = [name for name, what in vars(Lists).items() if inspect.isfunction(what) and not name.startswith("_")]
+    questions = [name for name in questions if name not in WITHOUT_WAITING]
     assert len(questions) >= 8
     for name in questions:
         method = getattr(lists, name)
