@@ -14,7 +14,8 @@ import pytest
 
 from store.cancel import CancelToken
 from store.errors import ChangeRefused
-from store.values.changes import Action, LabelEdit, RefusalCode, Request, Scope
+from store.values.changes import Action, LabelEdit, RefusalCode, Request, RewriteEdit, Scope
+from tests.store.meerkat.conftest import dump, user
 from tests.store.meerkat.outside.conftest import ENQUIRY, HARBOUR, IDLE_07, UNANSWERED, OpenRealm
 from tests.store.meerkat.outside.realm import Realm
 
@@ -371,3 +372,26 @@ def test_l6_in_a_store_without_wal_the_same_rules_hold(rkat: Realm) -> None:
     rkat.change(Action.ARCHIVE, [HARBOUR])
     assert rkat.state(HARBOUR) == b'"retired"'
     assert sorted(path.name for path in rkat.folder.glob("sessions.sqlite3*")) == ["sessions.sqlite3"]
+
+
+def test_l6_a_commit_takes_an_empty_seq_away_first_and_its_undo_goes_on_from_the_log(rich: Realm) -> None:
+    """(4-case-6)"""
+    session_id = "019ece06-9b5a-75cd-a3dd-82bf210eedaf"
+    seq = rich.folder / ".rkat" / "events" / ".sequence" / f"{session_id}.seq"
+    seq.write_bytes(b"")
+    edit = RewriteEdit(0, 1, (dump(user("[redacted]")),), "redact", "burrow")
+    done = rich.change(Action.REWRITE, [session_id], edit)
+    assert [file.path for file in done[0].planned.files] == [f".rkat/events/.sequence/{session_id}.seq"]
+    assert not seq.exists()
+    rich.undo(done)
+    assert not seq.exists()
+
+
+def test_l6_a_log_that_cannot_be_read_forbids_a_commit_and_no_archive(rich: Realm) -> None:
+    """(4-case-6)"""
+    session_id = "019ece06-9b5a-75cd-a3dd-82bf210eedaf"
+    with (rich.folder / ".rkat" / "events" / f"{session_id}.jsonl").open("ab") as log:
+        log.write(b"no event\n")
+    edit = RewriteEdit(0, 1, (dump(user("[redacted]")),), "redact", "burrow")
+    assert rich.refusal(Action.REWRITE, session_id, edit) is RefusalCode.EVENT_LOG_UNREADABLE
+    assert rich.refusal(Action.ARCHIVE, session_id) is None
