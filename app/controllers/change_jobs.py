@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 from app.controllers.list_jobs import selected_work
 from app.jobs import Changed
-from app.present.plan_report import plan_report
+from app.present.plan_report import changed_words, plan_report
+from app.present.plan_words import PlanText, plan_text
+from app.present.refusal_words import RefusalText, refusal_text
+from app.present.result_words import ResultText, result_text
 from store.errors import BurrowError, SessionMissing
 from store.values.changes import Plan, Receipt, Request
 from store.values.listing import Listed
@@ -56,10 +59,14 @@ class Planned:
     Attributes:
         keys: of the sessions, in the order in which they were chosen.
         plans: one for each store; at least one.
+        text: what they say; it is of thousands of rows, and made here.
+        refusal: in its place, where nothing is possible for one reason.
     """
 
     keys: tuple[SessionKey, ...]
     plans: tuple[Plan, ...]
+    text: PlanText
+    refusal: RefusalText | None
 
 
 def chosen_keys(library: Library, chosen: Chosen, token: CancelToken) -> tuple[SessionKey, ...]:
@@ -79,18 +86,29 @@ def plan_work(
     def work(token: CancelToken) -> Planned:
         keys = chosen_keys(library, chosen, token)
         token.report(0, len(keys), "Planning", "sessions")
-        return Planned(keys, guarded.get().plan(request, keys, token))
+        plans = guarded.get().plan(request, keys, token)
+        token.check()
+        return Planned(keys, plans, plan_text(plans), refusal_text(plans))
 
     return work
 
 
-def again_work(
-    guarded: GuardedSource, request: Request, keys: Sequence[SessionKey]
-) -> Callable[[CancelToken], tuple[Plan, ...]]:
-    """Work that plans a request again for the same sessions, to compare."""
+def compare_work(
+    guarded: GuardedSource, request: Request, keys: Sequence[SessionKey], plans: Sequence[Plan]
+) -> Callable[[CancelToken], str]:
+    """Work that plans a request again for the same sessions; what is to be said of it, "" if all is as it was."""
 
-    def work(token: CancelToken) -> tuple[Plan, ...]:
-        return guarded.get().plan(request, keys, token)
+    def work(token: CancelToken) -> str:
+        return changed_words(plans, guarded.get().plan(request, keys, token))
+
+    return work
+
+
+def result_work(changed: Changed) -> Callable[[CancelToken], ResultText]:
+    """Work that says what came of a change."""
+
+    def work(_token: CancelToken) -> ResultText:
+        return result_text(changed.receipts, str(changed.error) if changed.error is not None else "")
 
     return work
 

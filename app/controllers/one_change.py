@@ -13,21 +13,29 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from app.controllers.change_jobs import Chosen, Planned, again_work, apply_work, plan_work, report_work
+from app.controllers.change_jobs import (
+    Chosen,
+    Planned,
+    apply_work,
+    compare_work,
+    plan_work,
+    report_work,
+    result_work,
+)
 from app.controllers.progress_controller import count_text, permille_of
 from app.jobs import Change, Changed, ChangeHandle, JobHandle, Lane, Newest, Query
 from app.look.look import Look
 from app.look.tokens import tokens
 from app.present.action_words import ACTION_WORDS
-from app.present.plan_report import changed_words, planned_words
+from app.present.plan_report import planned_words
 from app.present.plan_session import SessionText, session_text
-from app.present.plan_words import plan_counts, plan_text, sessions
-from app.present.refusal_words import error_text, refusal_text
-from app.present.result_words import ResultText, noted_words, result_text
+from app.present.plan_words import plan_counts, sessions
+from app.present.refusal_words import error_text
+from app.present.result_words import ResultText, noted_words
 from app.views.plan_dialog import PlanDialog, Stage
 from store.errors import BurrowError
 from store.values.changes import Plan, Receipt, Request
-from store.values.store import SessionKey, StoreFacts
+from store.values.store import StoreFacts
 
 if TYPE_CHECKING:
     from app.context import Context
@@ -70,11 +78,10 @@ class OneChange(QObject):
         super().__init__(window)
         self._context, self._request, self.chosen = context, request, chosen
         self._words = ACTION_WORDS[request.action]
-        self._plans: tuple[Plan, ...] = ()
-        self._keys: tuple[SessionKey, ...] = ()
+        self._planned: Planned | None = None
         self._result: ResultText | None = None
         self._receipts: tuple[Receipt, ...] = ()
-        self._planning, self._comparing, self._reporting = (Newest(context.jobs) for _ in range(3))
+        self._planning, self._comparing, self._writing = (Newest(context.jobs) for _ in range(3))
         self._running: JobHandle | None = None
         self._shown_at_s: float | None = None
         self._is_closed = False
@@ -116,23 +123,29 @@ class OneChange(QObject):
         self._poll.start()
 
     def _on_planned(self, planned: Planned) -> None:
-        self._plans, self._keys = planned.plans, planned.keys
+        self._planned = planned
         self._when_seen(self._show_plan)
 
     def _show_plan(self) -> None:
-        said = refusal_text(self._plans)
-        if said is not None:
-            self.dialog.show_refusal(said)
+        planned = self._planned
+        if planned is None:
+            return
+        if planned.refusal is not None:
+            self.dialog.show_refusal(planned.refusal)
         else:
-            planned = planned_words(self._plans, self._context.settings.zone)
-            self.dialog.show_plan(plan_text(self._plans), planned, self._text_of)
+            when = planned_words(planned.plans, self._context.settings.zone)
+            self.dialog.show_plan(planned.text, when, self._text_of)
 
     def _text_of(self, place: tuple[int, int]) -> SessionText:
         plan = self._plans[place[0]]
         return session_text(plan.sessions[place[1]], plan.scope)
 
+    @property
+    def _plans(self) -> tuple[Plan, ...]:
+        return () if self._planned is None else self._planned.plans
+
     def _on_plan_failed(self, error: BurrowError) -> None:
-        self._plans = ()
+        self._planned = None
         self._when_seen(
             lambda: self.dialog.show_refusal(error_text(self._request.action, error.sentence, error.advice))
         )
@@ -140,16 +153,17 @@ class OneChange(QObject):
     @Slot(object)
     def _on_store_followed(self, facts: StoreFacts) -> None:
         """A store moved: look whether the plan still says what would happen."""
-        if self._is_closed or self.dialog.stage is not Stage.PLAN:
+        planned = self._planned
+        if planned is None or self._is_closed or self.dialog.stage is not Stage.PLAN:
             return
-        if any(plan.store == facts.key for plan in self._plans):
-            work = again_work(self._context.guarded, self._request, self._keys)
+        if any(plan.store == facts.key for plan in planned.plans):
+            work = compare_work(self._context.guarded, self._request, planned.keys, planned.plans)
             query = Query("Comparing with the plan", work, Lane.BACKGROUND)
             self._comparing.run(query, self._on_compared, self._on_not_compared)
 
-    def _on_compared(self, plans: tuple[Plan, ...]) -> None:
+    def _on_compared(self, sentence: str) -> None:
         if not self._is_closed and self.dialog.stage is Stage.PLAN:
-            self.dialog.say_changed(changed_words(self._plans, plans))
+            self.dialog.say_changed(sentence)
 
     def _on_not_compared(self, error: BurrowError) -> None:
         if not self._is_closed and self.dialog.stage is Stage.PLAN:
@@ -174,7 +188,11 @@ class OneChange(QObject):
 
     def _on_changed(self, changed: Changed) -> None:
         self._receipts = changed.receipts
-        self._result = result_text(changed.receipts, str(changed.error) if changed.error is not None else "")
+        query = Query("Writing what came of it", result_work(changed))
+        self._writing.run(query, self._on_result, self._on_apply_failed)
+
+    def _on_result(self, result: ResultText) -> None:
+        self._result = result
         self._when_seen(self._show_result)
 
     def _show_result(self) -> None:
@@ -199,11 +217,11 @@ class OneChange(QObject):
     def _on_poll(self) -> None:
         """Show how far it is, if that takes long; polled, never pushed."""
         handle = self._running
+        if handle is not None and handle.is_cancelled:
+            self._end()  # somebody cancelled the plan elsewhere
+            return
         if handle is None or handle.is_over:
             self._poll.stop()
-            return
-        if handle.is_cancelled:
-            self._end()  # somebody cancelled the plan elsewhere
             return
         if handle.elapsed_s() < self._after_s:
             return
@@ -237,7 +255,7 @@ class OneChange(QObject):
             self._on_copied(self.dialog.refusal.said.report)
         elif self._plans:
             work = report_work(self._plans, self._context.settings.zone)
-            self._reporting.run(Query("Writing the plan", work), self._on_copied, self._on_not_copied)
+            self._writing.run(Query("Writing the plan", work), self._on_copied, self._on_not_copied)
 
     def _on_copied(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
@@ -278,7 +296,7 @@ class OneChange(QObject):
     def _on_closed(self) -> None:
         self._is_closed = True
         self._poll.stop()
-        for job in (self._planning, self._comparing, self._reporting):
+        for job in (self._planning, self._comparing, self._writing):
             job.cancel()
         self._context.looks.changed.disconnect(self._on_look_changed)
         self.deleteLater()

@@ -28,6 +28,7 @@ from app.views.text_cache import TextCache
 Index = QModelIndex | QPersistentModelIndex
 
 ROW_PX, LINE_PX, INSET_PX, ICON_ROOM_PX = 40, 28, 12, 22
+BATCH_ROWS = 500
 WHERE_SHARE, WHERE_PX = 0.4, (90, 240)
 """How much of a line its table takes, and the least and the most of it at 100 %."""
 
@@ -162,6 +163,9 @@ class PlanList(QListView):
         self._delegate = painter(look, self)
         self.setItemDelegate(self._delegate)
         self.setUniformItemSizes(True)
+        # Ten thousand rows are laid out in parts, so that nothing waits for them.
+        self.setLayoutMode(QListView.LayoutMode.Batched)
+        self.setBatchSize(BATCH_ROWS)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
