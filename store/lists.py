@@ -65,10 +65,20 @@ class Lists:
         return self._catalogue.listed(want, self._ranks(want.stores), pinned, running, token, notes)
 
     def counts(self, want: ListWant, token: CancelToken) -> Counts:
-        """Answer a question for numbers; of stores of which nothing is known yet nothing is counted."""
+        """Answer a question for numbers; of stores of which nothing is known yet nothing is counted.
+
+        The view Pinned has no number while our own notes cannot be read.
+        """
         may_wait("count sessions")
-        pinned, running = self._pinned_in(want.stores, token), self._running_in(want.stores, token)
-        return self._catalogue.counts(want, pinned, running, token, self._notes_in(want.stores, token))
+        try:
+            pinned: list[SessionKey] | None = self._pinned_in(want.stores, token)
+        except AnnotationsUnusable:
+            pinned = None
+        running, notes = self._running_in(want.stores, token), self._notes_in(want.stores, token)
+        counts = self._catalogue.counts(want, pinned or (), running, token, notes)
+        if pinned is None:
+            counts.views.pop(View.PINNED)
+        return counts
 
     def summaries(self, key: StoreKey, handles: Sequence[int], token: CancelToken) -> tuple[SessionSummary, ...]:
         """Rows of a store in the order of their handles; of one that cannot be read any more its last ones.

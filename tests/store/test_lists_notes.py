@@ -210,6 +210,8 @@ def test_4_3_notes_that_cannot_be_read_stop_no_list(lists: Lists, key: StoreKey,
     own_paths.annotations_file.mkdir()
     assert numbers(lists, ListWant((key,))) == numbers(lists, ListWant((key,), text="m-1")) == [3, 2, 1, 0]
     assert lists.facts(key, [session_id(0)], TOKEN)[session_id(0)].title == WORDS[0]
+    counts = lists.counts(ListWant((key,)), TOKEN)
+    assert (counts.views[View.ALL], View.PINNED in counts.views) == (4, False)
 
 
 def test_4_3_notes_leave_the_store_as_it_is(
