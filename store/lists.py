@@ -20,6 +20,7 @@ from store.catalogue import Catalogue
 from store.catalogue.listing import needs_running
 from store.catalogue.overlay import with_own
 from store.errors import OpenError
+from store.hiding import FEW_HIDDEN, are_of, without
 from store.library import Library
 from store.own import Annotations, AnnotationsUnusable
 from store.paths import OwnPaths
@@ -54,9 +55,11 @@ class Lists:
         may_wait("list sessions")
         order = want.order.stored
         notes = self._notes_in(want.stores, token)
-        if order is not None and _is_plain(want) and not any(noted.is_hidden for noted in notes.values()):
+        hidden = [key.session_id for key, noted in notes.items() if noted.is_hidden]
+        if order is not None and _is_plain(want) and len(hidden) <= FEW_HIDDEN:
             try:
-                return self._of_file(want, order, token)
+                if (listed := self._of_file(want, order, hidden, token)) is not None:
+                    return listed
             except OpenError:
                 if not self._catalogue.has(want.stores[0], token):
                     raise
@@ -206,10 +209,21 @@ class Lists:
             self._census_of.clear()
         self._catalogue.close()
 
-    def _of_file(self, want: ListWant, order: SortOrder, token: CancelToken) -> Listed:
-        """Rows of one store in an order that its file gives."""
+    def _of_file(self, want: ListWant, order: SortOrder, hidden: Sequence[str], token: CancelToken) -> Listed | None:
+        """Rows of one store in an order that its file gives; None where it is not sure which rows the hidden ones are.
+
+        Args:
+            hidden: sessions that are left out.
+        """
         key = want.stores[0]
-        handles = self._library.backend(key).ids(order, token).handles
+        backend = self._library.backend(key)
+        handles = backend.ids(order, token).handles
+        if hidden:
+            known = [self._catalogue.handle_of(SessionKey(key, session_id), token) for session_id in hidden]
+            rows = [handle for handle in known if handle is not None]
+            if len(rows) < len(hidden) or not are_of(backend, rows, hidden, token):
+                return None
+            handles = without(handles, rows, token)
         return Listed(want, (key,), array("H"), handles, known=len(handles), total=len(handles))
 
     def _ranks(self, stores: Sequence[StoreKey]) -> dict[StoreKey, int]:

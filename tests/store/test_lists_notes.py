@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from store.meerkat.writer import NewRealm, NewSession, encode_message
 from store.values.changes import LabelEdit
 from store.values.listing import CatalogueKey, Choice, Facet, GroupBy, ListOrder, ListWant, View
 from store.values.notes import Noted
-from store.values.session import TitleSource, Usage
+from store.values.session import SortKey, TitleSource, Usage
 from store.values.store import SessionKey, StoreKey
 
 TOKEN = CancelToken()
@@ -193,6 +194,31 @@ def test_4_1_a_list_of_a_store_with_hidden_sessions_waits_for_its_census(lists: 
     assert lists.listed(ListWant((key,)), TOKEN).waiting == (key,)
     lists.take_census(key, TOKEN)
     assert numbers(lists, ListWant((key,))) == [3, 2, 1]
+
+
+def test_4_1_a_list_in_the_order_of_its_file_stays_one_when_something_is_hidden(lists: Lists, key: StoreKey) -> None:
+    lists.take_census(key, TOKEN)
+    lists.annotations.set_hidden([one(key, 0), one(key, 2)], True, TOKEN)
+    for order in (SortKey.UPDATED, SortKey.ID, SortKey.SIZE):
+        for is_descending in (True, False):
+            want = ListWant((key,), order=ListOrder(order, is_descending))
+            # A text that all ids hold makes the catalogue answer.
+            by_catalogue = lists.listed(ListWant((key,), text="-", order=want.order), TOKEN)
+            assert lists.listed(want, TOKEN).handles == by_catalogue.handles
+
+
+def test_4_1_a_handle_that_another_session_has_by_now_hides_nobody(
+    lists: Lists, library: Library, key: StoreKey
+) -> None:
+    fill(lists, key)
+    lists.annotations.set_hidden([one(key, 1)], True, TOKEN)
+    with closing(sqlite3.connect(key.path)) as connection, connection:
+        (rowid,) = connection.execute("SELECT rowid FROM sessions WHERE session_id = ?", (session_id(1),)).fetchone()
+        connection.execute("UPDATE sessions SET rowid = 1000 WHERE session_id = ?", (session_id(1),))
+        connection.execute("UPDATE sessions SET rowid = ? WHERE session_id = ?", (rowid, session_id(3)))
+    library.reload(key, TOKEN)
+    lists.take_census(key, TOKEN)
+    assert numbers(lists, ListWant((key,))) == [3, 2, 0]
 
 
 def test_4_3_without_anything_hidden_rows_come_from_the_file_as_before(
