@@ -101,7 +101,7 @@ def put_together(on: PlannedOn, request: Request, sessions: Sequence[SessionPlan
         family_reason=reason,
         planned_at_ms=on.at_ms,
         sessions=tuple(sessions),
-        effects=own_effects(request) if own else effects_of(request) if possible else (),
+        effects=own_effects(request, len(possible)) if own else effects_of(request, len(possible)) if possible else (),
         warnings=warnings_of(request) if possible and not own else (),
         image_bytes=sum(
             sum(row.before_bytes or 0 for row in session.rows) + sum(file.before_bytes or 0 for file in session.files)

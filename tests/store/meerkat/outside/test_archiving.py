@@ -133,7 +133,7 @@ def test_4_1_a_plan_says_exact_bytes_and_what_the_agent_will_see(rkat: Realm) ->
     plan = rkat.plan(Action.ARCHIVE, [HARBOUR])
     (planned,) = plan.sessions
     assert (planned.title, plan.family, plan.scope) == ("Harbour log", "Meerkat 0.6", Scope.STORE)
-    assert plan.effects[0].startswith("Meerkat no longer lists the sessions")
+    assert plan.effects[0].startswith("Meerkat no longer lists the session and")
     rkat.apply(plan)
     for row in planned.rows:
         where = "session_id = ?" if row.table == "sessions" else "runtime_id = ?"
