@@ -45,8 +45,7 @@ class PlanDialog(QDialog):
     """Plan, refusal, progress or result, and their buttons.
 
     Attributes:
-        page, refusal, outcome: what is shown above the buttons.
-        stage: which of them.
+        stage: which of its parts is shown above the buttons.
 
     Signals:
         confirm_asked: the main button of a plan.
@@ -75,11 +74,13 @@ class PlanDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setWindowTitle(f"{title} – Burrow")
-        self.page, self._progress = PlanPage(look), ProgressPanel(look)
-        self.refusal, self.outcome = RefusalPanel(look), ResultPanel(look)
+        self._progress = ProgressPanel(look)
+        self._page: PlanPage | None = None
+        self._refusal: RefusalPanel | None = None
+        self._outcome: ResultPanel | None = None
+        self._areas: dict[QWidget, QScrollArea] = {}
         self._stack = QStackedWidget(self)
-        for part in (self._progress, self.page, self.refusal, self.outcome):
-            self._stack.addWidget(self._scrolled(part) if part is not self._progress else part)
+        self._stack.addWidget(self._progress)
         self._count = CountField(look, self)
         self._make_buttons()
         self._lay_out()
@@ -88,13 +89,40 @@ class PlanDialog(QDialog):
         resize_on_screen(self, look.px(SIZE_PX[0]), look.px(SIZE_PX[1]))
         self.show_planning()
 
-    def _scrolled(self, part: QWidget) -> QScrollArea:
+    @property
+    def page(self) -> PlanPage:
+        """The plan; each part is made when it is first shown, which takes as long as two frames."""
+        if self._page is None:
+            self._page = PlanPage(self._look)
+            self._page.again_asked.connect(self.again_asked)
+            self._put(self._page)
+        return self._page
+
+    @property
+    def refusal(self) -> RefusalPanel:
+        """The refusal."""
+        if self._refusal is None:
+            self._refusal = RefusalPanel(self._look)
+            self._put(self._refusal)
+        return self._refusal
+
+    @property
+    def outcome(self) -> ResultPanel:
+        """The result."""
+        if self._outcome is None:
+            self._outcome = ResultPanel(self._look)
+            self._put(self._outcome)
+        return self._outcome
+
+    def _put(self, part: QWidget) -> None:
+        """Put a part among the others, where it scrolls if it has no room."""
         area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(part)
-        return area
+        self._areas[part] = area
+        self._stack.addWidget(area)
 
     def _make_buttons(self) -> None:
         def button(words: str, tip: str = "") -> QPushButton:
@@ -129,7 +157,6 @@ class PlanDialog(QDialog):
         column.addLayout(self._footer)
 
     def _connect(self) -> None:
-        self.page.again_asked.connect(self.again_asked)
         self._again.clicked.connect(self.again_asked)
         self._copy.clicked.connect(self.copy_asked)
         self._working.clicked.connect(self.working_store_asked)
@@ -146,8 +173,9 @@ class PlanDialog(QDialog):
     def set_look(self, look: Look) -> None:
         """Paint with another look from now on."""
         self._look = look
-        for part in (self.page, self.refusal, self.outcome, self._progress, self._count):
-            part.set_look(look)
+        for part in (self._page, self._refusal, self._outcome, self._progress, self._count):
+            if part is not None:
+                part.set_look(look)
         self._footer.setContentsMargins(look.px(16), look.px(10), look.px(16), look.px(10))
         self._footer.setSpacing(look.px(8))
         set_button_icon(self._copy, look, "copy", "text")
@@ -160,7 +188,7 @@ class PlanDialog(QDialog):
     def show_planning(self) -> None:
         """Show that it is planned; progress is said later, if it takes long."""
         self._progress.say_nothing()
-        self._show(Stage.PLANNING, 0)
+        self._show(Stage.PLANNING, self._progress)
         self._cancel.show()
         self._make_default(self._cancel)
 
@@ -170,7 +198,7 @@ class PlanDialog(QDialog):
         """Show a plan; see PlanPage.show_plan."""
         self._has_effect, self._icon = text.has_effect, text.icon
         self.page.show_plan(text, planned, text_of)
-        self._show(Stage.PLAN, 1)
+        self._show(Stage.PLAN, self._areas[self.page])
         self._copy.setText("Copy plan")
         self._count.ask(text.must_type if text.has_effect else 0)
         for part in (self._copy, self._cancel, self._main):
@@ -189,7 +217,7 @@ class PlanDialog(QDialog):
         if self.stage is Stage.PLANNING:
             resize_on_screen(self, *(self._look.px(length) for length in REFUSAL_PX))
         self.refusal.say(said)
-        self._show(Stage.REFUSED, 2)
+        self._show(Stage.REFUSED, self._areas[self.refusal])
         self._copy.setText("Copy text")
         self._copy.show()
         self._working.setVisible(said.can_copy)
@@ -209,8 +237,8 @@ class PlanDialog(QDialog):
 
     def show_progress(self, what: str, count: str, elapsed: str, permille: int | None) -> None:
         """Show how far planning or applying is."""
-        if self._stack.currentIndex() != 0:
-            self._stack.setCurrentIndex(0)
+        if self._stack.currentWidget() is not self._progress:
+            self._stack.setCurrentWidget(self._progress)
             for part in (self._copy, self._count, self._main, self._cancel):
                 part.hide()
         self._cancel.hide()
@@ -219,7 +247,7 @@ class PlanDialog(QDialog):
     def show_result(self, said: ResultText, *, can_open: bool = False) -> None:
         """Show what came of it; of a copy that it can be opened."""
         self.outcome.say(said)
-        self._show(Stage.RESULT, 3)
+        self._show(Stage.RESULT, self._areas[self.outcome])
         self._copy.setText("Copy text")
         self._copy.setVisible(not can_open)
         self._changes.setVisible(not can_open)
@@ -252,7 +280,7 @@ class PlanDialog(QDialog):
         """Where the number of sessions is typed."""
         return self._count
 
-    def _show(self, stage: Stage, page: int) -> None:
+    def _show(self, stage: Stage, part: QWidget) -> None:
         self.stage, self._is_changed = stage, False
         self._count.ask(0)
         self._count.setEnabled(True)
@@ -260,7 +288,7 @@ class PlanDialog(QDialog):
         self._cancel.setToolTip("")
         for part in self.findChildren(QPushButton, options=Qt.FindChildOption.FindDirectChildrenOnly):
             part.hide()
-        self._stack.setCurrentIndex(page)
+        self._stack.setCurrentWidget(part)
 
     def _show_close(self) -> None:
         self._main.setText("Close")
