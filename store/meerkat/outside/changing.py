@@ -26,8 +26,8 @@ from store.meerkat.outside.layout_rule import layout_refusal
 from store.meerkat.outside.lease_rule import lease_refusal
 from store.meerkat.outside.planning import PlannedOn, PlanState, plan_page, put_together
 from store.meerkat.outside.realm_files import finish_file
-from store.meerkat.outside.refusals import in_words_of_a_refusal, refusal_of_open, refuse
-from store.meerkat.outside.rows import pages_of, text_or_bytes
+from store.meerkat.outside.refusals import MISSING, in_words_of_a_refusal, refusal_of_open, refuse
+from store.meerkat.outside.rows import PAGE_SESSIONS, pages_of, text_or_bytes
 from store.meerkat.outside.session_change import Circumstances
 from store.meerkat.outside.writing import BUSY_TIMEOUT_S, connect_to_write, open_to_write
 from store.opening import Looking
@@ -61,8 +61,9 @@ class StoreFileChanging:
             with self._looking.again() as looking:
                 on = self._planned_on(looking, at_ms, token)
                 if on.own_reason(request):
-                    return put_together(on, request, [SessionPlan(one, one) for one in session_ids])
-                sessions = self._plan_sessions(looking, on, request, session_ids, token)
+                    sessions = self._titled(looking, None, session_ids, token)
+                else:
+                    sessions = self._plan_sessions(looking, on, request, session_ids, token)
         except OpenError as error:
             on = PlannedOn(self._main, None, refusal_of_open(error), at_ms)
             sessions = [SessionPlan(one, one, refusal=on.refusal) for one in session_ids]
@@ -156,7 +157,7 @@ class StoreFileChanging:
     ) -> list[SessionPlan]:
         layout, family = on.layout, on.family
         if layout is None or family is None:
-            return [SessionPlan(one, one, refusal=on.refusal) for one in session_ids]
+            return self._titled(looking, on.refusal, session_ids, token)
         pages = looking.read(_exact(lambda connection: pages_of(connection, layout, session_ids)), token)
         plans: list[SessionPlan] = []
         state = PlanState(DECODED_BYTES, BlobUsers())
@@ -176,6 +177,24 @@ class StoreFileChanging:
         if on.refusal is not None:
             return [SessionPlan(one.session_id, one.title, refusal=on.refusal) for one in plans]
         return plans
+
+    def _titled(
+        self, looking: Looking, refusal: Refusal | None, session_ids: Sequence[str], token: CancelToken
+    ) -> list[SessionPlan]:
+        """Plans of sessions of any generation of which nothing but their titles is read."""
+        from store.meerkat.outside.titles import read_titles
+
+        titles: dict[str, str] = {}
+        for begin in range(0, len(session_ids), PAGE_SESSIONS):
+            page = session_ids[begin : begin + PAGE_SESSIONS]
+
+            def batch(connection: sqlite3.Connection, page: Sequence[str] = page) -> dict[str, str]:
+                return read_titles(connection, self._main, page, token)
+
+            titles |= looking.read(batch, token)
+        return [
+            SessionPlan(one, titles.get(one, one), refusal=refusal if one in titles else MISSING) for one in session_ids
+        ]
 
     def _planned_on(self, looking: Looking, at_ms: int, token: CancelToken) -> PlannedOn:
         """What the store as a whole says about being changed."""

@@ -17,6 +17,10 @@ from store.values.changes import Action, Plan, Refusal, RefusalCode, Request, Sc
 from store.values.store import StoreKey
 
 
+_LASTING = frozenset({RefusalCode.GENERATION, RefusalCode.TOO_OLD, RefusalCode.READ_ONLY})
+"""Reasons that are there tomorrow too: an agent that is stopped, or maintenance that ends, is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedOn:
     """The store that plans are made on.
@@ -41,9 +45,9 @@ class PlannedOn:
             return "This is asked of Burrow's own notes; the store stays as it is."
         if request.action is not Action.LABEL:
             return ""
-        if self.family is not None and self.family.is_07 and self.refusal is None:
+        if self.family is not None and self.family.is_07:
             return "Meerkat 0.7 drops the labels of a session at its next turn, so they are kept as Burrow's own."
-        if self.refusal is not None and self.refusal.code is not RefusalCode.LEASE_ALIVE:
+        if self.refusal is not None and self.refusal.code in _LASTING:
             return f"{self.refusal.sentence} The labels are kept as Burrow's own."
         return ""
 

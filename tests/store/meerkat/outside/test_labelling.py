@@ -61,8 +61,18 @@ def test_4_3_in_a_realm_of_0_7_labels_are_burrows_own_and_the_plan_says_why(late
 @pytest.mark.parametrize("name", ["realm-0.8.10", "realm-0.6.24-bridged-by-0.9.8/realm", "realm-0.7.28-rkat/realm"])
 def test_4_3_where_a_store_is_read_only_labels_are_burrows_own(open_realm: OpenRealm, name: str) -> None:
     realm = open_realm(name)
-    plan = realm.plan(Action.LABEL, [realm.summaries().popitem()[0]], LabelEdit((("a", "b"),)))
-    assert (plan.scope, plan.family, len(plan.possible)) == (Scope.OWN, "", 1)
+    session_id, summary = realm.summaries().popitem()
+    plan = realm.plan(Action.LABEL, [session_id, "none"], LabelEdit((("a", "b"),)))
+    assert (plan.scope, plan.family) == (Scope.OWN, "")
+    assert [(one.title, one.refusal is None) for one in plan.sessions] == [(summary.title, True), ("none", False)]
+
+
+def test_4_3_labels_wait_for_an_agent_where_they_can_be_written(rkat: Realm, later: Realm) -> None:
+    for realm in (rkat, later):
+        (realm.folder / "leases").mkdir()
+        (realm.folder / "leases" / "x.json").write_text("{")
+    assert rkat.refusal(Action.LABEL, HARBOUR, LabelEdit((("a", "b"),))) is RefusalCode.LEASE_ALIVE
+    assert later.plan(Action.LABEL, [IDLE_07], LabelEdit((("a", "b"),))).scope is Scope.OWN
 
 
 def test_4_3_a_label_that_no_document_can_hold_is_refused(rkat: Realm) -> None:
