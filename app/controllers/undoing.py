@@ -141,9 +141,8 @@ class Undoing(QObject):
             self._poll.stop()
         elif running.elapsed_s() >= self._after_s:
             progress = running.progress()
-            what = progress.what if progress is not None and progress.what else running.name
             is_stopping = isinstance(running, ChangeHandle) and running.is_stopping
-            what = f"{what}, stopping after this session" if is_stopping else f"{what}…"
+            what = f"{running.name}, stopping after this session" if is_stopping else f"{running.name}…"
             self._window.bar.say_running(what, count_text(progress), permille_of(progress), is_stopping=is_stopping)
 
     @Slot()

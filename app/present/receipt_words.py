@@ -213,6 +213,9 @@ def _special(receipt: Receipt) -> list[str]:
         said.append(f"{counted(lost, 'session')} neither as before nor as planned")
     if written and (receipt.is_cancelled or cut_off_count(receipt)):
         said.append(f"{'cancelled' if receipt.is_cancelled else 'cut off'} at {written:,} of {total:,}")
+    undone = receipt.counted(EntryState.UNDONE)
+    if undone and undone < written:
+        said.append(f"{undone:,} taken back since")
     refused = [entry for entry in receipt.entries if entry.state is EntryState.NOT_DONE and entry.refusal is not None]
     if refused and written:
         said.append(f"{len(refused):,} refused")

@@ -82,6 +82,8 @@ UNDECIDED = receipt([entry(1, UNKNOWN)], undo=UndoState.NOTHING)
             "Archived 1 of 2 sessions",
             "cut off at 1 of 2 · Session 1 and 1 more",
         ),
+        (receipt([entry(1), entry(2, UNDONE)]), "Archived 2 sessions", "1 taken back since · Session 1 and 1 more"),
+        (receipt([entry(1, UNDONE)]), "Archived 1 session", "Session 1"),
         (UNDECIDED, "Not finished: archive 1 session", "1 session not decided yet · Session 1"),
         (
             receipt([entry(1, UNKNOWN, is_settled=True)]),
