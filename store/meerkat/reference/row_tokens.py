@@ -10,7 +10,7 @@ import hashlib
 from typing import Final
 
 from store.blocking import may_wait
-from store.meerkat.reference.errors import TranscriptContinuityViolation
+from store.meerkat.reference.errors import DecodeError, TranscriptContinuityViolation
 from store.meerkat.reference.session import Session
 
 PREFIX: Final = "row-sha256:"
@@ -45,9 +45,9 @@ def refuse_other_state(incoming: Session, actual: str | None, expected: str | No
     """
     if actual == expected:
         return
-    raise TranscriptContinuityViolation(
-        incoming.id,
-        actual or MISSING,
-        incoming.transcript_revision(),
-        f"authoritative projection expected current revision {expected or MISSING}",
-    )
+    try:
+        revision = incoming.transcript_revision()
+    except DecodeError:
+        revision = incoming.message_digest()
+    reason = f"authoritative projection expected current revision {expected or MISSING}"
+    raise TranscriptContinuityViolation(incoming.id, actual or MISSING, revision, reason)

@@ -234,6 +234,15 @@ def test_p2_d2_expecting_nothing_where_a_session_is_kept_is_refused(store: Sessi
     assert texts_of(store.load(session.id)) == ["one"]
 
 
+def test_p2_d2_a_malformed_graph_is_refused_no_less(store: SessionStore) -> None:
+    session = session_of("one")
+    store.save(session)
+    session.set_metadata("session_transcript_history_state_v1", {"head": 7})
+    with pytest.raises(TranscriptContinuityViolation) as caught:
+        store.save_authoritative_projection_if_current_revision(session, None)
+    assert caught.value.fields["incoming_revision"] == session.message_digest()
+
+
 def test_p2_d3_a_token_against_nothing_is_refused(store: SessionStore) -> None:
     session = session_of("one")
     with pytest.raises(TranscriptContinuityViolation) as caught:
