@@ -16,7 +16,6 @@ from store.meerkat.realm import realm_id, store_name
 from store.values.changes import Action, Plan, Refusal, RefusalCode, Request, Scope, SessionPlan
 from store.values.store import StoreKey
 
-
 _LASTING = frozenset({RefusalCode.GENERATION, RefusalCode.TOO_OLD, RefusalCode.READ_ONLY})
 """Reasons that are there tomorrow too: an agent that is stopped, or maintenance that ends, is none."""
 

@@ -7,7 +7,8 @@ import json
 import os
 import sqlite3
 import time
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -354,11 +355,21 @@ def test_l6_a_step_that_is_left_alone_is_rolled_back(rkat: Realm) -> None:
     assert rkat.rows() == rows
 
 
-def test_l6_a_plan_reads_only(rkat: Realm, tmp_path: Path) -> None:
-    before = {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in rkat.folder.rglob("*")}
-    rkat.plan(Action.ARCHIVE, rkat.ids())
-    rkat.plan(Action.DELETE, rkat.ids())
-    assert {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in rkat.folder.rglob("*")} == before
+@pytest.mark.parametrize("is_live", [False, True])
+def test_l6_who_plans_and_compares_touches_nothing(
+    rkat: Realm, untouched: Callable[[Path], AbstractContextManager[None]], is_live: bool
+) -> None:
+    (done,) = rkat.change(Action.ARCHIVE, [HARBOUR])
+    with ExitStack() as opened:
+        if is_live:
+            other = opened.enter_context(closing(rkat.connect()))
+            other.execute("UPDATE sessions SET updated_at_ms = 1 WHERE session_id = ?", (ENQUIRY,))
+        ids, token = [one for one in rkat.summaries() if one], CancelToken()
+        with untouched(rkat.folder):
+            for action in (Action.ARCHIVE, Action.RESTORE, Action.DELETE):
+                rkat.plan(action, ids)
+            rkat.changing.compare(done.image, token)
+            rkat.changing.undo_refusal(HARBOUR, done.request, done.image, token)
 
 
 def test_l6_an_edit_that_does_not_fit_its_action_is_refused(rkat: Realm) -> None:
