@@ -26,8 +26,8 @@ OPEN_S = 1.0
 """How long a store is kept open for one session after the other; when it is closed, SQLite tidies its log away."""
 
 STORE_WIDE = frozenset({
-    RefusalCode.LOCKED, RefusalCode.NO_SPACE, RefusalCode.CANNOT_WRITE, RefusalCode.READ_ONLY, RefusalCode.FENCE_HELD,
-    RefusalCode.GENERATION, RefusalCode.TOO_OLD, RefusalCode.NO_BACKUP,
+    RefusalCode.LOCKED, RefusalCode.NO_SPACE, RefusalCode.READ_ONLY, RefusalCode.FENCE_HELD, RefusalCode.GENERATION,
+    RefusalCode.TOO_OLD,
 })  # fmt: skip
 """What one session was refused for and every other one would be as well, after as long a wait."""
 
@@ -51,6 +51,10 @@ class Task:
 
     position: int
     begin: Begin
+
+
+class _NoReceipt(ChangeRefused):
+    """What is intended cannot be recorded, so that no session can be changed any more."""
 
 
 class _Unsure(NamedTuple):
@@ -120,21 +124,28 @@ class Application:
             self.prepare(writing)
             self._is_prepared = True
         until_s = time.monotonic() + OPEN_S
-        while self._left:
+        while self._left and not self._is_stopped():
             self.token.report(total - len(self._left), total, self.what, "sessions")
+            failure = None
             try:
-                self._change(writing, self._left[0])
+                failure = self._change(writing, self._left[0])
             except ChangeRefused as error:
-                if error.refusal.code in STORE_WIDE:
+                if error.refusal.code in STORE_WIDE or isinstance(error, _NoReceipt):
                     raise
                 self._decided.append(Decided(self._left[0].position, Stage.NOT_DONE, error.refusal))
             self._left.popleft()
-            if self._is_stopped() or time.monotonic() >= until_s:
+            if failure is not None and failure.code in STORE_WIDE:
+                raise ChangeRefused(failure)
+            if time.monotonic() >= until_s:
                 break
         self.token.report(total - len(self._left), total, self.what, "sessions")
 
-    def _change(self, writing: Writing, task: Task) -> None:
-        """Change one session. Raises ChangeRefused, Cancelled: nothing was written."""
+    def _change(self, writing: Writing, task: Task) -> Refusal | None:
+        """Change one session; what its commit, or reading it again, said against it.
+
+        Raises:
+            ChangeRefused, Cancelled: nothing was written.
+        """
         step = task.begin(writing, self.token)
         try:
             image = step.image
@@ -145,11 +156,13 @@ class Application:
                 self.checkpoints(Checkpoint.COMMITTED)
                 self.changing.verify(image, CancelToken())
             except (ChangeRefused, OpenError) as error:
-                # Found out when the store is closed, by looking at it.
-                self._unsure.append(_Unsure(task.position, image, _in_words(error)))
-            else:
-                self.checkpoints(Checkpoint.VERIFIED)
-                self._decided.append(Decided(task.position, Stage.DONE))
+                # What became of it is found out when the store is closed, by looking at it.
+                failure = _in_words(error)
+                self._unsure.append(_Unsure(task.position, image, failure))
+                return failure
+            self.checkpoints(Checkpoint.VERIFIED)
+            self._decided.append(Decided(task.position, Stage.DONE))
+            return None
         finally:
             step.roll_back()
 
@@ -157,7 +170,7 @@ class Application:
         try:
             self.journal.intend(self.number, position, step.planned, step.made_id, image, self._decided)
         except ChangesUnusable as error:
-            raise ChangeRefused(Refusal(RefusalCode.CANNOT_WRITE, error.sentence, error.advice)) from error
+            raise _NoReceipt(Refusal(RefusalCode.CANNOT_WRITE, error.sentence, error.advice)) from error
         self._decided = []
 
     def _refuse_all_left(self, refusal: Refusal) -> None:

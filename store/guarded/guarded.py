@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
@@ -23,7 +24,7 @@ from store.guarded.journal_tables import Stage
 from store.guarded.own_changing import OWN_ACTIONS, OwnChanging, plan_own
 from store.guarded.own_titles import with_own_titles
 from store.guarded.receipt_id import new_receipt_id
-from store.guarded.receipts import CLEANED_UP, Numbered, ReceiptMissing, read_newest, read_one
+from store.guarded.receipts import CLEANED_UP, Numbered, ReceiptMissing, read_before, read_one
 from store.guarded.retention import Retention
 from store.guarded.settling import settle_all
 from store.guarded.store_backups import StoreBackups
@@ -45,6 +46,8 @@ from store.values.changes import (
 from store.values.store import SessionKey, StoreKey
 
 PROGRESS = "Changing sessions"
+
+PAGE_RECEIPTS = 200
 
 
 class Guarded:
@@ -176,7 +179,17 @@ class Guarded:
         may_wait("read receipts")
         if not self._journal.is_there:
             return ()
-        return tuple(self._journal.read(lambda connection: read_newest(connection, limit, token), token))
+        found: list[Receipt] = []
+        before: int | None = None
+        while limit is None or len(found) < limit:
+            # Page by page, so that a change which is on its way never waits for long.
+            count = PAGE_RECEIPTS if limit is None else min(PAGE_RECEIPTS, limit - len(found))
+            page = self._journal.read(partial(read_before, before=before, limit=count, token=token), token)
+            found.extend(one.receipt for one in page)
+            if len(page) < count:
+                break
+            before = page[-1].number
+        return tuple(found)
 
     def receipt(self, beginning: str, token: CancelToken) -> Receipt:
         """The receipt whose id is or begins with these characters.
@@ -293,7 +306,7 @@ class Guarded:
                     changing,
                     number,
                     self._checkpoints,
-                    lambda writing: self._back_up(opening, number, len(tasks), writing),
+                    lambda writing: self._back_up(opening, number, len(tasks), writing, token),
                     token,
                     stop,
                     PROGRESS,
@@ -307,15 +320,19 @@ class Guarded:
             refusal = error.refusal
         return tuple(Decided(task.position, Stage.NOT_DONE, refusal) for task in tasks), False
 
-    def _back_up(self, opening: Opening, number: int, count: int, writing: Writing) -> None:
-        """Copy the whole store before its first session is changed, where a copy is due. Raises ChangeRefused."""
+    def _back_up(self, opening: Opening, number: int, count: int, writing: Writing, token: CancelToken) -> None:
+        """Copy the whole store before its first session is changed, where a copy is due.
+
+        Raises:
+            ChangeRefused, Cancelled: nothing may be changed.
+        """
         if opening.scope is Scope.OWN:
             return
-        store, token = opening.store, CancelToken()
+        store = opening.store
         is_deletion = opening.request.action is Action.DELETE and not opening.brings_back
         if self._backups.due_bytes(store, count, opening.at_ms, token, is_deletion=is_deletion) is None:
             return
-        made = self._backups.make(store, opening.receipt_id, opening.at_ms, writing, self._checkpoints)
+        made = self._backups.make(store, opening.receipt_id, opening.at_ms, writing, self._checkpoints, token)
         self._journal.note_backup(number, str(made))
 
     @contextmanager

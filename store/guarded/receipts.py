@@ -31,6 +31,9 @@ KEPT_DAYS = 30
 KEPT_MS = KEPT_DAYS * 24 * 3600 * 1000
 """How long what is needed to undo a change is kept at least."""
 
+MAX_NUMBER = 2**63 - 1
+"""Above the number of every receipt."""
+
 MAX_NAMED = 10
 """Receipts that a beginning leads to are counted up to here."""
 
@@ -96,12 +99,17 @@ class Numbered:
     has_image: tuple[bool, ...]
 
 
-def read_newest(connection: sqlite3.Connection, limit: int | None, token: CancelToken) -> list[Receipt]:
-    """Receipts, newest first."""
+def read_before(connection: sqlite3.Connection, before: int | None, limit: int, token: CancelToken) -> list[Numbered]:
+    """The next older receipts, newest first.
+
+    Args:
+        before: number of the one that they are older than; None for the newest.
+    """
     rows = connection.execute(
-        f"SELECT {_RECEIPT_COLUMNS} FROM receipts ORDER BY number DESC LIMIT ?", (-1 if limit is None else limit,)
+        f"SELECT {_RECEIPT_COLUMNS} FROM receipts WHERE number < ? ORDER BY number DESC LIMIT ?",
+        (MAX_NUMBER if before is None else before, limit),
     ).fetchall()
-    return [one.receipt for one in _read_all(connection, rows, token)]
+    return list(_read_all(connection, rows, token))
 
 
 def read_open(connection: sqlite3.Connection, token: CancelToken) -> list[Numbered]:

@@ -81,14 +81,22 @@ class StoreBackups:
             return size_bytes
         return None if self._has_sound_one(store, now_ms, token) else size_bytes
 
-    def make(self, store: StoreKey, receipt_id: str, now_ms: int, writing: Writing, checkpoints: Checkpoints) -> Path:
+    def make(
+        self,
+        store: StoreKey,
+        receipt_id: str,
+        now_ms: int,
+        writing: Writing,
+        checkpoints: Checkpoints,
+        token: CancelToken,
+    ) -> Path:
         """Copy a store that is open to be written, open the copy and check it, and record it.
 
         Raises:
             ChangeRefused: there is no room (NO_SPACE), or the copy is not sound (NO_BACKUP).
+            Cancelled: the token was cancelled; nothing is left of the copy.
         """
         may_wait("copy a store")
-        token = CancelToken()
         target = self._paths.made(self._paths.backups) / f"{_shown_name(store)}-{receipt_id}.sqlite3"
         unfinished = target.with_name(target.name + UNFINISHED)
         try:
@@ -123,8 +131,13 @@ class StoreBackups:
         """Delete a copy. Raises OSError."""
         may_wait("remove a copy of a store")
         _remove_with_sides(copy.file)
-        delete = "DELETE FROM copies WHERE file = ?"
-        self._journal.write(lambda connection: connection.execute(delete, (stored(str(copy.file)),)))
+        file = stored(str(copy.file))
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM copies WHERE file = ?", (file,))
+            connection.execute("UPDATE receipts SET store_backup = '' WHERE store_backup = ?", (file,))
+
+        self._journal.write(work)
 
     def _has_sound_one(self, store: StoreKey, now_ms: int, token: CancelToken) -> bool:
         if not self._journal.is_there:

@@ -279,3 +279,18 @@ def test_a_store_closed_while_others_read_it_never_gives_a_wrong_answer(library:
             library.close(key)
         counts = {future.result() for future in futures}
     assert counts <= {right, None}
+
+
+def test_a_store_is_lent_as_it_is_open_or_opened_for_the_time_alone(library: Library, rich: Path) -> None:
+    (facts,) = library.open(rich, CancelToken())
+    with library.lent(facts.key, CancelToken()) as lent:
+        assert lent is library.backend(facts.key)
+    with library.lent(facts.key, CancelToken(), is_fresh=True) as fresh:
+        assert fresh is not library.backend(facts.key)
+    library.close(facts.key)
+    with library.lent(facts.key, CancelToken()) as alone:
+        assert alone.facts(CancelToken()).session_count == facts.session_count
+    assert library.facts() == ()
+    rich.rename(rich.with_name("elsewhere"))
+    with pytest.raises(OpenError), library.lent(facts.key, CancelToken()):
+        pass
