@@ -286,8 +286,8 @@ class PlanDialog(QDialog):
         self._count.setEnabled(True)
         self._copy.setEnabled(True)
         self._cancel.setToolTip("")
-        for part in self.findChildren(QPushButton, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            part.hide()
+        for button in self.findChildren(QPushButton, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            button.hide()
         self._stack.setCurrentWidget(part)
 
     def _show_close(self) -> None:
