@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import sqlite3
@@ -210,6 +211,15 @@ def test_p2_d7_a_row_that_cannot_be_read_has_no_token_and_stays(store: SqliteSes
     change(store, "UPDATE sessions SET session_json = x'7b7d'")
     assert not store.delete_if_current_revision(session.id, row_token(session))
     assert len(store.list()) == 1
+
+
+def test_l2_a_token_is_the_hash_of_the_compact_document(store: SqliteSessionStore) -> None:
+    session = session_of("one", "zwei ü")
+    token = store.save_authoritative_projection_if_current_revision(session, None)
+    row = stored_row(store.path(), session.id)
+    assert row is not None
+    compact = json.dumps(json.loads(row[6]), ensure_ascii=False, separators=(",", ":")).encode()
+    assert token == f"row-sha256:{hashlib.sha256(compact).hexdigest()}"
 
 
 def test_l2_a_token_is_over_the_session_after_a_load_whatever_its_stored_spelling(
