@@ -45,7 +45,7 @@ def refuse_session(session_id: str, stored: StoredSession | None) -> StoredSessi
             RefusalCode.TURN_IN_PROGRESS,
             "A turn of this session is running, or a failed prompt waits for the next resume: one of its inputs has no"
             " outcome yet.",
-            "Let the agent finish its turn, then plan again.",
+            "Let the agent finish its turn, or resume the session there, then plan again.",
         )
     for document in documents_of(stored):
         _refuse_version(document)
