@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias, cast
 
+from store.blocking import may_wait
 from store.meerkat.codec.strict_json import Json
 from store.meerkat.reference.compaction import (
     DEFAULT_CONFIG,
@@ -134,6 +135,7 @@ def pass_boundary(
     Returns:
         The commit of a compaction; None where there was none, or it failed.
     """
+    may_wait("compact a session")
     cadence = cadence_of(session)
     commit = None
     if should_compact(cadence, last_input_tokens, estimate_tokens(session.messages), config):
@@ -167,6 +169,7 @@ def compact(
         CompactionFailed: there is no summary, what goes could not be indexed, or the result is no transcript; the
             session stays as it was.
     """
+    may_wait("compact a session")
     tell = observe if observe is not None else _nobody
     cadence, messages = cadence_of(session), list(session.messages)
     tell(CompactionStarted(last_input_tokens, estimate_tokens(messages), len(messages)))
