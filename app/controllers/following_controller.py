@@ -88,6 +88,7 @@ class FollowingController(QObject):
         self._watch: JobHandle | None = None
         self._watched: tuple[StoreKey, ...] = ()
         self._silent: frozenset[StoreKey] = frozenset()
+        self._held: frozenset[StoreKey] = frozenset()
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._on_tick)
         self._due = QTimer(self, singleShot=True)
@@ -116,6 +117,15 @@ class FollowingController(QObject):
         course.is_due = True
         self._read(key, course)
 
+    def hold(self, keys: frozenset[StoreKey]) -> None:
+        """Do not look at these stores while they are changed here; those held before are looked at again.
+
+        To read each state in between would cost more than the change itself.
+        """
+        self._held = keys
+        if self.is_watching:
+            self._go_on()
+
     @Slot(object)
     def _on_stores_changed(self, keys: frozenset[StoreKey]) -> None:
         # They were opened anew or closed by a person: what was noted of the older opening holds no more.
@@ -143,7 +153,7 @@ class FollowingController(QObject):
         calm: list[StoreFacts] = []
         wait_s: float | None = None
         for facts in self._model.stores():
-            if not facts.is_open:
+            if not facts.is_open or facts.key in self._held:
                 continue
             course = self._courses.setdefault(facts.key, Course())
             if facts.is_running and course.settles_at_s is None:

@@ -34,7 +34,7 @@ from app.present.refusal_words import error_text
 from app.present.result_words import ResultText, noted_words
 from app.views.plan_dialog import PlanDialog, Stage
 from store.errors import BurrowError
-from store.values.changes import Plan, Receipt, Request
+from store.values.changes import Plan, Receipt, Request, Scope
 from store.values.store import StoreFacts
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class OneChange(QObject):
         chosen: Chosen,
     ) -> None:
         super().__init__(window)
-        self._context, self._request, self.chosen = context, request, chosen
+        self._context, self._request, self.chosen, self._following = context, request, chosen, following
         self._words = ACTION_WORDS[request.action]
         self._planned: Planned | None = None
         self._result: ResultText | None = None
@@ -177,6 +177,7 @@ class OneChange(QObject):
         possible, _total = plan_counts(self._plans)
         what = self._words.doing.format(sessions(possible))
         self.dialog.say_applying(f"{what}…")
+        self._following.hold(frozenset(plan.store for plan in self._plans if plan.scope is Scope.STORE))
         work = apply_work(self._context.guarded, self._plans)
         self._begin(self._context.jobs.change(Change(what, work), self._on_changed, self._on_apply_failed))
 
@@ -187,6 +188,7 @@ class OneChange(QObject):
             self._on_poll()
 
     def _on_changed(self, changed: Changed) -> None:
+        self._following.hold(frozenset())
         self._receipts = changed.receipts
         query = Query("Writing what came of it", result_work(changed))
         self._writing.run(query, self._on_result, self._on_apply_failed)
@@ -207,6 +209,7 @@ class OneChange(QObject):
             self.dialog.show_result(result)
 
     def _on_apply_failed(self, error: BurrowError) -> None:
+        self._following.hold(frozenset())
         self._when_seen(
             lambda: self.dialog.show_refusal(error_text(self._request.action, error.sentence, error.advice))
         )
