@@ -194,6 +194,8 @@ class ChangesDisplay(QObject):
 
     @Slot()
     def _ask_seen(self) -> None:
+        if self._undoing.is_running:
+            return  # the answers would be others when it is done, and then all is read again
         rows = self.window.table.seen_rows()
         ids = [row.receipt.receipt_id for row in rows if row.can_be_asked]
         ids = [receipt_id for receipt_id in ids if receipt_id not in self._asked]
