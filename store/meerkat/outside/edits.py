@@ -130,9 +130,9 @@ def _commit(made: Session, edit: RewriteEdit) -> Commit:
 def _replace(made: Session, edit: RewriteEdit) -> tuple[str, ...]:
     """Replace messages without a word in the session about it; the rules of a rewrite are asked all the same."""
     count = len(made.messages)
-    names = {made.messages.digest(form) for form in _REVISION_NAMES}
-    if edit.revision is not None and edit.revision not in names:
-        raise RevisionConflict(edit.revision, made.message_digest())
+    wanted = edit.revision
+    if wanted is not None and all(made.messages.digest(form) != wanted for form in _REVISION_NAMES):
+        raise RevisionConflict(wanted, made.message_digest())
     if not 0 <= edit.begin <= edit.end <= count:
         raise InvalidRewriteRange(edit.begin, edit.end, count)
     changed = made.messages.with_replaced(edit.begin, edit.end, made.canonical(edit.replacement))
