@@ -1,7 +1,9 @@
 """How an image is kept: a small description in JSON, and the contents that it names by their digest.
 
 A content stands once, however many rows of however many changes hold it: the copies of a session's document do, as a
-rule. Every value comes back with its storage class and its very bytes, text that is no Unicode included.
+rule. A long value is kept in pieces, so that no step of writing it holds other threads up, and that what two versions
+of a document have in common stands once as well. Every value comes back with its storage class and its very bytes,
+text that is no Unicode included.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from store.blocking import may_wait
 from store.changing import Columns, FileImage, Image, RowImage, Value
@@ -17,11 +19,13 @@ from store.changing import Columns, FileImage, Image, RowImage, Value
 INLINE_BYTES = 64
 """Shorter values stand in the description itself: a digest would be no shorter."""
 
+PIECE_BYTES = 1024 * 1024
+
 NULL, INTEGER, REAL, TEXT, BLOB = "n", "i", "f", "t", "b"
 """Storage classes."""
 
-Contents = dict[bytes, bytes]
-"""By SHA-256."""
+Contents: TypeAlias = dict[bytes, bytes | memoryview]
+"""Pieces by their SHA-256."""
 
 
 def packed(image: Image) -> tuple[str, Contents]:
@@ -53,7 +57,7 @@ def unpacked(description: str, content_of: Callable[[bytes], bytes]) -> Image:
     """The image that was packed.
 
     Args:
-        content_of: gives a content by its digest.
+        content_of: gives a piece by its digest.
     """
     may_wait("read an image of a session")
     stored = json.loads(description)
@@ -85,9 +89,14 @@ def _packed_value(value: Value, contents: Contents) -> list[Any]:
     kind = TEXT if is_text else BLOB
     if len(data) <= INLINE_BYTES:
         return [kind, data.hex()]
-    digest = hashlib.sha256(data).digest()
-    contents[digest] = data
-    return [kind, digest.hex(), len(data)]
+    view = memoryview(data)
+    names = []
+    for begin in range(0, len(data), PIECE_BYTES):
+        piece = view[begin : begin + PIECE_BYTES]
+        digest = hashlib.sha256(piece).digest()
+        contents[digest] = piece
+        names.append(digest.hex())
+    return [kind, names]
 
 
 def _unpacked_columns(columns: list[list[Any]], content_of: Callable[[bytes], bytes]) -> Columns:
@@ -102,8 +111,10 @@ def _unpacked_value(value: list[Any], content_of: Callable[[bytes], bytes]) -> V
         return int(rest[0])
     if kind == REAL:
         return float.fromhex(rest[0])
-    named = bytes.fromhex(rest[0])
-    data = content_of(named) if len(rest) > 1 else named
+    if isinstance(rest[0], str):
+        data = bytes.fromhex(rest[0])
+    else:
+        data = b"".join(content_of(bytes.fromhex(name)) for name in rest[0])
     return data.decode("utf-8", "surrogatepass") if kind == TEXT else data
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.changing import Columns, FileImage, Image, RowImage, Value
-from store.guarded.image_form import INLINE_BYTES, packed, unpacked
+from store.guarded.image_form import INLINE_BYTES, PIECE_BYTES, packed, unpacked
 from store.guarded.request_form import refusal_of, refusal_text, request_of, request_text
 from store.values.changes import (
     Action,
@@ -44,7 +44,7 @@ def _types(image: Image) -> list[type]:
 @given(IMAGES)
 def test_l7_an_image_comes_back_to_the_byte(image: Image) -> None:
     description, contents = packed(image)
-    again = unpacked(description, contents.__getitem__)
+    again = unpacked(description, lambda digest: bytes(contents[digest]))
     assert again == image
     assert _types(again) == _types(image)
 
@@ -54,6 +54,17 @@ def test_what_several_rows_hold_is_kept_once() -> None:
     rows = tuple(RowImage("t", (("id", number),), (("id", number), ("doc", data)), None) for number in range(3))
     _description, contents = packed(Image(rows, (FileImage("f", data, 0o600, None),)))
     assert list(contents.values()) == [data]
+
+
+def test_l7_a_long_value_is_kept_in_pieces_and_what_two_versions_share_once() -> None:
+    first = bytes(range(256)) * 12_000
+    second = first[:-1] + b"!"
+    images = [Image((RowImage("t", (("id", 1),), (("doc", data),), None),)) for data in (first, second)]
+    packs = [packed(image) for image in images]
+    assert max(len(piece) for _description, contents in packs for piece in contents.values()) == PIECE_BYTES
+    together = packs[0][1] | packs[1][1]
+    assert len(together) < len(packs[0][1]) + len(packs[1][1])
+    assert [unpacked(text, lambda digest: bytes(together[digest])) for text, _contents in packs] == images
 
 
 def test_a_request_comes_back_without_the_messages_that_it_held() -> None:
