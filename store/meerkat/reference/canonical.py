@@ -41,48 +41,8 @@ _READERS: Final = {Shapes.REFERENCE: reference_message, Shapes.ALL: typed_messag
 
 _VALUE = json.JSONDecoder(parse_constant=refuse_constant, parse_float=loaded_float, parse_int=loaded_integer)
 
-# --------------------------------------------------------------------------------------------- the usual spelling
-
-_TEXT = (
-    rb'"[^"\\\x00-\x1f]*+(?:\\(?:["\\bfnrt]|u00(?:0[0-7bef]|1[0-9a-f]))[^"\\\x00-\x1f]*+)*+"'
-    # As it is printed: no escape but those that must be, in their short form where there is one.
-)
-_TIME = (
-    rb'"\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)'
-    rb'T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.(?:\d{3}){0,2}(?!000)\d{3})?Z"'
-)
-_SCALAR = rb"(?:" + _TEXT + rb"|true|false|null|0|-?[1-9][0-9]{0,17})"
-_ARGUMENTS = rb"\{(?:" + _TEXT + rb":" + _SCALAR + rb")?\}"
-_BLOCK = (
-    rb'\{"block_type":"(?:(?:text|reasoning)","data":\{"text":' + _TEXT + rb"\}"
-    rb'|tool_use","data":\{"id":' + _TEXT + rb',"name":' + _TEXT + rb',"args":' + _ARGUMENTS + rb"\})\}"
-)
-_RESULT = rb'\{"tool_use_id":' + _TEXT + rb',"content":' + _TEXT + rb',"is_error":(?:true|false)\}'
-_STOP = rb'"(?:end_turn|tool_use|max_tokens|stop_sequence|content_filter|cancelled)"'
-
-USUAL_MESSAGE: Final = re.compile(
-    rb'\{"role":"(?:(?:user|system)","content":' + _TEXT + rb'|tool_results","results":\[' + _RESULT + rb"(?:,"
-    rb"" + _RESULT + rb')*+\]|block_assistant","blocks":\[' + _BLOCK + rb"(?:," + _BLOCK + rb')*+\],"stop_reason":'
-    rb"" + _STOP + rb'),"created_at":' + _TIME + rb"\}"
-)
-"""A message of the common kinds, spelled as every release prints it; the bytes are known to be UTF-8."""
-
 _BRACKETS: Final = re.compile(rb'[\[\]{}]|"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 """Brackets; strings are stepped over whole."""
-
-_SORTED_BLOCK = (
-    rb'\{"block_type":"(?:(?:text|reasoning)","data":\{"text":' + _TEXT + rb"\}"
-    rb'|tool_use","data":\{"args":' + _ARGUMENTS + rb',"id":' + _TEXT + rb',"name":' + _TEXT + rb"\})\}"
-)
-_SORTED_RESULT = rb'\{"content":' + _TEXT + rb',"is_error":(?:true|false),"tool_use_id":' + _TEXT + rb"\}"
-
-USUAL_SORTED_MESSAGE: Final = re.compile(
-    rb'\{(?:"content":' + _TEXT + rb',"created_at":' + _TIME + rb',"role":"(?:user|system)"'
-    rb'|"created_at":' + _TIME + rb',"results":\[' + _SORTED_RESULT + rb"(?:," + _SORTED_RESULT + rb")*+\]"
-    rb',"role":"tool_results"|"blocks":\[' + _SORTED_BLOCK + rb"(?:," + _SORTED_BLOCK + rb')*+\],"created_at":'
-    rb"" + _TIME + rb',"role":"block_assistant","stop_reason":' + _STOP + rb")\}"
-)
-"""The same as it stands inside metadata, with all keys sorted."""
 
 _MAY_BE_FLOAT: Final = re.compile(rb"[0-9][.eE]|-0")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Callable
 from typing import Final
@@ -10,12 +9,10 @@ from typing import Final
 from store.cancel import CancelToken
 from store.meerkat.codec.walker import Broken, Walker
 from store.meerkat.reference.message_list import ListBuilder, MessageList
+from store.meerkat.reference.usual_spelling import End
 
 TURN_MESSAGES: Final = 512
 """After so many messages others may have a turn."""
-
-Match = Callable[[bytes, int], "re.Match[bytes] | None"]
-"""Finds a message of a usual spelling at an offset."""
 
 Print = Callable[[bytes], bytes]
 """Reads a stored message and prints it in canonical bytes."""
@@ -26,13 +23,13 @@ class NoList(ValueError):
 
 
 def read_list(
-    walker: Walker, data: bytes, begin: int, usual: Match, print_anew: Print, token: CancelToken
+    walker: Walker, data: bytes, begin: int, usual: End, print_anew: Print, token: CancelToken
 ) -> tuple[MessageList, int]:
     """Read the list of messages that begins at `begin` of a document.
 
     Args:
         walker: over the same document.
-        usual: finds messages that are canonical as they stand.
+        usual: tells where messages end that are canonical as they stand.
         print_anew: is given every other one.
 
     Returns:
@@ -65,16 +62,16 @@ def read_list(
     return builder.made(), at + 1
 
 
-def _usual_run(data: bytes, at: int, usual: Match) -> tuple[array[int], int]:
+def _usual_run(data: bytes, at: int, usual: End) -> tuple[array[int], int]:
     """The usual messages from `at` on that follow each other at once: where they begin, and the end of the last."""
     begins = array("Q")
     end = at
     while len(begins) < TURN_MESSAGES:
         found = usual(data, at)
-        if found is None:
+        if not found:
             break
         begins.append(at)
-        end = found.end()
+        end = found
         if data[end : end + 1] != b",":
             break
         at = end + 1

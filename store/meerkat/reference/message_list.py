@@ -227,14 +227,16 @@ class MessageList:
 def _joined(runs: list[Run]) -> Iterator[Run]:
     """Runs with neighbours copied together where both are small."""
     small: list[Run] = []
+    small_bytes = 0
     for run in runs:
-        if run.size_bytes < SMALL_RUN_BYTES and sum(each.size_bytes for each in small) < SMALL_RUN_BYTES:
-            small.append(run)
-            continue
-        yield from _copied(small)
-        small = [run] if run.size_bytes < SMALL_RUN_BYTES else []
-        if not small:
+        if run.size_bytes >= SMALL_RUN_BYTES or small_bytes >= SMALL_RUN_BYTES:
+            yield from _copied(small)
+            small, small_bytes = [], 0
+        if run.size_bytes >= SMALL_RUN_BYTES:
             yield run
+        else:
+            small.append(run)
+            small_bytes += run.size_bytes
     yield from _copied(small)
 
 

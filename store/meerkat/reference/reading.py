@@ -13,12 +13,13 @@ from store.cancel import CancelToken
 from store.meerkat.codec.byte_source import MemorySource
 from store.meerkat.codec.strict_json import Json, NotStrict
 from store.meerkat.codec.walker import Broken, Member, Undecodable, Walker
-from store.meerkat.reference.canonical import USUAL_MESSAGE, Shapes, decode_value, read_message, usage_reader
+from store.meerkat.reference.canonical import Shapes, decode_value, read_message, usage_reader
 from store.meerkat.reference.history import HISTORY_KEY
 from store.meerkat.reference.list_reading import NoList, read_list
 from store.meerkat.reference.message_list import MessageList
 from store.meerkat.reference.stored_history import StoredGraph, read_stored_graph
 from store.meerkat.reference.times import Clock, message_time, system_time_ns
+from store.meerkat.reference.usual_spelling import usual_end
 from store.meerkat.shapes.migration import SESSION_METADATA, migrate_session_metadata
 from store.meerkat.shapes.structs import Fields, NotTyped, free, uuid
 from store.meerkat.shapes.typed_document import NO_USAGE
@@ -133,7 +134,7 @@ class _DocumentReader:
     def _read_messages(self, member: Member) -> MessageList:
         try:
             made, member.end = read_list(
-                self._walker, self._data, member.begin, USUAL_MESSAGE.match, self._print_message, self._token
+                self._walker, self._data, member.begin, usual_end, self._print_message, self._token
             )
         except NoList:
             self._top_value(member)

@@ -16,7 +16,6 @@ from store.meerkat.codec.codec import encode
 from store.meerkat.codec.strict_json import Json, NotStrict
 from store.meerkat.codec.walker import Broken, Member, Undecodable, Walker
 from store.meerkat.reference.canonical import (
-    USUAL_SORTED_MESSAGE,
     Shapes,
     decode_value,
     read_message,
@@ -28,6 +27,7 @@ from store.meerkat.reference.history import Body, Commit, History, Piece, Reason
 from store.meerkat.reference.list_reading import NoList, read_list
 from store.meerkat.reference.message_list import MessageList
 from store.meerkat.reference.times import Clock, message_time, system_time_ns
+from store.meerkat.reference.usual_spelling import usual_sorted_end
 from store.meerkat.shapes.structs import (
     U64,
     Fields,
@@ -317,7 +317,7 @@ class _GraphReader:
     def _stored_messages(self, member: Member) -> MessageList:
         try:
             made, member.end = read_list(
-                self._walker, self._data, member.begin, USUAL_SORTED_MESSAGE.match, self._sorted_message, self._token
+                self._walker, self._data, member.begin, usual_sorted_end, self._sorted_message, self._token
             )
         except NoList:
             raise _Odd from None

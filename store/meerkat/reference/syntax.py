@@ -11,7 +11,7 @@ from typing import Final
 
 from store.meerkat.codec.numbers import loaded_float
 from store.meerkat.codec.strict_json import NotStrict
-from store.meerkat.reference.canonical import USUAL_MESSAGE
+from store.meerkat.reference.usual_spelling import usual_end
 
 MAX_DEPTH: Final = 128
 """At this depth the parser gives up."""
@@ -99,9 +99,9 @@ class _Parser:
             if not is_first:
                 self._comma(mark, b"]", "expected `,` or `]`")
             is_first = False
-            usual = USUAL_MESSAGE.match(self._data, self._at)
-            if usual is not None and _is_text(usual.group()):
-                self._at = usual.end()
+            end = usual_end(self._data, self._at)
+            if end and _is_text(self._data[self._at : end]):
+                self._at = end
             else:
                 self._any_value(depth)
         self._at += 1
