@@ -170,10 +170,11 @@ class Changing(Protocol):
 
 def columns_bytes(columns: Columns) -> int:
     """Stored bytes of the values of a row: texts in UTF-8, 8 for a number, none for NULL."""
-    return sum(_value_bytes(value) for _, value in columns)
+    return sum(value_bytes(value) for _, value in columns)
 
 
-def _value_bytes(value: Value) -> int:
+def value_bytes(value: Value) -> int:
+    """Stored bytes of one value, as `columns_bytes` counts them."""
     if value is None:
         return 0
     if isinstance(value, str):

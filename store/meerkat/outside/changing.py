@@ -37,7 +37,9 @@ from store.values.changes import Plan, Refusal, RefusalCode, Request, SessionPla
 T = TypeVar("T")
 
 DECODED_BYTES = 4 * 1024 * 1024
-"""Of so many bytes of documents a plan reads everything; of more it trusts their form until they are written."""
+DECODED_SESSIONS = 50
+"""So many sessions, of so many stored bytes together, are decoded as a whole while they are planned. Of more the form
+is trusted until they are written, when each one is decoded and proved."""
 
 
 class StoreFileChanging:
@@ -160,7 +162,7 @@ class StoreFileChanging:
             return self._titled(looking, on.refusal, session_ids, token)
         pages = looking.read(_exact(lambda connection: pages_of(connection, layout, session_ids)), token)
         plans: list[SessionPlan] = []
-        state = PlanState(DECODED_BYTES, BlobUsers())
+        state = PlanState(DECODED_BYTES if len(session_ids) <= DECODED_SESSIONS else 0, BlobUsers())
         for page in pages:
             token.report(len(plans), len(session_ids), "Planning", "sessions")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
@@ -21,12 +21,16 @@ from store.meerkat.details import member_span_at
 from store.meerkat.messages.document_walk import walk_document
 from store.meerkat.messages.metadata import GRAPH_KEY
 from store.meerkat.outside.documents import OpenedDocument, changed_metadata, opened, steady_time
-from store.meerkat.outside.loading import SessionColumns, columns_of, load_session
 from store.meerkat.outside.refusals import HIDE_HERE, refuse
 from store.meerkat.outside.rows import SESSION_TABLE, SNAPSHOT_TABLE, Row, StoredSession
 from store.meerkat.outside.rules import document_of
 from store.meerkat.outside.session_change import Circumstances, Made, RowChange
 from store.values.changes import RefusalCode
+
+if TYPE_CHECKING:
+    from store.meerkat.outside.loading import SessionColumns
+
+# What loads whole documents is imported where one is loaded: a plan of very many sessions needs none of it.
 
 SPELT_ANEW: Final = (
     "The document is not spelt as Meerkat spells it; it is written anew in Meerkat's own spelling, with the same"
@@ -120,6 +124,8 @@ def _add_session_row(
     columns = new.columns
     if stored.session is None:
         if columns is None:
+            from store.meerkat.outside.loading import columns_of, load_session
+
             columns = columns_of(load_session(new.data, circumstances))
         made.remarks.append(ONLY_SNAPSHOT)
         after = Row(SESSION_TABLE, columns)
@@ -157,6 +163,8 @@ def _new(
 
 def _proved(data: bytes, circumstances: Circumstances) -> SessionColumns | None:
     """The row of a document if Meerkat loads it, finds its history valid and would save the same bytes; else None."""
+    from store.meerkat.outside.loading import columns_of, load_session
+
     session = load_session(data, circumstances)
     columns = columns_of(session)
     return columns if columns[6] == data else None
@@ -166,6 +174,8 @@ def _spelt_anew(
     session_id: str, document: bytes, changes: Mapping[str, Json], moment_ns: int, circumstances: Circumstances
 ) -> NewDocument:
     """The document as Meerkat would save it after a load; refused where it would keep less than is stored."""
+    from store.meerkat.outside.loading import columns_of, load_session
+
     session = load_session(document, circumstances)
     if session.id != session_id:
         raise refuse(RefusalCode.DAMAGED, "The document of this session names another session than its row.", HIDE_HERE)

@@ -79,14 +79,17 @@ def plan_page(
     for session_id in session_ids:
         circumstances.token.take_turn()
         stored = found.get(session_id)
-        size = 0 if stored is None else sum(row.size_bytes for row in stored.rows)
-        of_session = replace(circumstances, is_decoded=size <= decoded_bytes, blobs=blobs)
-        decoded_bytes -= size
+        is_decoded = False
+        if decoded_bytes and stored is not None:
+            size = sum(row.size_bytes for row in stored.rows)
+            is_decoded = size <= decoded_bytes
+            decoded_bytes = max(0, decoded_bytes - size)
+        of_session = replace(circumstances, is_decoded=is_decoded, blobs=blobs)
         planned = change_of(session_id, stored, request, of_session).planned
         if whole and planned.refusal is None:
             blobs.gone.add(session_id)
         plans.append(planned)
-    return plans, PlanState(max(0, decoded_bytes), blobs)
+    return plans, PlanState(decoded_bytes, blobs)
 
 
 def put_together(on: PlannedOn, request: Request, sessions: Sequence[SessionPlan]) -> Plan:

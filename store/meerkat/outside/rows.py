@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from store.changing import Columns, Value, columns_bytes
+from store.changing import Columns, Value, value_bytes
 from store.meerkat.generation import Layout
 from store.meerkat.listing import RUNTIME_PREFIX
 from store.meerkat.schema import (
@@ -120,7 +120,7 @@ class Row:
     @property
     def size_bytes(self) -> int:
         """Stored bytes of all its values."""
-        return columns_bytes(self.columns)
+        return sum(map(value_bytes, self.values))
 
     @property
     def is_sound(self) -> bool:
