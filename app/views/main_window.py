@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.commands import ActionId
+from app.commands import ACTIONS, ActionId
 from app.look.look import Look
 from app.look.tokens import tokens
 from app.menus import (
@@ -114,7 +114,7 @@ class MainWindow(QMainWindow):
         for name in TOOL_BAR_RIGHT:
             action = self.actions_of.by_id[name]
             if name in TOOL_BAR_WORDS:
-                self._word_buttons.append(WordButton(look, action, bar))
+                self._word_buttons.append(WordButton(look, action, ACTIONS[name].icon, bar))
                 bar.addWidget(self._word_buttons[-1])
             else:
                 bar.addAction(action)
