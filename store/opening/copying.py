@@ -20,9 +20,9 @@ from typing import BinaryIO
 from store.cancel import CancelToken
 from store.opening.classify import classify_os
 from store.opening.fence import shared_fence
-from store.opening.gate import looking_at
+from store.opening.gate import LOOK_FLAGS, looking_at
 from store.opening.scratch import PRIVATE_FILE_MODE, scratch_error
-from store.opening.stamp import LOOK_FLAGS, Found, journal_path, take, wal_path
+from store.opening.stamp import Found, journal_path, take, wal_path
 
 CHUNK_BYTES = 8 * 1024 * 1024
 """Copied between two looks at the token."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from store.errors import MaintenanceRunning
 from store.opening.classify import classify_os
 from store.opening.naming import shown
-from store.opening.stamp import LOOK_FLAGS
+from store.opening.gate import LOOK_FLAGS
 
 FENCE_SUFFIX = ".mfence"
 

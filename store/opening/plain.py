@@ -10,9 +10,10 @@ from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.errors import EmptyFile, OpenError
 from store.opening.classify import changing_too_fast, classify_os
+from store.opening.gate import LOOK_FLAGS
 from store.opening.looking import resolve
 from store.opening.naming import shown
-from store.opening.stamp import LOOK_FLAGS, YOUNG_NS, refuse_other_than_file
+from store.opening.stamp import YOUNG_NS, refuse_other_than_file
 
 CHUNK_BYTES = 4 * 1024 * 1024
 MAX_REJECTED_READS = 5

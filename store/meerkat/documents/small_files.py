@@ -10,7 +10,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.opening.stamp import LOOK_FLAGS
+from store.opening.gate import LOOK_FLAGS
 
 Moves = tuple[int, ...]
 """Device, inode, size in bytes and mtime in ns of a file; empty where there is none, or where it cannot be trusted."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
-from store.opening.stamp import LOOK_FLAGS
+from store.opening.gate import LOOK_FLAGS
 
 CHUNK_BYTES = 256 * 1024
 MAX_SMALL_BYTES = 64 * 1024
