@@ -13,7 +13,7 @@ from store.demo.rows import SYSTEM_PROMPT, consumed_input, estimate_usage, sessi
 from store.demo.scripts import Story, read_stories, read_work
 from store.demo.telling import COMPACTION_MARK, Line, Teller
 from store.demo.work import Pool, expand
-from store.meerkat.messages.times import rfc3339
+from store.meerkat.messages.times import message_time
 from store.meerkat.writer import NewSession, RunRow
 
 REALM_CREATED_S: Final = 1_771_405_200
@@ -85,7 +85,7 @@ class _Telling:
     def add(self, message: Message, gap_s: float) -> None:
         """Add a message that many seconds later."""
         self.now_ns += int(gap_s * 1e9) + self.chance.whole(1, 9_999)
-        self.transcript.append({**message, "created_at": rfc3339(self.now_ns)}, self.now_ns)
+        self.transcript.append({**message, "created_at": message_time(self.now_ns)}, self.now_ns)
 
     def begin_run(self, prompt: str) -> None:
         """A person's prompt was taken in."""
@@ -115,7 +115,7 @@ class _Telling:
         messages = self.transcript.messages
         turns = [index for index, message in enumerate(messages) if message["role"] == "user"]
         kept = messages[turns[-4] :]
-        marker = {"role": "user", "content": COMPACTION_MARK + summary, "created_at": rfc3339(self.now_ns)}
+        marker = {"role": "user", "content": COMPACTION_MARK + summary, "created_at": message_time(self.now_ns)}
         whole = [messages[0], marker, *kept]
         self.transcript.rewrite(0, len(messages), whole, {"kind": "compaction"}, "meerkat-core", self.now_ns)
         self.last_compaction = len(self.runs)

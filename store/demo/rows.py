@@ -8,7 +8,7 @@ from typing import Any, Final
 from store.demo.history import GRAPH_KEY, Transcript
 from store.demo.realm_id import REALM_ID
 from store.demo.scripts import Story
-from store.meerkat.messages.times import rfc3339
+from store.meerkat.messages.times import message_time
 from store.values.session import Usage
 
 CHARS_PER_TOKEN: Final = 3.7
@@ -121,7 +121,7 @@ def consumed_input(input_id: str, run_id: str, prompt: str, begun_ns: int, ended
     """The row that a finished prompt leaves in `runtime_input_states` (formats/meerkat.md §1.2)."""
 
     def step(time_ns: int, old: str, new: str, reason: str) -> dict[str, str]:
-        return {"timestamp": rfc3339(time_ns), "from": old, "to": new, "reason": reason}
+        return {"timestamp": message_time(time_ns), "from": old, "to": new, "reason": reason}
 
     applied = "applied_pending_consumption"
     return {
@@ -161,7 +161,7 @@ def consumed_input(input_id: str, run_id: str, prompt: str, begun_ns: int, ended
             "input_type": "prompt",
             "header": {
                 "id": input_id,
-                "timestamp": rfc3339(begun_ns),
+                "timestamp": message_time(begun_ns),
                 "source": {"type": "operator"},
                 "durability": "durable",
                 "visibility": {"transcript_eligible": True, "operator_eligible": True},
@@ -170,6 +170,6 @@ def consumed_input(input_id: str, run_id: str, prompt: str, begun_ns: int, ended
         },
         "last_run_id": run_id,
         "last_boundary_sequence": 0,
-        "created_at": rfc3339(begun_ns + 300_000),
-        "updated_at": rfc3339(ended_ns + 1_080_000),
+        "created_at": message_time(begun_ns + 300_000),
+        "updated_at": message_time(ended_ns + 1_080_000),
     }

@@ -14,7 +14,7 @@ from store.meerkat.codec.codec import encode
 from store.meerkat.codec.strict_json import Json
 from store.meerkat.copying.fitting import DoesNotFit, exact
 from store.meerkat.copying.reference_shapes import reference_message
-from store.meerkat.messages.times import rfc3339
+from store.meerkat.messages.times import message_time
 from store.meerkat.shapes.digests import NO_TIME
 from store.meerkat.shapes.migration import SESSION_METADATA
 from store.meerkat.shapes.structs import Fields, NotTyped
@@ -97,7 +97,7 @@ def _beginning(whole: WholeSession) -> str | None:
     if type(seconds) is not int or type(nanos) is not int or seconds < 0 or not 0 <= nanos < 1_000_000_000:
         return None
     try:
-        return rfc3339(seconds * 1_000_000_000 + nanos)
+        return message_time(seconds * 1_000_000_000 + nanos)
     except OverflowError:
         return None
 

@@ -39,7 +39,7 @@ def system_time_ms(value: Json) -> int | None:
     return seconds * 1000 + nanos // 1_000_000
 
 
-def rfc3339(time_ns: int) -> str:
+def message_time(time_ns: int) -> str:
     """Print a time as messages hold it: 0, 3, 6 or 9 digits, the fewest that are exact (§2.2).
 
     Args:

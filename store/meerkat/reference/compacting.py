@@ -11,6 +11,7 @@ from typing import Final, TypeAlias, cast
 
 from store.blocking import may_wait
 from store.meerkat.codec.strict_json import Json
+from store.meerkat.messages.times import message_time
 from store.meerkat.reference.compaction import (
     DEFAULT_CONFIG,
     Cadence,
@@ -27,7 +28,6 @@ from store.meerkat.reference.message_list import MessageList
 from store.meerkat.reference.rewriting import commit_transcript_rewrite
 from store.meerkat.reference.session import Session
 from store.meerkat.reference.stored_messages import ASSISTANT, LEGACY_ASSISTANT, role_of
-from store.meerkat.reference.times import message_time
 from store.meerkat.shapes.structs import Fields
 
 CADENCE_KEY: Final = "session_compaction_cadence"

@@ -13,12 +13,13 @@ from store.cancel import CancelToken
 from store.meerkat.codec.byte_source import MemorySource
 from store.meerkat.codec.strict_json import Json, NotStrict
 from store.meerkat.codec.walker import Broken, Member, Undecodable, Walker
+from store.meerkat.messages.times import message_time
 from store.meerkat.reference.canonical import Shapes, decode_value, read_message, usage_reader
 from store.meerkat.reference.history import HISTORY_KEY
 from store.meerkat.reference.list_reading import NoList, read_list
 from store.meerkat.reference.message_list import MessageList
 from store.meerkat.reference.stored_history import StoredGraph, read_stored_graph
-from store.meerkat.reference.times import Clock, message_time, system_time_ns
+from store.meerkat.reference.times import Clock, system_time_ns
 from store.meerkat.reference.usual_spelling import usual_end
 from store.meerkat.shapes.migration import SESSION_METADATA, migrate_session_metadata
 from store.meerkat.shapes.structs import Fields, NotTyped, free, uuid

@@ -13,6 +13,7 @@ from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.meerkat.codec.codec import encode
 from store.meerkat.codec.strict_json import Json, NotStrict
+from store.meerkat.messages.times import message_time
 from store.meerkat.reference.canonical import Shapes, read_message
 from store.meerkat.reference.errors import DecodeError, Internal, Serialization
 from store.meerkat.reference.history import HISTORY_KEY, Body, History, Piece
@@ -20,7 +21,7 @@ from store.meerkat.reference.ids import new_session_id
 from store.meerkat.reference.message_list import MessageList
 from store.meerkat.reference.reading import read_document
 from store.meerkat.reference.stored_history import AROUND_MESSAGE, StoredGraph, graph_of_value
-from store.meerkat.reference.times import NS_PER_S, SYSTEM_CLOCK, Clock, message_time, system_time
+from store.meerkat.reference.times import NS_PER_S, SYSTEM_CLOCK, Clock, system_time
 from store.meerkat.shapes.digests import DigestFormat
 from store.meerkat.shapes.structs import Fields, NotTyped, free
 from store.meerkat.shapes.typed_document import NO_USAGE

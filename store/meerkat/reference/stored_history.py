@@ -15,6 +15,7 @@ from store.meerkat.codec.byte_source import MemorySource
 from store.meerkat.codec.codec import encode
 from store.meerkat.codec.strict_json import Json, NotStrict
 from store.meerkat.codec.walker import Broken, Member, Undecodable, Walker
+from store.meerkat.messages.times import message_time
 from store.meerkat.reference.canonical import (
     Shapes,
     decode_value,
@@ -26,7 +27,7 @@ from store.meerkat.reference.errors import DecodeError
 from store.meerkat.reference.history import Body, Commit, History, Piece, Reason
 from store.meerkat.reference.list_reading import NoList, read_list
 from store.meerkat.reference.message_list import MessageList
-from store.meerkat.reference.times import Clock, message_time, system_time_ns
+from store.meerkat.reference.times import Clock, system_time_ns
 from store.meerkat.reference.usual_spelling import usual_sorted_end
 from store.meerkat.shapes.structs import (
     U64,

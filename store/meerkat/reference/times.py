@@ -1,10 +1,9 @@
-"""Times of sessions and of messages as they are stored, from and to nanoseconds since 1970 (§2.1, §2.2). Pure."""
+"""Times of sessions as they are stored, from and to nanoseconds since 1970 (§2.1). Pure."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from store.meerkat.codec.strict_json import Json
@@ -12,7 +11,6 @@ from store.meerkat.shapes.structs import U32, U64, Fields, NotTyped, required, s
 
 NS_PER_S = 1_000_000_000
 MAX_SECONDS = (1 << 63) - 1
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Clock = Callable[[], int]
 """Gives the time in nanoseconds since 1970."""
@@ -36,12 +34,3 @@ def system_time_ns(value: Json) -> int:
 def system_time(ns: int) -> Fields:
     """The stored form of a time of a session."""
     return {"secs_since_epoch": ns // NS_PER_S, "nanos_since_epoch": ns % NS_PER_S}
-
-
-def message_time(ns: int) -> str:
-    """The stored form of a time of a message: UTC, with as many of 0, 3, 6 or 9 digits as are needed."""
-    whole = (_EPOCH + timedelta(seconds=ns // NS_PER_S)).isoformat()[:19]
-    digits = f"{ns % NS_PER_S:09d}"
-    while digits.endswith("000"):
-        digits = digits[:-3]
-    return f"{whole}.{digits}Z" if digits else f"{whole}Z"

@@ -7,8 +7,9 @@ import uuid
 from hypothesis import given
 from hypothesis import strategies as st
 
+from store.meerkat.messages.times import message_time
 from store.meerkat.reference.ids import new_session_id
-from store.meerkat.reference.times import message_time, system_time, system_time_ns
+from store.meerkat.reference.times import system_time, system_time_ns
 from store.meerkat.shapes.typed import typed_time
 
 
