@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any, TypeAlias
 
 from store.blocking import may_wait
@@ -61,16 +62,17 @@ def unpacked(description: str, content_of: Callable[[bytes], bytes]) -> Image:
     """
     may_wait("read an image of a session")
     stored = json.loads(description)
+    content = _Joined(content_of)
     rows = tuple(
         RowImage(
             row["table"],
-            _unpacked_columns(row["key"], content_of),
-            None if row["before"] is None else _unpacked_columns(row["before"], content_of),
+            _unpacked_columns(row["key"], content),
+            None if row["before"] is None else _unpacked_columns(row["before"], content),
             row["after"],
         )
         for row in stored["rows"]
     )
-    return Image(rows, tuple(_unpacked_file(file, content_of) for file in stored["files"]))
+    return Image(rows, tuple(_unpacked_file(file, content) for file in stored["files"]))
 
 
 def _packed_columns(columns: Columns, contents: Contents) -> list[list[Any]]:
@@ -99,11 +101,30 @@ def _packed_value(value: Value, contents: Contents) -> list[Any]:
     return [kind, names]
 
 
-def _unpacked_columns(columns: list[list[Any]], content_of: Callable[[bytes], bytes]) -> Columns:
-    return tuple((name, _unpacked_value(value, content_of)) for name, *value in columns)
+class _Joined:
+    """Puts pieces together; a value that several rows hold is put together once."""
+
+    def __init__(self, content_of: Callable[[bytes], bytes]) -> None:
+        self._content_of = content_of
+        self._known: dict[tuple[str, ...], bytes] = {}
+
+    def of(self, names: list[str]) -> bytes:
+        """The value of pieces by the hex names of their digests, in their order."""
+        key = tuple(names)
+        if key not in self._known:
+            # Piece by piece: to join them all at once would hold other threads up.
+            joined = BytesIO()
+            for name in names:
+                joined.write(self._content_of(bytes.fromhex(name)))
+            self._known[key] = joined.getvalue()
+        return self._known[key]
 
 
-def _unpacked_value(value: list[Any], content_of: Callable[[bytes], bytes]) -> Value:
+def _unpacked_columns(columns: list[list[Any]], content: _Joined) -> Columns:
+    return tuple((name, _unpacked_value(value, content)) for name, *value in columns)
+
+
+def _unpacked_value(value: list[Any], content: _Joined) -> Value:
     kind, *rest = value
     if kind == NULL:
         return None
@@ -111,14 +132,11 @@ def _unpacked_value(value: list[Any], content_of: Callable[[bytes], bytes]) -> V
         return int(rest[0])
     if kind == REAL:
         return float.fromhex(rest[0])
-    if isinstance(rest[0], str):
-        data = bytes.fromhex(rest[0])
-    else:
-        data = b"".join(content_of(bytes.fromhex(name)) for name in rest[0])
+    data = bytes.fromhex(rest[0]) if isinstance(rest[0], str) else content.of(rest[0])
     return data.decode("utf-8", "surrogatepass") if kind == TEXT else data
 
 
-def _unpacked_file(file: dict[str, Any], content_of: Callable[[bytes], bytes]) -> FileImage:
-    before = None if file["before"] is None else _unpacked_value(file["before"], content_of)
+def _unpacked_file(file: dict[str, Any], content: _Joined) -> FileImage:
+    before = None if file["before"] is None else _unpacked_value(file["before"], content)
     data = before if isinstance(before, bytes) else None
     return FileImage(file["path"], data, file["mode"], file["after"], file["mtime_ns"])
