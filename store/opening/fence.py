@@ -11,8 +11,8 @@ from pathlib import Path
 
 from store.errors import MaintenanceRunning
 from store.opening.classify import classify_os
-from store.opening.naming import shown
 from store.opening.gate import LOOK_FLAGS
+from store.opening.naming import shown
 
 FENCE_SUFFIX = ".mfence"
 
