@@ -60,6 +60,16 @@ class Earlier:
         finally:
             self._library.close_all()
 
+    def delete(self, archived: Receipt) -> Receipt:
+        """Delete what was archived."""
+        self._library.open(Path(archived.store.path), NOW)
+        keys = [SessionKey(archived.store, entry.session_id) for entry in archived.entries]
+        try:
+            (plan,) = self.guarded.plan(Request(Action.DELETE), keys, NOW)
+            return self.guarded.apply(plan, NOW)
+        finally:
+            self._library.close_all()
+
     def undo(self, receipt: Receipt) -> Receipt:
         """Take a change back."""
         self._library.open(Path(receipt.store.path), NOW)

@@ -92,6 +92,27 @@ def test_4_4_a_change_is_undone_after_a_restart_and_done_again(
     assert QGuiApplication.clipboard().text().startswith("Redid: archived 2 sessions, atlas\nSession 1: ")
 
 
+def test_4_2_a_deletion_is_undone_from_the_window_and_its_session_stands_in_the_list_again(
+    qtbot: QtBot, show_program: Callable[..., Program], realm: Path, own_paths: Any, in_worker: Callable[..., Any]
+) -> None:
+    def delete_one() -> Receipt:
+        archived = Earlier(own_paths).archive(store_of(realm), 1)
+        assert archived is not None
+        return Earlier(own_paths).delete(archived)
+
+    deleted = in_worker(delete_one)
+    program = show_program(realm)
+    window = shown(qtbot, program, 2)
+    assert words(window)[0] == ("Deleted 1 session", "Undo")
+    assert listed(program, deleted) == set()
+    program.controller.changes.undo(deleted.receipt_id)
+    qtbot.waitUntil(lambda: window.bar.face is BarFace.QUESTION, timeout=10_000)
+    assert "comes back, with everything that was kept of it" in window.bar.text()
+    confirm(qtbot, window)
+    assert window.bar.text() == "Undid: deleted 1 session 1 session as before, read back and equal."
+    qtbot.waitUntil(lambda: listed(program, deleted) == {ShownState.ARCHIVED}, timeout=10_000)
+
+
 def test_4_4_undo_is_refused_with_the_reason_when_the_session_moved_on(
     qtbot: QtBot, show_program: Callable[..., Program], realm: Path, own_paths: Any, in_worker: Callable[..., Any]
 ) -> None:
