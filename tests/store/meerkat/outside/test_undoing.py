@@ -129,3 +129,15 @@ def test_l6_the_digests_of_an_image_are_those_of_what_is_stored(rkat: Realm) -> 
     (done,) = rkat.change(Action.ARCHIVE, [HARBOUR])
     state = next(row for row in done.image.rows if row.table == "runtime_states")
     assert state.after_digest == image_digest((*state.key, ("runtime_state_json", b'"retired"')))
+
+
+def test_p5_undo_of_what_leaves_the_transcript_alone_puts_rows_back_also_where_there_is_a_graph(rich: Realm) -> None:
+    ids = [one for one, row in rich.documents().items() if b"session_transcript_history_state_v1" in row[-1]]
+    rows = rich.rows()
+    archived = [one.session_id for one in rich.plan(Action.ARCHIVE, ids).possible]
+    edits = ((Action.ARCHIVE, None), (Action.LABEL, LabelEdit((("a", "b"),))), (Action.RESTORE, None))
+    changes = [rich.change(action, archived, edit) for action, edit in edits]
+    for done in reversed(changes):
+        rich.undo(done)
+    assert len(archived) == 9
+    assert rich.rows() == rows
