@@ -303,3 +303,14 @@ def test_l5_the_first_body_has_the_time_of_the_last_change_and_the_new_one_that_
     assert history is not None
     assert [body.created_at_ns for body in history.bodies] == [before_ns, commit.committed_at_ns]
     assert session.updated_at_ns > commit.committed_at_ns
+
+
+def test_l3_ids_are_named_in_the_order_of_their_bytes_and_quoted_as_the_reference_quotes_them() -> None:
+    answered = results(("b\n", "r"), ('a"', "r"), ("ü\u0301", "r"), ("\u200b", "r"))
+
+    with pytest.raises(InvalidTranscriptShape) as caught:
+        rewrite(base(), 4, 4, assistant(call("z")), answered)
+
+    assert caught.value.fields["text"] == (
+        'tool_results at message 5 resolve tool ids {"a\\"", "b\\n", "ü\\u{301}", "\\u{200b}"}, expected {"z"}'
+    )
