@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,22 +12,10 @@ from store.meerkat.reference.memory_store import MemorySessionStore
 from store.meerkat.reference.restoring import RevisionNotRetained, restore_revision
 from store.meerkat.reference.rewriting import commit_transcript_rewrite
 from store.meerkat.reference.session import Session
-from store.meerkat.reference.session_store import SessionStore
-from store.meerkat.reference.sqlite_store import SqliteSessionStore
 from tests.store.meerkat.conftest import document, dump, session_id, user
+from tests.store.meerkat.reference.conftest import Handle
 from tests.store.meerkat.reference.recorded import outcome, recorded_commit
 from tests.store.meerkat.stored import vectors
-
-Handle = Callable[[], SessionStore]
-
-
-@pytest.fixture(params=["sqlite", "memory"])
-def handle(request: pytest.FixtureRequest, tmp_path: Path) -> Handle:
-    """Gives a handle on one and the same store."""
-    if request.param == "memory":
-        only = MemorySessionStore()
-        return lambda: only
-    return lambda: SqliteSessionStore.open(tmp_path / "sessions.sqlite3")
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -15,27 +13,15 @@ from store.meerkat.reference.errors import (
     SessionStoreError,
     TranscriptContinuityViolation,
 )
-from store.meerkat.reference.memory_store import MemorySessionStore
 from store.meerkat.reference.row_tokens import MISSING, row_token
 from store.meerkat.reference.session import Session
 from store.meerkat.reference.session_meta import SessionFilter
 from store.meerkat.reference.session_store import SessionStore
-from store.meerkat.reference.sqlite_store import SqliteSessionStore
+from tests.store.meerkat.reference.conftest import Handle
 from tests.store.meerkat.reference.store_maker import Ticking, loaded, said, session_of, texts_of, user
 
 ABSENT = "019e85a1-4b2f-717a-950a-00000000ffff"
 MS = 1_000_000
-
-Handle = Callable[[], SessionStore]
-
-
-@pytest.fixture(params=["sqlite", "memory"])
-def handle(request: pytest.FixtureRequest, tmp_path: Path) -> Handle:
-    """Gives a handle on one and the same store, a new one each time where the kind of store has several."""
-    if request.param == "memory":
-        only = MemorySessionStore()
-        return lambda: only
-    return lambda: SqliteSessionStore.open(tmp_path / "sessions.sqlite3")
 
 
 @pytest.fixture
