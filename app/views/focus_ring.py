@@ -11,6 +11,7 @@ import weakref
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QTabBar, QWidget
+from shiboken6 import isValid
 
 from app.look.look import Look
 from app.look.tokens import tokens
@@ -107,7 +108,9 @@ class FocusRings(QObject):
         """Draw all rings with another look."""
         self._look = look
         for ring in list(self._rings.values()):
-            ring.set_look(look)
+            # A window that was closed may still be known by its name; its ring went with it.
+            if isValid(ring):
+                ring.set_look(look)
 
     @Slot("QWidget*", "QWidget*")
     def _on_focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:

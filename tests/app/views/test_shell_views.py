@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.look.look import Look
@@ -97,6 +97,18 @@ def test_the_ring_survives_the_end_of_its_control(qtbot, window) -> None:
     qtbot.waitUntil(lambda: not ring.isVisible() or QApplication.focusWidget() is not None)
     window.first.setFocus()
     assert ring.isVisible()
+
+
+def test_the_rings_take_another_look_after_a_window_is_gone_that_somebody_still_knows(qtbot, window, look) -> None:
+    other = QWidget()
+    button = QPushButton("1", other)
+    with qtbot.waitActive(other):
+        other.show()
+    button.setFocus()
+    assert ring_of(other) is not None
+    other.deleteLater()
+    QApplication.sendPostedEvents(other, QEvent.Type.DeferredDelete.value)
+    window.rings.set_look(look)
 
 
 def test_1_2_the_start_page_offers_three_ways_and_the_recent_places(qtbot, look) -> None:
