@@ -16,12 +16,12 @@ from store.meerkat.checks.blob_files import referred_blobs
 from store.meerkat.codec.byte_source import MemorySource
 from store.meerkat.codec.codec import decode, decode_unproved, encode
 from store.meerkat.codec.strict_json import Doubled, Json, NotStrict
-from store.meerkat.copying.reference_shapes import reference_message
 from store.meerkat.heads.heads import NEWEST_VERSION
 from store.meerkat.messages.metadata import GRAPH_KEY
 from store.meerkat.revisions.graph import judge
 from store.meerkat.shapes.digests import NO_TIME, DigestFormat
 from store.meerkat.shapes.migration import SESSION_METADATA, VERSION, migrate
+from store.meerkat.shapes.reference_shapes import reference_message
 from store.meerkat.shapes.structs import Fields, NotTyped, uuid
 from store.meerkat.shapes.typed import typed_message
 from store.meerkat.shapes.typed_document import typed_document

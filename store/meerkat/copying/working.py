@@ -13,10 +13,10 @@ from typing import Final, cast
 from store.meerkat.codec.codec import encode
 from store.meerkat.codec.strict_json import Json
 from store.meerkat.copying.fitting import DoesNotFit, exact
-from store.meerkat.copying.reference_shapes import reference_message
 from store.meerkat.messages.times import message_time
 from store.meerkat.shapes.digests import NO_TIME
 from store.meerkat.shapes.migration import SESSION_METADATA
+from store.meerkat.shapes.reference_shapes import reference_message
 from store.meerkat.shapes.structs import Fields, NotTyped
 from store.meerkat.shapes.typed import typed_message
 from store.values.whole import WholeSession

@@ -18,8 +18,8 @@ import orjson
 from store.meerkat.codec.codec import decode, decode_unproved, encode
 from store.meerkat.codec.numbers import loaded_float, loaded_integer
 from store.meerkat.codec.strict_json import Json, NotStrict, parse, refuse_constant
-from store.meerkat.copying.reference_shapes import REFERENCE_USAGE, reference_message
 from store.meerkat.shapes.message_shapes import USAGE
+from store.meerkat.shapes.reference_shapes import REFERENCE_USAGE, reference_message
 from store.meerkat.shapes.structs import MAX_DEPTH, Fields, Read, free
 from store.meerkat.shapes.typed import typed_message
 

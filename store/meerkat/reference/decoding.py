@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Final, cast
 
 from store.meerkat.codec.strict_json import Json, NotStrict
-from store.meerkat.copying.reference_shapes import MAX_PROMPT_CHARACTERS
 from store.meerkat.reference.canonical import decode_value
 from store.meerkat.reference.decoders import (
     U32,
@@ -38,6 +37,7 @@ from store.meerkat.reference.errors import DecodeError
 from store.meerkat.reference.syntax import syntax_problem
 from store.meerkat.reference.times import MAX_SECONDS, NS_PER_S
 from store.meerkat.shapes.migration import migrate
+from store.meerkat.shapes.reference_shapes import MAX_PROMPT_CHARACTERS
 from store.meerkat.shapes.structs import MAX_U64
 
 _REFUSED: Final = "persisted session deserialize failed after migration: "

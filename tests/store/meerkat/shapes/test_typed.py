@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.meerkat.codec.codec import decode, decode_loaded, encode
-from store.meerkat.copying.reference_shapes import reference_message
 from store.meerkat.shapes.message_shapes import MESSAGES
+from store.meerkat.shapes.reference_shapes import reference_message
 from store.meerkat.shapes.typed import NotTyped, TimeMissing, typed_message, typed_time
 from tests.store.meerkat.stored import json_cells
 

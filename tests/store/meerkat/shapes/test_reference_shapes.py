@@ -11,8 +11,8 @@ import json
 from typing import Any
 
 from store.meerkat.codec.codec import decode, decode_loaded, encode
-from store.meerkat.copying.reference_shapes import reference_message
 from store.meerkat.shapes.digests import DigestFormat, TranscriptDigests
+from store.meerkat.shapes.reference_shapes import reference_message
 from store.meerkat.shapes.structs import NotTyped
 from tests.conftest import ROOT
 
