@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +40,9 @@ _PLACES: Final = (
 class BlobUsers:
     """Which sessions of a realm name which of its blobs, found out when it is first asked for.
 
+    To find it out reads the whole store, so that it is kept from session to session, for as long as nobody else writes:
+    a deletion takes names away, and whether who is known to use a blob is still there is asked each time.
+
     Attributes:
         gone: sessions that count as deleted already.
     """
@@ -46,11 +50,12 @@ class BlobUsers:
     def __init__(self, gone: Iterable[str] = ()) -> None:
         self.gone = set(gone)
         self._users: dict[str, set[str]] | None = None
+        self._newest: tuple[int, ...] = ()
 
     def copy(self) -> BlobUsers:
         """One that may be asked without changing this one."""
         made = BlobUsers(self.gone)
-        made._users = self._users
+        made._users, made._newest = self._users, self._newest
         return made
 
     def forget(self) -> None:
@@ -73,8 +78,9 @@ class BlobUsers:
         wanted = _named_by(stored, folder, token) & blobs_there(folder, token)
         if not wanted:
             return ()
-        if self._users is None:
-            self._users = _find_users(connection, layout, folder, token)
+        newest = _newest(connection, layout)
+        if self._users is None or any(now > then for now, then in zip_longest(newest, self._newest, fillvalue=-1)):
+            self._users, self._newest = _find_users(connection, layout, folder, token), newest
         others = {digits: self._users.get(digits, set()) - {stored.session_id} - self.gone for digits in wanted}
         alone = [
             digits for digits in wanted if not any(_is_there(connection, layout, folder, one) for one in others[digits])
@@ -145,6 +151,17 @@ def _find_users(
     for entry in plain_files(folder / EVENTS, ".jsonl", token):
         add(entry.name.removesuffix(".jsonl"), _named_in_file(entry.path, token))
     return users
+
+
+def _newest(connection: sqlite3.Connection, layout: Layout) -> tuple[int, ...]:
+    """What rises whenever somebody adds or saves a session or an input, and so could name a blob anew."""
+    found = [connection.execute("SELECT max(updated_at_ms) FROM sessions").fetchone()[0]]
+    found += [
+        connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()[0]
+        for table, _, _ in _PLACES
+        if layout.has(table)
+    ]
+    return tuple(one if isinstance(one, int) else -1 for one in found)
 
 
 def _is_there(connection: sqlite3.Connection, layout: Layout, folder: Path, session_id: str) -> bool:

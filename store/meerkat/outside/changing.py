@@ -54,6 +54,7 @@ class StoreFileChanging:
         self._looking = looking
         self._main = looking.path
         self._timeout_s = timeout_s
+        self._blobs = BlobUsers()
 
     def plan(self, request: Request, session_ids: Sequence[str], token: CancelToken) -> Plan:
         """Say what a request would do; reads only, the way looking reads. Sessions in the order given."""
@@ -73,7 +74,7 @@ class StoreFileChanging:
 
     def writing(self, token: CancelToken) -> AbstractContextManager[Writing]:
         """Open the store to be written. Raises ChangeRefused where that is not possible."""
-        return open_to_write(self._main, self._looking.file_id, self._timeout_s, token)
+        return open_to_write(self._main, self._looking.file_id, self._timeout_s, self._blobs, token)
 
     def compare(self, image: Image, token: CancelToken) -> ImageState:
         """Compare the store with an image; reads only, the way looking reads. Raises OpenError."""
@@ -158,7 +159,7 @@ class StoreFileChanging:
         self, looking: Looking, on: PlannedOn, request: Request, session_ids: Sequence[str], token: CancelToken
     ) -> list[SessionPlan]:
         layout, family = on.layout, on.family
-        if layout is None or family is None:
+        if on.refusal is not None or layout is None or family is None:
             return self._titled(looking, on.refusal, session_ids, token)
         pages = looking.read(_exact(lambda connection: pages_of(connection, layout, session_ids)), token)
         plans: list[SessionPlan] = []
@@ -176,8 +177,6 @@ class StoreFileChanging:
 
             found, state = looking.read(_exact(batch), token)
             plans.extend(found)
-        if on.refusal is not None:
-            return [SessionPlan(one.session_id, one.title, refusal=on.refusal) for one in plans]
         return plans
 
     def _titled(

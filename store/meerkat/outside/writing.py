@@ -52,12 +52,15 @@ _PAGES: Final = 2_000
 
 
 @contextmanager
-def open_to_write(main: Path, file_id: FileId, timeout_s: float, token: CancelToken) -> Iterator[StoreWriting]:
+def open_to_write(
+    main: Path, file_id: FileId, timeout_s: float, blobs: BlobUsers, token: CancelToken
+) -> Iterator[StoreWriting]:
     """Open a store for the time of the block, under its maintenance fence.
 
     Args:
         file_id: of the file that was looked at; another one in its place is refused.
         timeout_s: how long a lock is waited for.
+        blobs: what is known already of who refers to the pictures of the realm.
 
     Raises:
         ChangeRefused: it cannot be written.
@@ -71,7 +74,7 @@ def open_to_write(main: Path, file_id: FileId, timeout_s: float, token: CancelTo
                 # SQLite would open it to read instead, and leave a log with its index beside it.
                 raise refuse(RefusalCode.READ_ONLY, "The system does not let us write the database.", HIDE_HERE)
             with shared_fence(main), closing(connect_to_write(main, timeout_s)) as connection:
-                writing = StoreWriting(main, file_id, connection, timeout_s)
+                writing = StoreWriting(main, file_id, connection, timeout_s, blobs)
                 writing.prove_place()
                 try:
                     yield writing
@@ -101,14 +104,16 @@ def connect_to_write(main: Path, timeout_s: float) -> sqlite3.Connection:
 class StoreWriting:
     """One store that is open to be written; belongs to the thread that opened it."""
 
-    def __init__(self, main: Path, file_id: FileId, connection: sqlite3.Connection, timeout_s: float) -> None:
+    def __init__(
+        self, main: Path, file_id: FileId, connection: sqlite3.Connection, timeout_s: float, blobs: BlobUsers
+    ) -> None:
         self._main = main
         self._file_id = file_id
         self._connection = connection
         self._timeout_s = timeout_s
         self._step: SessionStep | None = None
         self._known: tuple[int, Layout, Family] | None = None
-        self._blobs = BlobUsers()
+        self._blobs = blobs
         self._written: int | None = None
 
     def back_up(self, target: Path, token: CancelToken) -> None:
@@ -218,9 +223,9 @@ class StoreWriting:
         if lease is not None:
             raise ChangeRefused(lease)
         written = self._connection.execute("PRAGMA data_version").fetchone()[0]
-        if written != self._written:
+        if self._written is not None and written != self._written:
             self._blobs.forget()
-            self._written = written
+        self._written = written
         version = self._connection.execute("PRAGMA schema_version").fetchone()[0]
         if self._known is not None and self._known[0] == version:
             return

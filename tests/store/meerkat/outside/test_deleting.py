@@ -154,6 +154,23 @@ def test_4_2_a_picture_of_two_sessions_goes_with_the_second_of_them(rich: Realm)
     assert not (rich.folder / name).exists()
 
 
+def test_4_2_a_picture_that_another_program_begins_to_use_between_two_deletions_stays(rich: Realm) -> None:
+    name, session_id = with_blob(rich)
+    other, third = [one for one in rich.ids() if one != session_id][:2]
+    rich.run("INSERT INTO runtime_input_states VALUES (?, 'i', ?)", f"rt:session:{other}",
+             json.dumps({"terminal_outcome": 1, "blob_id": f"sha256:{Path(name).stem}"}).encode())  # fmt: skip
+    rich.change(Action.ARCHIVE, [session_id, other])
+    plan, changing, token = rich.plan(Action.DELETE, [session_id, other]), rich.changing, CancelToken()
+    with changing.writing(token) as writing:
+        writing.begin(plan.request, plan.sessions[0], token).commit()
+    rich.run("INSERT INTO runtime_input_states VALUES (?, 'j', ?)", f"rt:session:{third}",
+             json.dumps({"terminal_outcome": 1, "blob_id": f"sha256:{Path(name).stem}"}).encode())  # fmt: skip
+    with pytest.raises(ChangeRefused) as refused, changing.writing(token) as writing:
+        writing.begin(plan.request, plan.sessions[1], token)
+    assert refused.value.refusal.code is RefusalCode.CHANGED_SINCE_PLAN
+    assert (rich.folder / name).exists()
+
+
 # -------------------------------------------------------------------------------------------------- cut off in between
 
 
