@@ -15,12 +15,16 @@ from store.meerkat.reference.errors import (
     RevisionConflict,
     TranscriptEditError,
 )
+from store.meerkat.reference.graph_rules import validate_session_history
+from store.meerkat.reference.guards import transcript_rewrite_save_guard
 from store.meerkat.reference.history import Reason
+from store.meerkat.reference.message_list import MessageList
 from store.meerkat.reference.restoring import restore_revision
 from store.meerkat.reference.rewriting import commit_transcript_rewrite
 from store.meerkat.reference.session import Session
 from tests.store.meerkat.conftest import TIME, assistant, call, dump, results, said, user
 from tests.store.meerkat.reference.clocks import ticking
+from tests.store.meerkat.reference.recorded import outcome
 from tests.store.meerkat.stored import vectors
 
 BASE_REVISION = "sha256:7bb99923659e143fde15ff2c11e852d3df47c7c29aca760ddbe70fdde2050b26"
@@ -314,3 +318,39 @@ def test_l3_ids_are_named_in_the_order_of_their_bytes_and_quoted_as_the_referenc
     assert caught.value.fields["text"] == (
         'tool_results at message 5 resolve tool ids {"a\\"", "b\\n", "ü\\u{301}", "\\u{200b}"}, expected {"z"}'
     )
+
+
+def live_spelling() -> Session:
+    """The recorded session as a program holds it that never loaded it: arguments in the order in which they came."""
+    recorded = vectors()["args_key_order"]["session"]
+    session = Session.load(recorded.encode(), clock=ticking(1_780_000_070))
+    raw = json.loads(recorded)["messages"]
+    session.replace_messages(MessageList.of([dump(message) for message in raw]))
+    return session
+
+
+def test_p1_arguments_in_the_order_in_which_they_came_make_the_recorded_other_name() -> None:
+    recorded = vectors()["args_key_order"]
+
+    assert live_spelling().message_digest() == recorded["live_revision"] != recorded["reloaded_revision"]
+
+
+def test_p1_a_rewrite_of_that_spelling_has_a_graph_that_is_not_valid_after_a_load() -> None:
+    session = live_spelling()
+    rewrite(session, 3, 4)
+
+    with pytest.raises(TranscriptEditError) as caught:
+        validate_session_history(Session.load(session.encode()))
+
+    assert str(caught.value) == vectors()["args_key_order"]["live_graph_valid"]
+
+
+def test_p1_a_rewrite_of_that_spelling_conflicts_with_what_is_stored_and_one_of_the_loaded_one_does_not() -> None:
+    recorded = vectors()["args_key_order"]
+    stored = Session.load(recorded["session"].encode())
+    live, loaded = live_spelling(), stored.copy()
+    of_live, of_loaded = rewrite(live, 3, 4), rewrite(loaded, 3, 4)
+
+    assert outcome(lambda: transcript_rewrite_save_guard(live, stored, of_live)) == recorded["rewrite_guard_live"]
+    assert outcome(lambda: transcript_rewrite_save_guard(loaded, stored, of_loaded)) == "ok"
+    validate_session_history(loaded)
