@@ -116,8 +116,10 @@ class LabelsModel(QAbstractTableModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Values can be edited, names of new labels too; Qt's name."""
         row = self.row_at(index.row()) if index.isValid() else None
+        if row is None:
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
-        if row is None or index.column() == LabelColumn.WHERE:
+        if index.column() == LabelColumn.WHERE:
             return flags
         is_fixed = index.column() == LabelColumn.NAME and not row.is_new
         return flags if is_fixed or row.is_removed else flags | Qt.ItemFlag.ItemIsEditable
