@@ -21,7 +21,8 @@ from store.guarded.checkpoints import Checkpoint, Checkpoints, pass_by
 from store.guarded.claims import Claims
 from store.guarded.journal import Decided, Journal, Opening
 from store.guarded.journal_tables import Stage
-from store.guarded.own_changing import OWN_ACTIONS, OwnChanging, plan_own
+from store.guarded.own_changing import OwnChanging
+from store.guarded.own_planning import OWN_ACTIONS, plan_own
 from store.guarded.own_titles import with_own_titles
 from store.guarded.receipt_id import new_receipt_id
 from store.guarded.receipts import CLEANED_UP, Numbered, ReceiptMissing, read_before, read_one

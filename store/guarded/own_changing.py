@@ -12,37 +12,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from store.backend import Backend
 from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.changing import Columns, Image, ImageState, RowImage, Value, columns_bytes, image_digest
-from store.errors import BurrowError, ChangeRefused, SessionError
-from store.own import Annotations
-from store.values.changes import (
-    Action,
-    LabelEdit,
-    Plan,
-    Refusal,
-    RefusalCode,
-    Request,
-    RowPlan,
-    Scope,
-    SessionPlan,
+from store.errors import ChangeRefused
+from store.guarded.own_planning import (
+    NOTES_TABLE,
+    applied,
+    columns_of,
+    in_words_of_a_refusal,
+    names_of,
+    planned,
 )
-from store.values.notes import NOTHING_NOTED, Noted
+from store.own import Annotations
+from store.values.changes import Plan, Refusal, RefusalCode, Request, RowPlan, Scope, SessionPlan
+from store.values.notes import Noted
 from store.values.store import SessionKey, StoreKey
-
-NOTES_TABLE = "Burrow's notes"
-FEW_SESSIONS = 8
-"""So many titles are read one by one; more by going through the rows of the store once."""
-
-PAGE_ROWS = 500
-
-OWN_ACTIONS = frozenset({Action.HIDE, Action.UNHIDE, Action.LABEL})
-
-HIDDEN_EFFECT = "Burrow lists these sessions under Archived, as hidden. Their agent still lists them."
-SHOWN_EFFECT = "Burrow lists these sessions again where it did before."
-LABELS_EFFECT = "Burrow shows these labels. The agent does not see them."
 
 
 class OwnChanging:
@@ -68,7 +53,7 @@ class OwnChanging:
     def compare(self, image: Image, token: CancelToken) -> ImageState:
         """Compare our notes with an image."""
         (row,) = image.rows
-        now = _columns(self.read_one(_session_of(row), token), _names(row))
+        now = columns_of(self.read_one(_session_of(row), token), _names(row))
         if image_digest(now) == row.after_digest:
             return ImageState.AFTER
         return ImageState.BEFORE if now == row.before else ImageState.NEITHER
@@ -96,13 +81,13 @@ class OwnChanging:
     def read(self, token: CancelToken) -> dict[str, Noted]:
         """What is noted of the sessions of this store. Raises ChangeRefused."""
         may_wait("read notes of sessions")
-        with _in_words_of_a_refusal():
+        with in_words_of_a_refusal():
             notes = self._annotations.noted_in((self._store,), token)
         return {key.session_id: noted for key, noted in notes.items()}
 
     def read_one(self, session_id: str, token: CancelToken) -> Noted:
         """What is noted of one session. Raises ChangeRefused."""
-        with _in_words_of_a_refusal():
+        with in_words_of_a_refusal():
             return self._annotations.noted_of(SessionKey(self._store, session_id), token)
 
     def exchange(self, session_id: str, row: RowImage, wanted: Callable[[Noted], Noted]) -> None:
@@ -110,11 +95,11 @@ class OwnChanging:
         key = SessionKey(self._store, session_id)
 
         def exchanged(noted: Noted) -> Noted:
-            if _columns(noted, _names(row)) != row.before:
+            if columns_of(noted, _names(row)) != row.before:
                 raise ChangeRefused(_changed_since())
             return wanted(noted)
 
-        with _in_words_of_a_refusal():
+        with in_words_of_a_refusal():
             self._annotations.exchange(key, exchanged, CancelToken())
 
 
@@ -136,8 +121,8 @@ class OwnWriting:
             raise ChangeRefused(now.refusal)
         if now.state != asked.state:
             raise ChangeRefused(_changed_since())
-        names = _names_of(request.action)
-        before, after = _columns(noted, names), _columns(_applied(noted, request), names)
+        names = names_of(request.action)
+        before, after = columns_of(noted, names), columns_of(applied(noted, request), names)
         return OwnStep(self._changing, now, _image(asked.session_id, before, after), dict(after))
 
     def begin_undo(
@@ -149,7 +134,7 @@ class OwnWriting:
     ) -> OwnStep:
         """Make ready to put back what an image keeps. Raises ChangeRefused: the note moved on."""
         (row,) = image.rows
-        now = _columns(self._changing.read_one(session_id, token), _names(row))
+        now = columns_of(self._changing.read_one(session_id, token), _names(row))
         if image_digest(now) != row.after_digest or row.before is None:
             raise ChangeRefused(_moved_on())
         sizes = (columns_bytes(now), columns_bytes(row.before))
@@ -180,111 +165,8 @@ class OwnStep:
         """Nothing is held."""
 
 
-def plan_own(
-    annotations: Annotations,
-    backend: Backend,
-    base: Plan | None,
-    request: Request,
-    store: StoreKey,
-    session_ids: Sequence[str],
-    now_ms: int,
-    token: CancelToken,
-) -> Plan:
-    """The plan of a change that is kept in our notes.
-
-    Args:
-        base: the plan by which a store said that it does not take the change; its words stay. None where it was not
-            asked.
-    """
-    may_wait("plan a change")
-    facts = backend.facts(token)
-    titles = titles_of(backend, session_ids, token) if base is None else {}
-    for session in base.sessions if base is not None else ():
-        if session.refusal is None or session.refusal.code is not RefusalCode.MISSING:
-            titles[session.session_id] = session.title
-    changing = OwnChanging(annotations, store)
-    notes = changing.read(token)
-    sessions = tuple(
-        planned(one, titles[one], notes, request) if one in titles else SessionPlan(one, one, refusal=_missing())
-        for one in session_ids
-    )
-    return Plan(
-        request=request,
-        store=store,
-        store_name=facts.name,
-        scope=Scope.OWN,
-        family=base.family if base is not None else "",
-        family_reason=base.family_reason if base is not None else "The store itself is not written to.",
-        planned_at_ms=now_ms,
-        sessions=sessions,
-        effects=(base.effects if base is not None else ()) or (_effect_of(request.action),),
-        warnings=base.warnings if base is not None else (),
-        image_bytes=sum(row.before_bytes or 0 for one in sessions for row in one.rows),
-    )
-
-
-def planned(session_id: str, title: str, notes: dict[str, Noted], request: Request) -> SessionPlan:
-    """What a request would do to the note of one session, or why nothing."""
-    noted = notes.get(session_id, NOTHING_NOTED)
-    try:
-        applied = _applied(noted, request)
-    except ChangeRefused as error:
-        return SessionPlan(session_id, title, refusal=error.refusal)
-    if applied == noted:
-        return SessionPlan(session_id, title, refusal=_already_so(request.action))
-    names = _names_of(request.action)
-    before, after = _columns(noted, names), _columns(applied, names)
-    row = RowPlan(NOTES_TABLE, session_id, columns_bytes(before), columns_bytes(after))
-    return SessionPlan(session_id, title, (row,), state=image_digest(before))
-
-
-def titles_of(backend: Backend, session_ids: Sequence[str], token: CancelToken) -> dict[str, str]:
-    """Titles of sessions, as the list shows them; those that are not in the store are left out."""
-    if len(session_ids) <= FEW_SESSIONS:
-        found = {}
-        for session_id in session_ids:
-            try:
-                found[session_id] = backend.detail(session_id, token).summary.title
-            except SessionError:
-                if session_id in backend.matching_ids(session_id, token):
-                    found[session_id] = session_id
-        return found
-    wanted = set(session_ids)
-    handles: list[int] = []
-    after: int | None = None
-    while wanted and (page := backend.census(after, PAGE_ROWS, token)):
-        handles.extend(row.handle for row in page if row.session_id in wanted)
-        wanted.difference_update(row.session_id for row in page)
-        after = page[-1].handle
-        token.check()
-    return {row.key.session_id: row.title for row in backend.summaries(handles, token)}
-
-
-def _applied(noted: Noted, request: Request) -> Noted:
-    if request.action in (Action.HIDE, Action.UNHIDE):
-        return replace(noted, is_hidden=request.action is Action.HIDE)
-    if request.action is Action.LABEL and isinstance(request.edit, LabelEdit):
-        return noted.edited(request.edit)
-    raise ChangeRefused(
-        Refusal(RefusalCode.READ_ONLY, "This is written into the store or not at all; there is no note for it.")
-    )
-
-
-def _names_of(action: Action) -> tuple[str, ...]:
-    return ("labels_put", "labels_removed") if action is Action.LABEL else ("is_hidden",)
-
-
 def _names(row: RowImage) -> tuple[str, ...]:
     return tuple(name for name, _value in row.before or ())
-
-
-def _columns(noted: Noted, names: tuple[str, ...]) -> Columns:
-    values: dict[str, Value] = {
-        "labels_put": json.dumps(noted.labels_put),
-        "labels_removed": json.dumps(noted.labels_removed),
-        "is_hidden": int(noted.is_hidden),
-    }
-    return tuple((name, values[name]) for name in names)
 
 
 def _with_columns(noted: Noted, columns: dict[str, Value]) -> Noted:
@@ -303,22 +185,6 @@ def _session_of(row: RowImage) -> str:
     return str(row.key[0][1])
 
 
-def _effect_of(action: Action) -> str:
-    return {Action.HIDE: HIDDEN_EFFECT, Action.UNHIDE: SHOWN_EFFECT}.get(action, LABELS_EFFECT)
-
-
-def _already_so(action: Action) -> Refusal:
-    sentence = {
-        Action.HIDE: "The session is hidden already.",
-        Action.UNHIDE: "The session is not hidden.",
-    }.get(action, "The session has these labels already.")
-    return Refusal(RefusalCode.ALREADY_SO, sentence)
-
-
-def _missing() -> Refusal:
-    return Refusal(RefusalCode.MISSING, "The store does not hold this session.", "Reload the list.")
-
-
 def _changed_since() -> Refusal:
     return Refusal(
         RefusalCode.CHANGED_SINCE_PLAN, "The plan was made on an older state of Burrow's notes.", "Plan again."
@@ -327,16 +193,3 @@ def _changed_since() -> Refusal:
 
 def _moved_on() -> Refusal:
     return Refusal(RefusalCode.MOVED_ON, "Burrow's notes of the session were changed again since then.")
-
-
-@contextmanager
-def _in_words_of_a_refusal() -> Iterator[None]:
-    """Say as a refusal that our notes cannot be read or written."""
-    try:
-        yield
-    except ChangeRefused:
-        raise
-    except BurrowError as error:
-        if error.code == "cancelled":
-            raise
-        raise ChangeRefused(Refusal(RefusalCode.CANNOT_WRITE, error.sentence, error.advice)) from error

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from store.guarded import Checkpoint
-from store.guarded.own_changing import titles_of
+from store.guarded.own_planning import titles_of
 from store.values.changes import Action, EntryState, LabelEdit, Receipt, RefusalCode, Scope, UndoState
 from store.values.notes import Noted
 from store.values.store import SessionKey
@@ -107,9 +107,19 @@ def test_what_has_no_note_is_not_planned_as_one(scene: Scene) -> None:
     assert plan.possible == ()
 
 
+def test_4_3_labels_of_a_read_only_store_are_planned_by_title_and_not_for_a_session_that_it_does_not_hold(
+    copy_sample: Callable[[str], Path], open_scene: Callable[[Path], Scene]
+) -> None:
+    scene = open_scene(copy_sample("meerkat/realm-0.9.8-rkat"))
+    there, missing = scene.plan(Action.LABEL, [scene.ids[0], "unknown"], TEAM).sessions
+    assert there.title not in ("", there.session_id)
+    assert missing.refusal is not None
+    assert missing.refusal.code is RefusalCode.MISSING
+
+
 def test_titles_are_the_same_one_by_one_and_all_at_once(scene: Scene) -> None:
     backend = scene.library.backend(scene.key)
-    many = titles_of(backend, scene.ids, TOKEN)
-    assert titles_of(backend, [*scene.ids[:8]], TOKEN) == {one: many[one] for one in scene.ids[:8]}
-    assert titles_of(backend, ["unknown"], TOKEN) == {}
+    many = titles_of(backend, scene.ids, len(scene.ids), TOKEN)
+    assert titles_of(backend, scene.ids[:3], 1_000_000, TOKEN) == {one: many[one] for one in scene.ids[:3]}
+    assert titles_of(backend, ["unknown"], 1_000_000, TOKEN) == titles_of(backend, ["unknown"], 1, TOKEN) == {}
     assert set(many) == set(scene.ids)
