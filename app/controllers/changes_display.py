@@ -30,7 +30,7 @@ from app.present.receipt_words import ReceiptRow, with_refusals
 from app.present.summary import Sign
 from app.present.times import ms_to_midnight
 from app.present.undo_question import backups_text, clean_up_tip
-from app.views.changes_window import ChangesWindow
+from app.views.changes_window import UNREADABLE, ChangesWindow
 from app.views.main_window import MainWindow
 from store.errors import BurrowError
 from store.values.changes import BackupFacts, Refusal
@@ -148,8 +148,8 @@ class ChangesDisplay(QObject):
             table.verticalScrollBar().setValue(at_px)
 
     def _on_not_read(self, error: BurrowError) -> None:
-        self.window.say_note("not readable")
-        self.window.bar.say_result("The changes cannot be read", Sign("triangle-alert", str(error), "error"))
+        self.window.say_unreadable()
+        self.window.bar.say_result(UNREADABLE, Sign("triangle-alert", str(error), "error"))
 
     def _say_backups(self, facts: BackupFacts) -> None:
         words = backups_text(facts, now_ms(), self._context.settings.zone)

@@ -12,10 +12,7 @@ from app.present.sizes import counted, exact_size, short_size
 from app.present.summary import Sign
 from app.present.times import list_time
 from app.present.undo_words import refusal_text, undoable_sessions
-from store.values.changes import Action, BackupFacts, EntryState, Receipt, Scope
-
-KEPT_DAYS = 30
-"""How long everything is kept that is needed to take a change back."""
+from store.values.changes import KEPT_DAYS, Action, BackupFacts, EntryState, Receipt, Scope
 
 _COMES: dict[Action, tuple[str, str]] = {
     Action.ARCHIVE: ("go back into the list", "are archived again"),

@@ -96,7 +96,7 @@ def possible_until(receipt: Receipt, now_ms: int, zone: tzinfo | None = None) ->
     day = receipt.undoable_until_ms
     kept = "" if day is None else f"kept at least until {list_time(day, now_ms, zone)}"
     if receipt.scope is Scope.OWN:
-        return kept or "yes"
+        return ", ".join(part for part in ("yes", kept) if part)
     one = "the session" if undoable_count(receipt) == 1 else "one of the sessions"
     return ", ".join(part for part in (f"until an agent writes to {one}", kept) if part)
 

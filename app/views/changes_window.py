@@ -34,6 +34,7 @@ NO_CHANGES = "No changes yet"
 NO_CHANGES_MORE = "What you archive, restore, label or delete is listed here, with its proof and a way back."
 NONE_FITS = "No change fits what is typed"
 READING = "Reading the changes…"
+UNREADABLE = "The changes cannot be read"
 
 
 class EmptyPage(QWidget):
@@ -100,6 +101,7 @@ class ChangesWindow(QWidget):
     def __init__(self, look: Look, model: ChangesModel, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self._look, self._model, self._is_read, self._had_rows = look, model, False, False
+        self._is_unreadable = False
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Changes – Burrow")
         self._title = TextLabel(look, TypeUse.PAGE, "text", self)
@@ -169,8 +171,13 @@ class ChangesWindow(QWidget):
 
     def say_note(self, words: str) -> None:
         """Say beside the title how many changes there are."""
-        self._is_read = True
+        self._is_read, self._is_unreadable = True, False
         self._note.set_text(words)
+        self._say_empty()
+
+    def say_unreadable(self) -> None:
+        """Say that the changes cannot be read; what was listed stays."""
+        self._is_read, self._is_unreadable = True, True
         self._say_empty()
 
     def note(self) -> str:
@@ -188,7 +195,8 @@ class ChangesWindow(QWidget):
         if not has_rows and total:
             self._empty.say(NONE_FITS, f"{total:,} are left out.")
         elif not has_rows:
-            self._empty.say(*((NO_CHANGES, NO_CHANGES_MORE) if self._is_read else (READING, "")))
+            nothing = (UNREADABLE, "") if self._is_unreadable else (NO_CHANGES, NO_CHANGES_MORE)
+            self._empty.say(*(nothing if self._is_read else (READING, "")))
         self._stack.setCurrentWidget(self.table if has_rows else self._empty)
         if has_rows and not self._had_rows:
             # The keyboard belongs to the table, which could not take it while there was none.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -200,3 +202,20 @@ def test_4_4_the_window_remembers_its_size_and_says_so_when_nothing_was_changed(
     again = program.controller.changes.window
     assert again is not None
     assert (again.width(), again.height()) == (700, 500)
+
+
+def test_4_4_a_record_of_a_newer_burrow_is_left_alone_and_said_to_be_so(
+    qtbot: QtBot, show_program: Callable[..., Program], own_paths: Any
+) -> None:
+    own_paths.data.mkdir(parents=True)
+    with closing(sqlite3.connect(own_paths.changes_file)) as database:
+        database.executescript("PRAGMA journal_mode = WAL; PRAGMA user_version = 999")
+    before = own_paths.changes_file.read_bytes()
+    program = show_program()
+    program.controller.window.actions_of.by_id[ActionId.CHANGES].trigger()
+    window = program.controller.changes.window
+    assert window is not None
+    qtbot.waitUntil(lambda: window.bar.face is BarFace.RESULT, timeout=10_000)
+    assert window.bar.text().startswith("The changes cannot be read ")
+    assert window.empty_text() == "The changes cannot be read"
+    assert own_paths.changes_file.read_bytes() == before
