@@ -32,20 +32,16 @@ def table_of(row: RowImage) -> Table:
 
 
 def compare_rows(connection: sqlite3.Connection, image: Image) -> RowsState:
-    """Compare the rows of a store with an image; both at once where a change left a row as it was."""
-    is_before = is_after = True
-    for row in image.rows:
-        try:
-            stored = read_row(connection, table_of(row), row.key)
-        except ChangeRefused:
-            return RowsState.NEITHER
-        now = None if stored is None else image_digest(stored.columns)
-        before = None if row.before is None else image_digest(row.before)
-        is_before = is_before and now == before
-        is_after = is_after and now == row.after_digest
-    if is_after:
+    """Compare the rows of a store with an image; AFTER where a change left all of them as they were."""
+    try:
+        stored = [read_row(connection, table_of(row), row.key) for row in image.rows]
+    except ChangeRefused:
+        return RowsState.NEITHER
+    now = [None if row is None else image_digest(row.columns) for row in stored]
+    if now == [row.after_digest for row in image.rows]:
         return RowsState.AFTER
-    return RowsState.BEFORE if is_before else RowsState.NEITHER
+    before = [None if row.before is None else image_digest(row.before) for row in image.rows]
+    return RowsState.BEFORE if now == before else RowsState.NEITHER
 
 
 def image_state(rows: RowsState, folder: Path, image: Image) -> ImageState:

@@ -45,10 +45,17 @@ MAY_STOP_0634: Final = (
     "Meerkat 0.6.34 stops a session that has a history at its next turn, whoever made the history; 0.6.24 goes on with"
     " it."
 )
+LAST_REWRITE: Final = (
+    "After this Meerkat 0.6.24 cannot take a further rewrite of this session once messages were added, not even a"
+    " compaction of its own: it would refuse to list its whole realm then."
+)
 LOG_KNOWS_MORE: Final = (
     "Its event log tells of rewrites that the session itself has no history of; Meerkat might take one of those for the"
     " newest."
 )
+_PROBE: Final = b'{"role":"user","content":"","created_at":"1970-01-01T00:00:00Z"}'
+"""Stands for whatever is added next; it is never written."""
+
 _REVISION_NAMES: Final = (DigestFormat.F1, DigestFormat.F2, DigestFormat.F3)
 
 
@@ -104,6 +111,8 @@ def make_edit(
         raise _in_our_words(problem) from problem
     if commit is not None:
         _refuse_unreadable(made, log_records)
+        if not is_07 and _is_last(made, log_records):
+            remarks = (*remarks, LAST_REWRITE)
     return Edited(made, before, made.transcript_revision(), commit, remarks)
 
 
@@ -170,6 +179,16 @@ def _refuse_unreadable(made: Session, log_records: Sequence[LoggedRecord]) -> No
     problem = replay_problem(history, log_records, made.form)
     if problem:
         raise refuse(RefusalCode.HISTORY, problem, "Fork the session and change the fork.")
+
+
+def _is_last(made: Session, log_records: Sequence[LoggedRecord]) -> bool:
+    """Whether the next rewrite behind an append could not be read back."""
+    probe = made.copy()
+    probe.push(_PROBE)
+    count = len(probe.messages)
+    commit_transcript_rewrite(probe, 0, count, probe.canonical((_PROBE,)), Reason("probe"))
+    history = probe.history()
+    return history is not None and bool(replay_problem(history, log_records, probe.form))
 
 
 def _in_our_words(problem: Exception) -> ChangeRefused:

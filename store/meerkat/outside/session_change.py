@@ -144,18 +144,20 @@ def digest_of(data: bytes | None) -> str | None:
 
 
 def change_of(
-    session_id: str, stored: StoredSession | None, request: Request, circumstances: Circumstances
+    session_id: str, stored: StoredSession | None, request: Request, circumstances: Circumstances, title: str = ""
 ) -> SessionChange:
     """Compute what a request does to a session; what forbids it stands in the plan.
 
     Args:
         stored: its rows; None where the store has none.
+        title: what it is called already; "" to find it out.
     """
     # Loaded when something is to be changed: the start of the program needs no rules.
     from store.meerkat.outside.actions import make
     from store.meerkat.outside.rules import refuse_session, title_of_session
 
-    title = title_of_session(stored, circumstances.token) if stored is not None else session_id
+    if not title:
+        title = title_of_session(stored, circumstances.token) if stored is not None else session_id
     made = Made()
     try:
         whole = refuse_session(session_id, stored)

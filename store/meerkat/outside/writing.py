@@ -140,7 +140,7 @@ class StoreWriting:
         """Begin the transaction of one session, read it again and ask every rule. Raises ChangeRefused."""
 
         def make() -> SessionChange:
-            change = self._change(request, planned.session_id, token)
+            change = self._change(request, planned, token)
             if change.planned.refusal is not None:
                 raise ChangeRefused(change.planned.refusal)
             if change.planned.state != planned.state:
@@ -237,11 +237,12 @@ class StoreWriting:
             raise ChangeRefused(refusal)
         self._known = version, layout, family_of(self._connection, layout)
 
-    def _change(self, request: Request, session_id: str, token: CancelToken) -> SessionChange:
+    def _change(self, request: Request, planned: SessionPlan, token: CancelToken) -> SessionChange:
         circumstances = self._circumstances(token)
         whole = request.action is Action.DELETE
+        session_id = planned.session_id
         stored = read_stored(self._connection, circumstances.layout, (session_id,), whole=whole)
-        return change_of(session_id, stored.get(session_id), request, circumstances)
+        return change_of(session_id, stored.get(session_id), request, circumstances, planned.title)
 
     def _circumstances(self, token: CancelToken) -> Circumstances:
         assert self._known is not None
