@@ -12,16 +12,18 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from store.blocking import may_wait
+from store.cancel import CancelToken
 from store.meerkat.reference.errors import Internal
 from store.meerkat.reference.session import Session
 from store.meerkat.reference.sqlite_failures import StorageFailed, StorageFault, in_words_of_the_reference
 from store.meerkat.schema import SESSIONS, SESSIONS_UPDATED_IDX
+from store.opening.gate import writing_to
 
 BUSY_TIMEOUT_MS: Final = 5_000
 I64_MAX: Final = (1 << 63) - 1
@@ -66,10 +68,17 @@ class StoreConnection(sqlite3.Connection):
     Attributes:
         main: the path that it was opened by.
         identity: the file that stood there.
+        hold: what keeps looks of this process from taking its locks away (store/opening/gate.py).
     """
 
     main: Path
     identity: FileIdentity
+    hold: ExitStack
+
+    def close(self) -> None:
+        """Close it; calling it twice is harmless."""
+        super().close()
+        self.hold.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,10 @@ def open_connection(path: Path, timeout_ms: int = BUSY_TIMEOUT_MS) -> StoreConne
         _make_folder(path.parent)
         _make_file(path)
         before = identity_of(path)
-        connection = sqlite3.connect(path, timeout=timeout_ms / 1000, isolation_level=None, factory=StoreConnection)
+        with ExitStack() as hold:
+            hold.enter_context(writing_to(path, CancelToken()))
+            connection = sqlite3.connect(path, timeout=timeout_ms / 1000, isolation_level=None, factory=StoreConnection)
+            connection.hold = hold.pop_all()
         try:
             connection.execute("PRAGMA journal_mode = WAL").fetchone()
             connection.execute("PRAGMA synchronous = FULL")

@@ -27,6 +27,7 @@ from store.meerkat.reference.rewriting import commit_transcript_rewrite
 from store.meerkat.reference.session import Session
 from store.meerkat.reference.sqlite_failures import FolderFailed, StorageFailed, StorageFault
 from store.meerkat.schema import SESSIONS, SESSIONS_UPDATED_IDX
+from store.opening.stamp import take
 from tests.store.meerkat.reference.store_maker import integrity_of, session_of, stored_row, user
 
 
@@ -206,3 +207,14 @@ def test_l2_a_session_object_is_what_comes_back(tmp_path: Path) -> None:
         with begin_immediate_transaction(connection):
             write_session_snapshot_in_txn(connection, session)
         assert isinstance(load_session_snapshot_in_txn(connection, session.id), Session)
+
+
+def test_l7_a_look_of_the_same_process_costs_a_connection_none_of_its_locks(tmp_path: Path) -> None:
+    path, locks = tmp_path / "sessions.sqlite3", Path("/proc/locks")
+    if not locks.exists():
+        pytest.skip("the system does not list locks")
+    with closing(open_connection(path)) as connection, begin_immediate_transaction(connection):
+        number = path.stat().st_ino
+        take(path)
+        assert any(f":{number} " in line for line in locks.read_text().splitlines())
+    assert not any(f":{number} " in line for line in locks.read_text().splitlines())
