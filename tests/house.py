@@ -20,6 +20,12 @@ WAITING_CALLS = {
 }  # fmt: skip
 """Calls that open, read, run SQL or decode, by the name of the function."""
 
+WRITING_CALLS = {
+    "write_bytes", "write_text", "unlink", "rename", "mkdir", "makedirs", "rmtree", "rmdir", "touch", "chmod",
+    "symlink_to", "hardlink_to", "truncate", "ftruncate", "copy2", "copyfile", "copytree", "move",
+}  # fmt: skip
+"""Calls that change a file or folder, by the name of the function."""
+
 METHODS_OF_CONTAINERS = {name for kind in (list, dict, set, str, bytes) for name in dir(kind)}
 """Called everywhere on built-in containers, so they mean a method of ours in its own module only."""
 
@@ -46,8 +52,13 @@ def text_of(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
 
 
-def imports(tree: ast.Module) -> Iterator[str]:
+@cache
+def imports(tree: ast.Module) -> tuple[str, ...]:
     """Dotted names of all that a module imports, also inside functions and for types only."""
+    return tuple(_imports(tree))
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -57,15 +68,23 @@ def imports(tree: ast.Module) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def meerkat_imports(*beginnings: str) -> Iterator[tuple[str, str]]:
+    """Modules below these places, and what each imports of Meerkat, without `store.meerkat.`."""
+    prefix = "store.meerkat."
+    for name, tree in modules_in(*beginnings):
+        yield from ((name, found.removeprefix(prefix)) for found in imports(tree) if found.startswith(prefix))
+
+
 def called(node: ast.Call) -> str:
     """The last name of what is called: `connect` of `sqlite3.connect(…)`."""
     function = node.func
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def calls(tree: ast.AST) -> Iterator[ast.Call]:
+@cache
+def calls(tree: ast.AST) -> tuple[ast.Call, ...]:
     """All calls below a node."""
-    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
 def is_name(node: ast.expr, *names: str) -> bool:

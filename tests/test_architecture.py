@@ -1,6 +1,7 @@
-"""The house keeps its rules: who may import whom, who may wait, who may write, and that nothing is global (B6).
+"""The house keeps its rules: who may import whom, who may wait, and that nothing is global (B6).
 
-Read from the syntax trees of every module, and once at run time. The numbers are those of the README's rules.
+Read from the syntax trees of every module, and once at run time. The numbers are those of the README's rules; who may
+write, rules 2 and 3, stands in tests/test_who_writes.py.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ import pytest
 from tests.house import (
     ROOT,
     WAITING_CALLS,
+    WRITING_CALLS,
     called,
     calls,
     imports,
     is_below,
     is_name,
+    meerkat_imports,
     module_names,
     modules_in,
     store_graph,
@@ -37,19 +40,6 @@ MAX_FRAME_LINES = 300
 NETWORK = {"asyncio", "ftplib", "http", "httpx", "requests", "smtplib", "socket", "socketserver", "ssl", "urllib3"}
 NETWORK_DOTTED = {"urllib.request", "PySide6.QtNetwork"}
 LOCAL_SOCKETS = "app/local_socket.py"
-
-WRITERS = (
-    "store/opening/", "store/paths.py", "store/meerkat/writer.py", "store/meerkat/copying/copying.py", "store/demo/",
-    "store/catalogue/home.py", "store/own/", "store/guarded/", "store/meerkat/reference/building_blocks.py",
-    "store/meerkat/outside/writing.py", "store/meerkat/outside/realm_files.py",
-)  # fmt: skip
-"""The only places of the store side that write: private snapshots, our own folders, files, stores and backups; for the
-guarded path alone, a user's store and the files beside it."""
-
-WRITING_CALLS = {
-    "write_bytes", "write_text", "unlink", "rename", "mkdir", "makedirs", "rmtree", "rmdir", "touch", "chmod",
-    "symlink_to", "hardlink_to", "truncate", "ftruncate", "copy2", "copyfile", "copytree", "move",
-}  # fmt: skip
 
 WITHOUT_A_WINDOW = ("store/cli/", "store/__main__.py")
 """The command line: its main thread draws nothing, so it may wait."""
@@ -130,9 +120,6 @@ def test_rule_1_the_window_names_no_system() -> None:
 SYSTEM_NAMED = ("store/systems.py", "store/copying.py", "store/demo/", "store/meerkat/")
 """Where a system may be named: the list of systems, the door to its copies, and what makes the demo library."""
 
-STORE_MAKERS = ("store/demo/", "store/meerkat/copying/", "store/copying.py")
-"""Whoever makes stores, or asks for one: nothing that only looks gets near it."""
-
 FOUNDATIONS = {
     "store/meerkat/codec/": ("codec",),
     "store/meerkat/shapes/": ("codec", "shapes"),
@@ -141,15 +128,8 @@ FOUNDATIONS = {
 """Rooms of Meerkat on which all others stand, and the rooms that they may know."""
 
 
-def _meerkat_imports(*beginnings: str) -> Iterator[tuple[str, str]]:
-    """Modules below these places, and what each imports of Meerkat, without `store.meerkat.`."""
-    prefix = "store.meerkat."
-    for name, tree in modules_in(*beginnings):
-        yield from ((name, found.removeprefix(prefix)) for found in imports(tree) if found.startswith(prefix))
-
-
 def test_rule_1_the_store_side_names_a_system_in_one_place() -> None:
-    wrong = [name for name, _found in _meerkat_imports("store/") if not name.startswith(SYSTEM_NAMED)]
+    wrong = [name for name, _found in meerkat_imports("store/") if not name.startswith(SYSTEM_NAMED)]
     assert wrong == []
 
 
@@ -157,7 +137,7 @@ def test_rule_1_the_foundations_of_a_system_know_nothing_that_stands_on_them() -
     wrong = [
         f"{name}: {found}"
         for place, known in FOUNDATIONS.items()
-        for name, found in _meerkat_imports(place)
+        for name, found in meerkat_imports(place)
         if found.split(".")[0] not in known
     ]
     assert wrong == []
@@ -176,68 +156,14 @@ def test_rule_1_what_calls_itself_pure_knows_no_database_and_no_files() -> None:
 
 def test_rule_1_findings_know_no_proofs_and_nothing_that_is_shown_knows_either() -> None:
     findings = [
-        f"{name}: {found}" for name, found in _meerkat_imports("store/meerkat/findings/") if is_below(found, "checks")
+        f"{name}: {found}" for name, found in meerkat_imports("store/meerkat/findings/") if is_below(found, "checks")
     ]
     shown = [
         f"{name}: {found}"
-        for name, found in _meerkat_imports("store/meerkat/codec/", "store/meerkat/messages/", "store/meerkat/heads/")
+        for name, found in meerkat_imports("store/meerkat/codec/", "store/meerkat/messages/", "store/meerkat/heads/")
         if is_below(found, "checks") or is_below(found, "findings")
     ]
     assert (findings, shown) == ([], [])
-
-
-def test_rule_3_only_who_makes_stores_reaches_what_writes_them() -> None:
-    wrong = [
-        f"{name}: {found}"
-        for name, found in _meerkat_imports("store/", "app/")
-        if is_below(found, "writer") or is_below(found, "copying.copying")
-        if not name.startswith(STORE_MAKERS)
-    ]
-    assert wrong == []
-
-
-def test_rule_3_copies_are_asked_for_at_the_door_and_by_the_command_only() -> None:
-    askers = {name for name, tree in modules_in("store/", "app/") if "store.copying" in set(imports(tree))}
-    assert askers == {"store/__init__.py", "store/cli/copy_command.py"}
-
-
-# ------------------------------------------------------------------------------------ rule 2: looking never writes
-
-
-def _writes(call: ast.Call) -> bool:
-    name = called(call)
-    if name in WRITING_CALLS:
-        return True
-    if name != "open" or not isinstance(call.func, ast.Name):
-        return False
-    mode = call.args[1] if len(call.args) > 1 else next((k.value for k in call.keywords if k.arg == "mode"), None)
-    return isinstance(mode, ast.Constant) and bool(set("wax+") & set(str(mode.value)))
-
-
-def test_rule_2_only_our_own_files_are_ever_written() -> None:
-    wrong = [
-        f"{name}:{call.lineno}: {called(call)}"
-        for name, tree in modules_in("store/")
-        if not name.startswith(WRITERS)
-        for call in calls(tree)
-        if _writes(call)
-    ]
-    assert wrong == []
-
-
-def test_rule_2_a_database_is_connected_to_in_one_place_to_look_and_in_one_to_make() -> None:
-    places = {
-        name
-        for name, tree in modules_in("store/", "app/")
-        for call in calls(tree)
-        if called(call) == "connect" and isinstance(call.func, ast.Attribute) and is_name(call.func.value, "sqlite3")
-    }
-    assert {place for place in places if not place.startswith(WRITERS)} == set()
-    assert {place for place in places if place.startswith("app/")} == set()
-
-
-def test_rule_2_the_lock_free_file_layer_is_never_asked_for() -> None:
-    assert [name for name in trees() if "unix-none" in text_of(name)] == []
 
 
 # ----------------------------------------------------------------------------------- rule 5: the thread that draws
