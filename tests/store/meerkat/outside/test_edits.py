@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from store.errors import ChangeRefused
-from store.meerkat.outside.edits import Edited, make_edit
+from store.meerkat.outside.edits import LAST_REWRITE, Edited, make_edit
 from store.meerkat.outside.graph_form import form_of
 from store.meerkat.reference.canonical import Shapes
 from store.meerkat.reference.history import Reason
@@ -152,3 +152,21 @@ def test_l6_a_graph_never_loses_a_commit() -> None:
     assert after is not None
     assert after.commits[: len(before.commits)] == before.commits
     assert after.bodies[: len(before.bodies)] == before.bodies
+
+
+def test_l5_a_restore_behind_which_no_rewrite_could_be_read_back_says_so() -> None:
+    session = with_graph()
+    session.push_batch([USER, ANSWER])
+    appended = session.transcript_revision()
+
+    rewritten = make_edit(session, rewrite(4, 5, ANSWER), (), is_07=False)
+    undone = make_edit(rewritten.session, RevisionEdit(appended, "test"), (), is_07=False)
+
+    assert LAST_REWRITE not in rewritten.remarks
+    assert LAST_REWRITE in undone.remarks
+
+
+def test_l5_what_is_probed_for_that_is_never_written() -> None:
+    edited = make_edit(with_graph(), rewrite(0, 1, USER), (), is_07=False)
+
+    assert b"probe" not in edited.session.encode()
