@@ -134,7 +134,10 @@ def metadata_value(metadata: bytes, key: str) -> Json:
         return values.get(key) if isinstance(values, dict) else None
     members = _members(metadata)
     value = None if members is None else members.get(key)
-    return None if value is None else orjson.loads(value)
+    try:
+        return None if value is None else orjson.loads(value)
+    except ValueError:
+        return None
 
 
 def encoded_time(at_ns: int) -> bytes:

@@ -14,7 +14,6 @@ from pathlib import Path
 from store.cancel import CancelToken
 from store.changing import Columns, FileImage, Image, RowImage, image_digest
 from store.errors import ChangeRefused
-from store.meerkat.codec.walker import Broken, Undecodable
 from store.meerkat.generation import Layout
 from store.meerkat.outside.blob_users import BlobUsers
 from store.meerkat.outside.family import Family
@@ -164,7 +163,7 @@ def change_of(
         make(whole, request, circumstances, made)
     except ChangeRefused as refused:
         return refused_change(session_id, title, refused.refusal)
-    except (Broken, Undecodable):
+    except (ValueError, RecursionError):  # what walks or decodes a document that is none
         return refused_change(session_id, title, UNREADABLE)
     planned = SessionPlan(
         session_id,

@@ -264,6 +264,8 @@ def test_4_5_a_session_written_before_0_6_is_refused(rkat: Realm) -> None:
     [
         b"no json",
         b'{"version":2}',
+        b'{"version":2,"id":"%s","messages":%s' % (HARBOUR.encode(), b"[" * 100_000),
+        b'{"version":2,"id":"%s","messages":[],"metadata":{"session_archived":NaN}}' % HARBOUR.encode(),
         b'{"version":2,"id":"%s","messages":[{"role":"nobody"}]}' % HARBOUR.encode(),
     ],
 )
