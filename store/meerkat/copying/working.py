@@ -108,7 +108,9 @@ def _in_text(whole: WholeSession, remarks: list[str]) -> WholeSession:
     if not count:
         return whole
     what = "1 message holds" if count == 1 else f"{count:,} messages hold"
-    remarks.append(f"{what} structured data or a skill's text, which stand as plain text in it: 0.6.24 knows no other.")
+    remarks.append(
+        f"{what} structured data or a skill's text, which stand as plain text in the copy: 0.6.24 knows no other."
+    )
     return replace(whole, messages=tuple(messages))
 
 
@@ -167,7 +169,7 @@ def _as_held(whole: WholeSession, remarks: list[str]) -> WholeSession:
         messages.append(held if isinstance(value, dict) and "created_at" in value else data)
     if later:
         what = "1 message holds" if later == 1 else f"{later:,} messages hold"
-        remarks.append(f"{what} fields of a later Meerkat, which are not in it.")
+        remarks.append(f"{what} fields of a later Meerkat, which are not in the copy.")
     return replace(whole, messages=tuple(messages)) if tuple(messages) != whole.messages else whole
 
 
@@ -177,7 +179,7 @@ def _without_bookkeeping(whole: WholeSession, remarks: list[str]) -> WholeSessio
     if not gone:
         return whole
     named = ", ".join(f"“{key[:60]}”" for key in gone)
-    remarks.append(f"What a later Meerkat notes of its own work is not in it: {named}.")
+    remarks.append(f"What a later Meerkat notes of its own work is not in the copy: {named}.")
     return replace(
         whole,
         metadata={key: data for key, data in whole.metadata.items() if key not in _BOOKKEEPING},
@@ -191,7 +193,7 @@ def _with_known_provider(whole: WholeSession, remarks: list[str]) -> WholeSessio
     known = _PROVIDER_NAMES.get(provider) if isinstance(provider, str) else None
     if known is None:
         return whole
-    remarks.append(f"Its provider “{provider}” is called “{known}” in it, as Meerkat 0.6.24 calls it.")
+    remarks.append(f"Its provider “{provider}” is called “{known}” in the copy, as Meerkat 0.6.24 calls it.")
     changed: Fields = cast(Fields, settings) | {"provider": known}
     return replace(whole, metadata=whole.metadata | {SESSION_METADATA: encode(cast(Json, changed))})
 

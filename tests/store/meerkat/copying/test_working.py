@@ -90,7 +90,7 @@ def test_4_6_a_provider_gets_the_name_that_0_6_24_knows() -> None:
     ready = workable(whole_of(user("a"), session_metadata={"provider": "openai", "model": "m"}))
 
     assert json.loads(ready.whole.metadata["session_metadata"]) == {"provider": "open_a_i", "model": "m"}
-    assert ready.remarks == ("Its provider “openai” is called “open_a_i” in it, as Meerkat 0.6.24 calls it.",)
+    assert ready.remarks == ("Its provider “openai” is called “open_a_i” in the copy, as Meerkat 0.6.24 calls it.",)
 
 
 def test_4_6_what_0_6_24_reads_already_stays_the_very_same() -> None:
@@ -113,8 +113,8 @@ def test_4_6_what_only_later_releases_know_is_left_out_and_said() -> None:
     assert list(ready.whole.metadata) == ["session_labels"]
     assert list(ready.whole.envelope) == ["id", "created_at"]
     assert ready.remarks == (
-        "1 message holds fields of a later Meerkat, which are not in it.",
-        "What a later Meerkat notes of its own work is not in it: “model_routing_control”,"
+        "1 message holds fields of a later Meerkat, which are not in the copy.",
+        "What a later Meerkat notes of its own work is not in the copy: “model_routing_control”,"
         " “session_lifecycle_terminal”.",
     )
 
