@@ -17,6 +17,8 @@ from store.blocking import may_wait
 from store.guarded.journal import ChangesUnusable
 from store.paths import OwnPaths
 
+CLAIM_SUFFIX = ".claim"
+
 
 class Claims:
     """The claims on changes by their receipt's id."""
@@ -35,7 +37,7 @@ class Claims:
             ChangesUnusable: our own folder cannot be written.
         """
         may_wait("claim a change")
-        path = self._paths.backups / f"{receipt_id}.claim"
+        path = self._paths.backups / f"{receipt_id}{CLAIM_SUFFIX}"
         try:
             self._paths.made(self._paths.backups)
             descriptor = _locked(path)

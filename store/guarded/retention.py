@@ -7,13 +7,14 @@ person asks for it. The receipts stay.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
-from store.guarded.claims import Claims
+from store.guarded.claims import CLAIM_SUFFIX, Claims
 from store.guarded.journal import Journal, forget_image
 from store.guarded.receipts import KEPT_MS
 from store.guarded.store_backups import UNFINISHED, CopyKept, StoreBackups
@@ -44,6 +45,9 @@ _OLD_BYTES = (
     " WHERE named.digest = contents.digest AND old.receipt IS NULL))"
     " + coalesce((SELECT sum(length(description)) FROM images JOIN old USING (receipt, position)), 0) FROM old"
 )
+
+_LEFTOVER = re.compile(rf"([0-9a-f-]{{36}})({re.escape(CLAIM_SUFFIX)}$|\.sqlite3{re.escape(UNFINISHED)})")
+"""A claim, or a copy that was not finished, with what SQLite keeps beside it; the id of its receipt stands in its name."""
 
 PAGES_AT_ONCE = 500
 """Of our file, given back to the disk between two looks at the token."""
@@ -103,12 +107,14 @@ class Retention:
         return self.facts(now_ms, token)
 
     def _remove_leftovers(self) -> None:
-        """Remove copies that were cut off while they were made; one that is being made is claimed."""
+        """Remove what processes that died left: copies that were cut off, and claims. What is claimed is in use."""
         with suppress(OSError):
-            for left in list(self._paths.backups.glob(f"*{UNFINISHED}*")):
-                receipt_id = left.name.split(".sqlite3")[0][-36:]
-                with self._claims.held(receipt_id) as is_ours:
-                    if is_ours:
+            for left in sorted(self._paths.backups.iterdir()):
+                found = _LEFTOVER.search(left.name)
+                if found is None:
+                    continue
+                with self._claims.held(found[1]) as is_ours:
+                    if is_ours and found[2] != CLAIM_SUFFIX:
                         left.unlink(missing_ok=True)
 
 

@@ -77,10 +77,11 @@ def test_l7_a_clean_up_gives_the_room_back_to_the_disk(scene: Scene) -> None:
     assert before - scene.journal.stat().st_size > 0.8 * removable
 
 
-def test_a_copy_that_was_cut_off_is_cleaned_away(scene: Scene) -> None:
+def test_what_processes_that_died_left_is_cleaned_away(scene: Scene) -> None:
     scene.do(Action.HIDE, scene.ids[:1])
-    left = scene.paths.made(scene.paths.backups) / "atlas-01a1ffc1-8612-76c4-b538-a3c67d27b5b8.sqlite3.part"
+    left = scene.paths.made(scene.paths.backups) / "realm-0.6.24-01a1ffc1-8612-76c4-b538-a3c67d27b5b8.sqlite3.part"
     left.write_bytes(b"half a copy")
+    (scene.paths.backups / "01a1ffc1-8612-76c4-b538-a3c67d27b5b9.claim").touch()
     scene.guarded().clean_up(TOKEN)
     assert list(scene.paths.backups.iterdir()) == []
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from store.cancel import CancelToken
 from store.guarded import Checkpoint
 from store.guarded import store_backups as module
 from store.values.changes import Action, EntryState, LabelEdit, RefusalCode
-from tests.store.guarded.scene import TABLES, TOKEN, Rows, Scene
+from tests.store.guarded.scene import TABLES, TOKEN, Rows, Scene, counting
 
 Untouched = Callable[[Path], AbstractContextManager[None]]
 
@@ -129,6 +130,24 @@ def test_a_copy_beside_a_program_that_adds_sessions_meanwhile_is_sound(scene: Sc
 
     receipt = scene.guarded(add).apply(scene.plan(Action.ARCHIVE, scene.ids[:1]), TOKEN)
     assert receipt.counted(EntryState.DONE) == 1
+
+
+def test_a_copy_that_is_cancelled_leaves_nothing_and_nothing_is_changed(scene: Scene) -> None:
+    before, token = scene.rows(), CancelToken()
+    cancelling = scene.guarded(counting(1, Checkpoint.COPYING, token.cancel))
+    receipt = cancelling.apply(scene.plan(Action.ARCHIVE, scene.ids[:2]), token)
+    assert (receipt.is_cancelled, receipt.counted(EntryState.NOT_DONE)) == (True, 2)
+    assert scene.rows() == before
+    assert list(scene.paths.backups.iterdir()) == []
+
+
+def test_who_stops_while_the_copy_is_made_stops_before_the_first_session(scene: Scene) -> None:
+    before, stop = scene.rows(), CancelToken()
+    stopping = scene.guarded(counting(1, Checkpoint.COPIED, stop.cancel))
+    receipt = stopping.apply(scene.plan(Action.ARCHIVE, scene.ids[:2]), TOKEN, stop)
+    assert (receipt.is_cancelled, receipt.counted(EntryState.NOT_DONE)) == (True, 2)
+    assert receipt.store_backup
+    assert scene.rows() == before
 
 
 def test_a_change_whose_only_session_moved_on_may_still_have_made_its_copy(scene: Scene) -> None:
