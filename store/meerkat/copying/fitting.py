@@ -29,7 +29,7 @@ from store.values.amounts import counted
 from store.values.whole import WholeSession
 
 MAX_I64: Final = (1 << 63) - 1
-_HISTORY_KEYS: Final = frozenset({GRAPH_KEY, "session_transcript_rewrite_prefix_authority_v1"})
+HISTORY_KEYS: Final = frozenset({GRAPH_KEY, "session_transcript_rewrite_prefix_authority_v1"})
 _OWN_FIELDS: Final = frozenset({"version", "id", "created_at", "updated_at", "usage"})
 _READ_FIELDS: Final = ("created_at", "updated_at", "usage")
 _RESUMABLE: Final = ("model", "max_tokens", "provider", "tooling")
@@ -136,7 +136,7 @@ def _digest(messages: Iterable[bytes], metadata: Fields) -> str:
     for message in messages:
         content.update(b"%d:" % len(message))
         content.update(message)
-    content.update(encode(in_order({key: metadata[key] for key in metadata if key not in _HISTORY_KEYS})))
+    content.update(encode(in_order({key: metadata[key] for key in metadata if key not in HISTORY_KEYS})))
     return content.hexdigest()
 
 
@@ -230,7 +230,7 @@ def _has_doubled(value: Json) -> bool:
 def _without_history(whole: WholeSession, metadata: Fields, warnings: list[str], token: CancelToken) -> Fields:
     """The metadata that goes in: with its revision graph if 0.6.24 reads that, else without."""
     graph = whole.metadata.get(GRAPH_KEY)
-    if graph is None or graph == b"null" or not _HISTORY_KEYS & metadata.keys():
+    if graph is None or graph == b"null" or not HISTORY_KEYS & metadata.keys():
         return metadata
     verdict = judge(MemorySource(graph), 0, token, frozenset({DigestFormat.F1}))
     if verdict.is_sound and DigestFormat.F1 in verdict.formats and not verdict.is_open and not verdict.retired:
@@ -239,7 +239,7 @@ def _without_history(whole: WholeSession, metadata: Fields, warnings: list[str],
     warnings.append(
         f"Its history ({counted(count, 'retained revision')}) is not in the copy: Meerkat 0.6.24 does not read it."
     )
-    return {key: value for key, value in metadata.items() if key not in _HISTORY_KEYS}
+    return {key: value for key, value in metadata.items() if key not in HISTORY_KEYS}
 
 
 def _warn_of_settings(value: Json, warnings: list[str]) -> None:

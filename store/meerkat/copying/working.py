@@ -12,7 +12,7 @@ from typing import Final, cast
 
 from store.meerkat.codec.codec import encode
 from store.meerkat.codec.strict_json import Json
-from store.meerkat.copying.fitting import DoesNotFit, exact
+from store.meerkat.copying.fitting import HISTORY_KEYS, DoesNotFit, exact
 from store.meerkat.messages.times import message_time
 from store.meerkat.shapes.digests import NO_TIME
 from store.meerkat.shapes.migration import SESSION_METADATA
@@ -62,7 +62,10 @@ def workable(whole: WholeSession) -> Workable:
     What cannot be read stays as it is: whoever fits the session into the older format says what is wrong with it.
     """
     remarks: list[str] = []
+    stored = whole.messages
     whole = _as_held(_in_text(_stamped(whole, remarks), remarks), remarks)
+    if whole.messages is not stored:
+        whole = _without_history(whole, remarks)
     whole = _without_bookkeeping(whole, remarks)
     return Workable(_with_known_provider(whole, remarks), tuple(remarks))
 
@@ -171,6 +174,14 @@ def _as_held(whole: WholeSession, remarks: list[str]) -> WholeSession:
         what = "1 message holds" if later == 1 else f"{later:,} messages hold"
         remarks.append(f"{what} fields of a later Meerkat, which are not in the copy.")
     return replace(whole, messages=tuple(messages)) if tuple(messages) != whole.messages else whole
+
+
+def _without_history(whole: WholeSession, remarks: list[str]) -> WholeSession:
+    """Without a graph that ends in other messages than those that are copied: 0.6.24 would refuse the next save."""
+    if not HISTORY_KEYS & whole.metadata.keys():
+        return whole
+    remarks.append("Its history is not in the copy, since it ends in the messages as they were stored.")
+    return replace(whole, metadata={key: data for key, data in whole.metadata.items() if key not in HISTORY_KEYS})
 
 
 def _without_bookkeeping(whole: WholeSession, remarks: list[str]) -> WholeSession:

@@ -119,6 +119,16 @@ def test_4_6_what_only_later_releases_know_is_left_out_and_said() -> None:
     )
 
 
+def test_4_6_a_history_that_ends_in_other_messages_is_left_out_and_one_that_does_not_stays() -> None:
+    graph = {"session_transcript_history_state_v1": {"head": "sha256:x"}}
+
+    changed = workable(whole_of({"role": "user", "content": "a"}, **graph))
+    same = workable(whole_of(user("a"), **graph))
+
+    assert (list(changed.whole.metadata), list(same.whole.metadata)) == ([], list(graph))
+    assert "Its history is not in the copy" in changed.remarks[1]
+
+
 @pytest.mark.parametrize("data", [b"{}", b"[]", b"{", b'{"role":"user","role":"user"}'])
 def test_4_6_what_cannot_be_read_stays_for_whoever_says_so(data: bytes) -> None:
     whole = WholeSession(session_id(1), 2, whole_of().envelope, {"session_metadata": data}, (data,))
