@@ -47,7 +47,7 @@ _OLD_BYTES = (
 )
 
 _LEFTOVER = re.compile(rf"([0-9a-f-]{{36}})({re.escape(CLAIM_SUFFIX)}$|\.sqlite3{re.escape(UNFINISHED)})")
-"""A claim, or a copy that was not finished, with what SQLite keeps beside it; the id of its receipt stands in its name."""
+"""A claim, or a copy that was not finished, with what SQLite keeps beside it; its receipt's id stands in its name."""
 
 PAGES_AT_ONCE = 500
 """Of our file, given back to the disk between two looks at the token."""
