@@ -56,6 +56,7 @@ def standing_work(
         looked = _looked(library, lists, chosen.first(LOOKED_AT), token)
         stores = _stores(library, looked)
         is_all = len(looked) == chosen.count
+        are_stores_known = is_all or len(chosen.listed.stores) == 1
         closed = next((facts for facts in stores if not facts.is_writable), None)
         archive, label = _refusals(guarded, looked, stores, is_all, token)
         return Standing(
@@ -65,8 +66,8 @@ def standing_work(
             archived=sum(one.is_archived for one in looked),
             hidden=sum(one.is_hidden for one in looked),
             is_archived_view=view is View.ARCHIVED,
-            can_write=not is_all or any(facts.is_writable for facts in stores),
-            only_writable=is_all and closed is None,
+            can_write=not are_stores_known or any(facts.is_writable for facts in stores),
+            only_writable=are_stores_known and closed is None,
             store_reason="" if closed is None else closed.write_reason,
             refusal=archive,
             label_refusal=label,

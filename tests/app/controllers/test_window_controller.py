@@ -318,7 +318,9 @@ def test_1_4_a_row_offers_its_id_and_title_and_the_view_menu_sorts_by_columns_th
     sessions.row_menu_asked.emit(QPoint(10, 10))
     menu = QGuiApplication.instance().activePopupWidget()
     assert [action.text() for action in menu.actions() if not action.isSeparator()] == [
-        "&Pin", "Copy Session &Id", "Copy Session &Title", "Copy Store Pat&h", "Show in File &Manager", "&Reload",
+        "&Pin", "Re&name…", "Not&e…", "Ar&chive…", "Re&store…", "Hi&de Here…", "Show A&gain…", "&Labels…",
+        "Delete &for Good…", "Cop&y to a Working Store…", "Copy Session &Id", "Copy Session &Title",
+        "Copy Store Pat&h", "Show in File &Manager", "&Reload",
     ]  # fmt: skip
     menu.close()
     trigger(program, ActionId.COPY_SESSION_ID)
