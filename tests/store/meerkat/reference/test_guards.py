@@ -39,6 +39,14 @@ def cases(key: str) -> list[Any]:
 # ------------------------------------------------------------------------------------------ recorded outcomes
 
 
+def test_p1_the_recorded_outcomes_are_all_there() -> None:
+    counts = {
+        "append_only_cases": 18, "rewrite_cases": 8, "tampered_rewrite_cases": 16, "commit_errors": 10,
+        "message_examples": 18, "migrations": 17, "migrations_spliced": 16,
+    }  # fmt: skip
+    assert {key: len(vectors()[key]) for key in counts} == counts
+
+
 @pytest.mark.parametrize("case", cases("append_only_cases"))
 def test_p1_a_save_is_judged_as_the_real_append_guard_judged_it(case: Any) -> None:
     incoming, previous = the_session_of(case["incoming"]), session_of_text(case["previous"])
