@@ -24,6 +24,14 @@ def open_scene(library: Library, own_paths: OwnPaths) -> Callable[[Path], Scene]
 
 
 @pytest.fixture
+def rich(copy_sample: Callable[[str], Path]) -> Path:
+    """The database of the realm and what names it, without the logs beside it: quicker to copy."""
+    for name in ("realm_manifest.json", "sessions.sqlite3"):
+        main = copy_sample(f"meerkat/realm-0.6.24-rich/atlas/{name}")
+    return main.parent
+
+
+@pytest.fixture
 def scene(rich: Path, open_scene: Callable[[Path], Scene]) -> Scene:
     """The realm with its first sessions not archived."""
     made = open_scene(rich)

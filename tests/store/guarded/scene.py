@@ -77,19 +77,26 @@ class Scene:
 
     def rows(self) -> Rows:
         """Every row of every table of sessions, as it stands in the file."""
-        with closing(sqlite3.connect(self.main, isolation_level=None)) as connection:
+        with self._looked_at() as connection:
             connection.text_factory = bytes
             return {name: connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in TABLES}
 
     def archived(self) -> set[str]:
         """Ids of the sessions that the store calls retired."""
-        prefix = len("rt:session:")
-        with self.written() as connection:
-            found = connection.execute("SELECT runtime_id FROM runtime_states WHERE runtime_state_json = '\"retired\"'")
-            blobs = connection.execute(
-                "SELECT runtime_id FROM runtime_states WHERE runtime_state_json = CAST('\"retired\"' AS BLOB)"
-            )
-            return {row[0][prefix:] for row in (*found.fetchall(), *blobs.fetchall())}
+        select = "SELECT runtime_id FROM runtime_states WHERE CAST(runtime_state_json AS TEXT) = '\"retired\"'"
+        with self._looked_at() as connection:
+            return {row[0].removeprefix("rt:session:") for row in connection.execute(select).fetchall()}
+
+    @contextmanager
+    def _looked_at(self) -> Iterator[sqlite3.Connection]:
+        """A connection that leaves a cleanly closed file as it is, and reads it fastest."""
+        if self.main.with_name(f"{self.main.name}-wal").exists():
+            with self.written() as connection:
+                yield connection
+            return
+        uri = f"{self.main.as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            yield connection
 
     @contextmanager
     def written(self) -> Iterator[sqlite3.Connection]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.changing import Columns, FileImage, Image, RowImage, Value
@@ -41,6 +41,7 @@ def _types(image: Image) -> list[type]:
     return [type(value) for row in image.rows for columns in (row.key, row.before or ()) for _name, value in columns]
 
 
+@settings(max_examples=50)
 @given(IMAGES)
 def test_l7_an_image_comes_back_to_the_byte(image: Image) -> None:
     description, contents = packed(image)
