@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.commands import ActionId
-from app.controllers.change_jobs import Chosen
+from app.controllers.chosen import Chosen
 from app.controllers.enabling_controller import EnablingController
 from app.jobs import StoreChanged
 from store.values.changes import Action, EntryState, LabelEdit, Receipt, Request, Scope

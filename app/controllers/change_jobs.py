@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
+from app.controllers.chosen import Chosen
 from app.controllers.list_jobs import selected_work
 from app.jobs import Changed
 from app.present.plan_report import changed_words, plan_report
@@ -15,41 +16,12 @@ from app.present.refusal_words import RefusalText, refusal_text
 from app.present.result_words import ResultText, result_text
 from store.errors import BurrowError, SessionMissing
 from store.values.changes import Plan, Receipt, Request
-from store.values.listing import Listed
 from store.values.store import SessionKey
 
 if TYPE_CHECKING:
     from app.guarding import GuardedSource
     from store import Library
     from store.cancel import CancelToken
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """Sessions that a person chose: rows of a list, and single ones.
-
-    Attributes:
-        spans: half open spans of rows of `listed`.
-        keys: besides; that of the session page where no row is chosen.
-    """
-
-    listed: Listed
-    spans: tuple[tuple[int, int], ...] = ()
-    keys: tuple[SessionKey, ...] = ()
-
-    @property
-    def count(self) -> int:
-        """How many they are."""
-        return sum(end - begin for begin, end in self.spans) + len(self.keys)
-
-    def first(self, limit: int) -> Chosen:
-        """The first of them."""
-        spans, left = [], limit
-        for begin, end in self.spans:
-            if left > 0:
-                spans.append((begin, min(end, begin + left)))
-                left -= end - begin
-        return Chosen(self.listed, tuple(spans), self.keys[: max(left, 0)])
 
 
 @dataclass(frozen=True, slots=True)

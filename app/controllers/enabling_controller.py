@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from app.controllers.change_jobs import Chosen
-from app.controllers.standing_jobs import standing_work
+from app.controllers.chosen import Chosen
 from app.jobs import Lane, Newest, Query
-from app.present.possible_words import Standing, reasons
 from store.errors import BurrowError
 
 if TYPE_CHECKING:
     from app.context import Context
     from app.controllers.actions_controller import ActionsController
     from app.controllers.sessions_controller import SessionsController
+    from app.present.possible_words import Standing
 
 SOON_MS, LATER_MS = 60, 600
 """After how long the quick look begins, and the one that plans."""
@@ -30,7 +29,7 @@ class EnablingController(QObject):
     """Keeps the actions on sessions in step with what is chosen.
 
     Attributes:
-        standing: as it was found last.
+        standing: as it was found last; None before.
     """
 
     def __init__(
@@ -38,7 +37,7 @@ class EnablingController(QObject):
     ) -> None:
         super().__init__(parent)
         self._context, self._actions, self._sessions = context, actions, sessions
-        self.standing = Standing()
+        self.standing: Standing | None = None
         self._quick, self._full = Newest(context.jobs), Newest(context.jobs)
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(self._look)
@@ -76,6 +75,9 @@ class EnablingController(QObject):
         chosen, context = self.chosen(), self._context
         if chosen is None:
             return
+        # Loaded when the first session is chosen: the list is shown before.
+        from app.controllers.standing_jobs import standing_work
+
         guarded = context.guarded if is_close else None
         work = standing_work(context.library, context.lists, guarded, chosen, self._sessions.model.listed.want.view)
         query = Query("Looking what is possible", work, Lane.BACKGROUND, gives_way=is_close)
@@ -92,6 +94,8 @@ class EnablingController(QObject):
         self._say(standing)
 
     def _say(self, standing: Standing) -> None:
+        from app.present.possible_words import reasons
+
         self.standing = standing
         self._actions.say_reasons(reasons(standing))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.controllers.change_jobs import Chosen
+from app.controllers.chosen import Chosen
 from app.controllers.list_jobs import selected_work
 from app.jobs import Newest, Query
 from app.look.look import Look

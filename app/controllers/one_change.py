@@ -14,7 +14,6 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from app.controllers.change_jobs import (
-    Chosen,
     Planned,
     apply_work,
     compare_work,
@@ -22,6 +21,7 @@ from app.controllers.change_jobs import (
     report_work,
     result_work,
 )
+from app.controllers.chosen import Chosen
 from app.controllers.progress_controller import count_text, permille_of
 from app.jobs import Change, Changed, ChangeHandle, JobHandle, Lane, Newest, Query
 from app.look.look import Look

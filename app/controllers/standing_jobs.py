@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.controllers.change_jobs import Chosen
+from app.controllers.chosen import Chosen
 from app.controllers.list_jobs import selected_work
 from app.present.possible_words import Standing
 from app.present.refusal_words import OF_STORE

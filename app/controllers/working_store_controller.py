@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from app.controllers.change_jobs import Chosen
+from app.controllers.chosen import Chosen
 from app.controllers.progress_controller import count_text, permille_of
 from app.controllers.working_store_jobs import PlannedCopy, copy_work, plan_copy_work
 from app.jobs import JobHandle, Newest, Query

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.controllers.change_jobs import Chosen
+from app.controllers.chosen import Chosen
 from app.controllers.list_jobs import selected_work
 from app.present.one_line import one_line
 from store.errors import CopyRefused, SessionMissing

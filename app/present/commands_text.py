@@ -68,6 +68,15 @@ def plain_text(text: str) -> str:
     return text.replace("&", "").removesuffix("…")
 
 
+def impossible_tip(name: str, reason: str) -> tuple[str, str]:
+    """Title and text of the tool tip of an action that is not possible now.
+
+    Args:
+        name: of the action as in the menu, without mnemonic and dots.
+    """
+    return f"{name} is not possible now", reason if reason.endswith(".") else f"{reason}."
+
+
 @cache
 def command_texts() -> tuple[CommandText, ...]:
     """Every action, in the order of the menus; those that are in no menu last."""

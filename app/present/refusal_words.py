@@ -149,12 +149,3 @@ def copy_refusal(sentence: str, advice: str) -> RefusalText:
     """The words when nothing was copied to a working store."""
     advices = (Advice("info", one_line(advice)),) if advice else ()
     return RefusalText("triangle-alert", "Not copied", one_line(sentence), advices, True, False, False)
-
-
-def impossible_tip(name: str, reason: str) -> tuple[str, str]:
-    """Title and text of the tool tip of an action that is not possible now.
-
-    Args:
-        name: of the action as in the menu, without mnemonic and dots.
-    """
-    return f"{name} is not possible now", reason if reason.endswith(".") else f"{reason}."

@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 from app.commands import ACTIONS, ActionId, ActionSpec
 from app.look.look import Look
 from app.menus import MENUS, Menu, MenuPart
-from app.present.commands_text import REASONS, plain_text
+from app.present.commands_text import REASONS, impossible_tip, plain_text
 from app.present.one_line import as_tip
-from app.present.refusal_words import impossible_tip
 from app.views.menu_reasons import MenuReasons
 
 

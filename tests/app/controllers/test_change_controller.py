@@ -310,3 +310,21 @@ def test_4_6_sessions_of_a_sealed_store_are_copied_to_a_working_store_that_opens
         qtbot.waitUntil(lambda: len(program.controller.library.model.stores()) == 2, timeout=10_000)
         assert program.controller.library.model.stores()[1].is_writable
         idle(qtbot, program)
+
+
+def test_4_1_the_end_of_the_program_waits_for_the_session_that_is_written_and_leaves_a_receipt(
+    qtbot: QtBot, show_program: Show, copy_sample: Copy, in_worker: Any
+) -> None:
+    realm = copy_sample(SMALL)
+    program = shown(qtbot, show_program, realm)
+    retired = "SELECT count(*) FROM runtime_states WHERE CAST(runtime_state_json AS TEXT) LIKE '%retired%'"
+    ((before,),) = sql(in_worker, realm, retired)
+    program.controller.sessions.pane.view.selectAll()
+    dialog = planned(qtbot, program, Request(Action.ARCHIVE))
+    receipts: list[Any] = []
+    program.context.jobs.activity.store_changed.connect(lambda changed: receipts.extend(changed.receipts))
+    dialog.main_button.click()
+    program.shutdown()
+    assert program.is_clean
+    (receipt,) = receipts
+    assert sql(in_worker, realm, retired) == [(before + receipt.counted(EntryState.DONE),)]
