@@ -15,6 +15,7 @@ from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.demo.realm_id import REALM_ID
 from store.meerkat.writer import DATABASE_NAME, MANIFEST_NAME, NewRealm
+from store.syncing import sync_folder
 
 LOCK_WAIT_S: Final = 60.0
 NEWEST_S: Final = 1_787_054_400
@@ -74,7 +75,7 @@ def make_demo(folder: Path, token: CancelToken) -> Path:
         except BaseException:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise
-        _sync_folder(folder)
+        sync_folder(folder)
     return database
 
 
@@ -116,14 +117,3 @@ def _only_one(lock: Path) -> Iterator[None]:
         connection.execute("BEGIN EXCLUSIVE")
         yield
         connection.execute("ROLLBACK")
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename in the folder durable, where the system can open folders."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

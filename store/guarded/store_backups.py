@@ -28,6 +28,7 @@ from store.guarded.journal import Journal, named, stored
 from store.guarded.receipts import KEPT_MS
 from store.library import Library
 from store.paths import OwnPaths
+from store.syncing import sync
 from store.values.changes import Refusal, RefusalCode
 from store.values.store import StoreKey
 
@@ -105,9 +106,9 @@ class StoreBackups:
             writing.back_up(unfinished, token)
             checkpoints(Checkpoint.COPYING)
             self._check(unfinished, store, count, token)
-            _sync(unfinished)
+            sync(unfinished)
             unfinished.rename(target)
-            _sync(target.parent)
+            sync(target.parent)
         except OSError as error:
             raise ChangeRefused(_no_copy(f"{os.strerror(error.errno or 0)}.")) from error
         finally:
@@ -232,14 +233,6 @@ def _no_copy(reason: str) -> Refusal:
 def _shown_name(store: StoreKey) -> str:
     """What a copy is called by: its store's folder, in letters that every file system takes."""
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", Path(store.path).parent.name).strip("-.")[:40] or "store"
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _remove_with_sides(file: Path) -> None:

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.errors import BurrowError
 from store.paths import OwnPaths
+from store.syncing import sync_folder
 
 T = TypeVar("T")
 
@@ -124,7 +125,7 @@ class OwnFile:
             self._paths.made(self._file.parent)
             # Made with its mode before SQLite writes into it. Not opened when it is there: see the head of this module.
             os.close(os.open(self._file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-            _sync(self._file.parent)
+            sync_folder(self._file.parent)
         with self._opened() as connection, token.interrupting(connection):
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -200,13 +201,3 @@ class OwnFile:
             f"cannot be read or written{reason}",
             "Check that Burrow's data folder can be written and that the disk is not full.",
         )
-
-
-def _sync(folder: Path) -> None:
-    """Let the disk keep the name of a new file; a file system that cannot is left at that."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

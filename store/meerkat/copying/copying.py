@@ -33,6 +33,7 @@ from store.meerkat.reference.errors import SessionStoreError
 from store.meerkat.schema import S06_STATEMENTS
 from store.meerkat.system import Meerkat
 from store.meerkat.writer import MANIFEST_NAME, close_database, create_database
+from store.syncing import sync
 from store.values.copied import MAX_REFUSALS, Copied, Remark
 from store.values.session import SortOrder
 
@@ -264,16 +265,8 @@ def _give_name(path: Path, target: Path) -> None:
         else:
             # A second name must not stay: Meerkat 0.8.52 and later refuse a database that has one (§0 fact 12).
             path.unlink()
-        _sync(target.parent)
+        sync(target.parent)
     except FileExistsError:
         raise CopyRefused(f"Something appeared at “{target}” meanwhile.", "It was not touched.") from None
     except OSError as error:
         raise OpenError(f"The copy could not be given its name: {error.strerror}.", "Nothing was left.") from error
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

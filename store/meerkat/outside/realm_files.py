@@ -17,6 +17,7 @@ from store.changing import FileImage
 from store.errors import ChangeRefused
 from store.meerkat.outside.refusals import not_written, refuse
 from store.meerkat.outside.session_change import FileChange, digest_of
+from store.syncing import sync_folder
 from store.values.changes import RefusalCode
 
 MAX_FILE_BYTES: Final = 512 * 1024 * 1024
@@ -142,7 +143,7 @@ def _remove(path: Path, change: FileChange) -> None:
         if change.before is None or (status.st_size, status.st_mtime_ns) != (len(change.before), change.mtime_ns):
             raise refuse(RefusalCode.CANNOT_WRITE, f"“{change.path}” was changed meanwhile; it was not removed.")
         path.unlink()
-    _sync(path.parent)
+    sync_folder(path.parent)
 
 
 def _make(folder: Path, path: Path, change: FileChange) -> None:
@@ -152,7 +153,7 @@ def _make(folder: Path, path: Path, change: FileChange) -> None:
         with suppress(FileExistsError):
             path.mkdir(mode=change.mode)
             path.chmod(change.mode)
-            _sync(path.parent)
+            sync_folder(path.parent)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -176,14 +177,4 @@ def _make(folder: Path, path: Path, change: FileChange) -> None:
     except OSError:
         path.unlink(missing_ok=True)  # half a file would be taken for the whole one
         raise
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Let the disk keep what was done in a folder; a file system that cannot is left at that."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    sync_folder(path.parent)

@@ -39,6 +39,7 @@ from store.meerkat.outside.step import SessionStep
 from store.opening.connect import GUARDS
 from store.opening.fence import shared_fence
 from store.opening.gate import FileId, writing_to
+from store.syncing import sync
 from store.values.changes import Action, RefusalCode, Request, SessionPlan
 
 BUSY_TIMEOUT_S: Final = 5.0
@@ -263,8 +264,4 @@ class StoreWriting:
             raise refuse(
                 code, "No backup of the store could be made; nothing was changed.", "Check the disk."
             ) from error
-        descriptor = os.open(target, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync(target)
