@@ -96,6 +96,7 @@ class SessionsController(QObject):
         self._why = Why.OTHER
         self._is_quiet = self._is_again_due = self._waits_for_rows = False
         self._changed: frozenset[StoreKey] = frozenset()
+        self._next_line: int | None = None
         self._rows = Newest(context.jobs)
         self._model = SessionsModel(self)
         self._pages = RowPages(context, self._model, self)
@@ -223,8 +224,10 @@ class SessionsController(QObject):
             self._load(Why.AGAIN, "Reading sessions", is_quiet=True)
 
     def reload_changed(self, stores: frozenset[StoreKey]) -> None:
-        """The same after these stores were changed here: rows that came or went are not waited for."""
+        """The same after these stores were changed here: if the chosen row goes, the one in its place is chosen."""
         self._changed |= stores
+        current = self._pane.view.current_row()
+        self._next_line = self._next_line if current is None else current
         self.reload_keeping_place()
 
     @Slot(object)
@@ -348,6 +351,11 @@ class SessionsController(QObject):
         """Choose the row that was chosen, and show the part of the list that a person expects."""
         view, line_of = self._pane.view, self._model.map.line_of
         line = None if row is None else line_of(row)
+        if row is not None or why is not Why.AGAIN:
+            self._next_line = None
+        elif self._next_line is not None and self._model.row_count:
+            line = min(self._next_line, self._model.row_count - 1)
+            self._chosen.is_unannounced = True
         is_narrowed = why is Why.NARROW and bool(self._want.text)
         view.choose_row(None)
         view.scrollToTop()
@@ -357,7 +365,7 @@ class SessionsController(QObject):
             view.verticalScrollBar().setValue(scrolled_px)
         elif is_narrowed:
             view.scrollToTop()
-        if row is None and why is not Why.NARROW:
+        if line is None and why is not Why.NARROW:
             self._lose_chosen()
 
     def _lose_chosen(self) -> None:

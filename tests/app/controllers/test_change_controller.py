@@ -328,3 +328,24 @@ def test_4_1_the_end_of_the_program_waits_for_the_session_that_is_written_and_le
     assert program.is_clean
     (receipt,) = receipts
     assert sql(in_worker, realm, retired) == [(before + receipt.counted(EntryState.DONE),)]
+
+
+def test_4_1_when_the_archived_session_leaves_the_list_the_one_in_its_place_is_chosen_and_nothing_scrolls(
+    qtbot: QtBot, show_program: Show, copy_sample: Copy
+) -> None:
+    program = shown(qtbot, show_program, copy_sample(SMALL))
+    program.controller.scopes.choose(View.ACTIVE)
+    sessions = program.controller.sessions
+    qtbot.waitUntil(lambda: sessions.model.listed.want.view is View.ACTIVE and sessions.chosen() is not None)
+    idle(qtbot, program)
+    count, view = sessions.model.session_count, sessions.pane.view
+    view.selectRow(1)
+    qtbot.waitUntil(lambda: program.controller.page.shown.key == sessions.chosen().key, timeout=10_000)
+    archived, scrolled_px = sessions.chosen().key, view.verticalScrollBar().value()
+    after = sessions.model.row_at(2)
+    confirm(qtbot, program, planned(qtbot, program, Request(Action.ARCHIVE)))
+    qtbot.waitUntil(lambda: sessions.model.session_count == count - 1, timeout=10_000)
+    qtbot.waitUntil(lambda: program.controller.page.shown.key != archived, timeout=10_000)
+    assert (view.current_row(), view.verticalScrollBar().value()) == (1, scrolled_px)
+    assert after is not None
+    assert program.controller.page.shown.key == after.summary.key
