@@ -180,11 +180,6 @@ class CleanedUp:
     after: BackupFacts
 
 
-def backups_work(source: GuardedSource) -> Callable[[CancelToken], BackupFacts]:
-    """Work that measures what is kept."""
-    return lambda token: source.get().backups(token)
-
-
 def clean_up_work(source: GuardedSource) -> Callable[[CancelToken], CleanedUp]:
     """Work that removes what is not needed any more."""
 

@@ -108,11 +108,6 @@ class SessionsModel(QAbstractTableModel):
             found = self._headings[group] = self._make_heading(self.map.groups[group], self.map.is_folded(group))
         return found
 
-    def handle_at(self, line: int) -> tuple[StoreKey, int] | None:
-        """Store and handle of the row in a line, loaded or not; None for a heading."""
-        row = self.map.row_at(line)
-        return None if row is None else (self.listed.store_at(row), self.listed.handles[row])
-
     # What is loaded
 
     def missing(self, line_begin: int, line_end: int) -> tuple[Part, ...]:

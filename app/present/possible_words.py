@@ -13,17 +13,6 @@ from app.commands import ActionId
 from app.present.one_line import one_line
 from store.values.changes import Refusal, RefusalCode
 
-ON_SESSIONS = (
-    ActionId.ARCHIVE,
-    ActionId.RESTORE,
-    ActionId.LABELS,
-    ActionId.HIDE,
-    ActionId.UNHIDE,
-    ActionId.DELETE,
-    ActionId.COPY_TO_WORKING_STORE,
-)
-"""Actions that this speaks of."""
-
 NOT_ARCHIVED_VIEW = "Deleting is offered in the view Archived only, which lists what can be deleted"
 OF_ONE_STORE = "A working store is copied from one store: choose sessions of one store at a time"
 WITHOUT_ARCHIVED = "Only archived sessions can be restored"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
@@ -228,8 +228,3 @@ class ChangesTable(QTableView):
         widths = (when, change, store, rest - change - store, wide - when - rest)
         for column, width in zip(ChangeColumn, widths, strict=True):
             header.resizeSection(column, width)
-
-    def row_rect(self, row: int) -> QRect:
-        """Where a row is in the viewport, over all columns."""
-        rect = self.visualRect(self._model.index(row, 0))
-        return QRect(0, rect.y(), self.viewport().width(), rect.height())

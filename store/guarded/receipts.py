@@ -14,6 +14,7 @@ from store.guarded.journal import named, stored
 from store.guarded.journal_tables import Stage
 from store.guarded.request_form import refusal_of, request_of
 from store.values.changes import (
+    KEPT_DAYS,
     Action,
     Entry,
     EntryState,
@@ -27,7 +28,6 @@ from store.values.store import StoreKey
 
 Row: TypeAlias = tuple[Any, ...]
 
-KEPT_DAYS = 30
 KEPT_MS = KEPT_DAYS * 24 * 3600 * 1000
 """How long what is needed to undo a change is kept at least."""
 

@@ -21,7 +21,6 @@ from store.errors import BurrowError
 from store.own.note_rows import NOTE_STEP, read_notes, read_one, write_one
 from store.own.own_file import OwnFile
 from store.paths import OwnPaths
-from store.values.changes import LabelEdit
 from store.values.notes import NOTHING_NOTED, Noted, own_note, own_title
 from store.values.store import SessionKey, StoreKey
 
@@ -125,36 +124,6 @@ class Annotations:
         may_wait("note something of sessions")
         kept = own_note(note) if note is not None else None
         self._change([key], lambda noted: replace(noted, note=kept), token)
-
-    def set_hidden(self, keys: Sequence[SessionKey], is_hidden: bool, token: CancelToken) -> None:
-        """Hide sessions or show them again; all of them or, when it fails, none. Raises AnnotationsUnusable."""
-        may_wait("note something of sessions")
-        self._change(keys, lambda noted: replace(noted, is_hidden=is_hidden), token)
-
-    def set_labels(self, keys: Sequence[SessionKey], edit: LabelEdit, token: CancelToken) -> None:
-        """Set own labels of sessions, and names whose labels are not shown; all of them or none.
-
-        Raises:
-            AnnotationsUnusable: the file cannot be written.
-        """
-        may_wait("note something of sessions")
-        self._change(keys, lambda noted: noted.edited(edit), token)
-
-    def put_labels(self, labels: Mapping[SessionKey, Noted], token: CancelToken) -> None:
-        """Make the own labels of sessions exactly those of these values, whose other fields play no part.
-
-        Raises:
-            AnnotationsUnusable: the file cannot be written.
-        """
-        may_wait("note something of sessions")
-
-        def work(connection: sqlite3.Connection) -> None:
-            for key, wanted in labels.items():
-                noted = read_one(connection, key)
-                put, removed = wanted.labels_put, wanted.labels_removed
-                write_one(connection, key, replace(noted, labels_put=put, labels_removed=removed))
-
-        self._transact(work, token)
 
     def kept_open(self) -> AbstractContextManager[None]:
         """Keep one connection for what follows: many small changes are quick then."""

@@ -22,6 +22,7 @@ from store.values.listing import CatalogueKey, Choice, Facet, GroupBy, ListOrder
 from store.values.notes import Noted
 from store.values.session import SortKey, TitleSource, Usage
 from store.values.store import SessionKey, StoreKey
+from tests.store.own_notes import hide, relabel
 
 TOKEN = CancelToken()
 BEGIN_S = 1_780_000_000
@@ -86,7 +87,7 @@ def numbers(lists: Lists, want: ListWant) -> list[int]:
 
 def test_4_3_a_row_has_the_own_title_and_labels_before_and_after_it_is_catalogued(lists: Lists, key: StoreKey) -> None:
     lists.annotations.set_title(one(key, 1), "My own", TOKEN)
-    lists.annotations.set_labels([one(key, 1)], LabelEdit((("mine", "yes"),), ("area",)), TOKEN)
+    relabel(lists.annotations, [one(key, 1)], LabelEdit((("mine", "yes"),), ("area",)))
     handles = lists.listed(ListWant((key,)), TOKEN).handles
     row = lists.summaries(key, handles, TOKEN)[2]
     assert (row.title, row.title_from, row.labels) == ("My own", TitleSource.OWN, (("mine", "yes"),))
@@ -113,8 +114,8 @@ def test_4_3_a_filter_finds_own_titles_and_labels_and_not_what_they_replaced(
 ) -> None:
     fill(lists, key)
     lists.annotations.set_title(one(key, 2), "Own Words", TOKEN)
-    lists.annotations.set_labels([one(key, 2)], LabelEdit((("mine", "yes"),)), TOKEN)
-    lists.annotations.set_labels([one(key, 0)], LabelEdit((), ("area",)), TOKEN)
+    relabel(lists.annotations, [one(key, 2)], LabelEdit((("mine", "yes"),)))
+    relabel(lists.annotations, [one(key, 0)], LabelEdit((), ("area",)))
     assert numbers(lists, ListWant((key,), text=text)) == found
 
 
@@ -127,8 +128,8 @@ def labels_of(lists: Lists, want: ListWant) -> dict[str, int]:
 def test_4_3_labels_are_counted_and_chosen_as_they_are_shown(lists: Lists, key: StoreKey) -> None:
     fill(lists, key)
     assert labels_of(lists, ListWant((key,))) == {"area=fruit": 2, "area=dough": 1, "by=dana": 1}
-    lists.annotations.set_labels([one(key, 0), one(key, 2)], LabelEdit((("area", "dough"), ("new", "1"))), TOKEN)
-    lists.annotations.set_labels([one(key, 1)], LabelEdit((), ("area",)), TOKEN)
+    relabel(lists.annotations, [one(key, 0), one(key, 2)], LabelEdit((("area", "dough"), ("new", "1"))))
+    relabel(lists.annotations, [one(key, 1)], LabelEdit((), ("area",)))
     assert labels_of(lists, ListWant((key,))) == {"area=dough": 2, "new=1": 2, "area=fruit": 1, "by=dana": 1}
     for value, found in {"area=dough": [2, 0], "new=1": [2, 0], "area=fruit": [3], "": [1]}.items():
         chosen = frozenset({Choice(Facet.LABEL, value)})
@@ -154,17 +155,17 @@ def test_4_1_a_hidden_session_is_in_no_list_but_the_archived_one(lists: Lists, k
     fill(lists, key)
     asked = ListWant((key,), want.view, want.text, want.choices, want.order, want.group_by)
     before = numbers(lists, asked)
-    lists.annotations.set_hidden([one(key, 2)], True, TOKEN)
+    hide(lists.annotations, [one(key, 2)])
     assert numbers(lists, asked) == [number for number in before if number != 2]
     assert numbers(lists, ListWant((key,), View.ARCHIVED)) == [2]
-    lists.annotations.set_hidden([one(key, 2)], False, TOKEN)
+    hide(lists.annotations, [one(key, 2)], is_hidden=False)
     assert numbers(lists, asked) == before
 
 
 def test_4_1_hidden_sessions_are_counted_as_archived_and_nowhere_else(lists: Lists, key: StoreKey) -> None:
     fill(lists, key)
     lists.pin([one(key, 0), one(key, 3)], True, TOKEN)
-    lists.annotations.set_hidden([one(key, 3)], True, TOKEN)
+    hide(lists.annotations, [one(key, 3)])
     counts = lists.counts(ListWant((key,)), TOKEN)
     assert counts.views == {
         View.ALL: 3, View.ACTIVE: 3, View.RUNNING: 0, View.PINNED: 1, View.ARCHIVED: 1, View.FAULTS: 0,
@@ -175,7 +176,7 @@ def test_4_1_hidden_sessions_are_counted_as_archived_and_nowhere_else(lists: Lis
 
 def test_4_1_a_hidden_session_is_found_by_its_id_or_the_beginning_of_it(lists: Lists, key: StoreKey) -> None:
     fill(lists, key)
-    lists.annotations.set_hidden([one(key, 1)], True, TOKEN)
+    hide(lists.annotations, [one(key, 1)])
     assert numbers(lists, ListWant((key,), text=session_id(1))) == [1]
     assert numbers(lists, ListWant((key,), text="019E85A1")) == [3, 2, 1, 0]
     assert numbers(lists, ListWant((key,), text="019e85")) == [3, 2, 0]
@@ -184,13 +185,13 @@ def test_4_1_a_hidden_session_is_found_by_its_id_or_the_beginning_of_it(lists: L
 
 def test_4_1_hidden_stands_between_archived_and_never_run_where_states_are_sorted(lists: Lists, key: StoreKey) -> None:
     fill(lists, key)
-    lists.annotations.set_hidden([one(key, 0)], True, TOKEN)
+    hide(lists.annotations, [one(key, 0)])
     by_state = ListWant((key,), View.ARCHIVED, order=ListOrder(CatalogueKey.STATE, is_descending=False))
     assert numbers(lists, by_state) == [0]
 
 
 def test_4_1_a_list_of_a_store_with_hidden_sessions_waits_for_its_census(lists: Lists, key: StoreKey) -> None:
-    lists.annotations.set_hidden([one(key, 0)], True, TOKEN)
+    hide(lists.annotations, [one(key, 0)])
     assert lists.listed(ListWant((key,)), TOKEN).waiting == (key,)
     lists.take_census(key, TOKEN)
     assert numbers(lists, ListWant((key,))) == [3, 2, 1]
@@ -198,7 +199,7 @@ def test_4_1_a_list_of_a_store_with_hidden_sessions_waits_for_its_census(lists: 
 
 def test_4_1_a_list_in_the_order_of_its_file_stays_one_when_something_is_hidden(lists: Lists, key: StoreKey) -> None:
     lists.take_census(key, TOKEN)
-    lists.annotations.set_hidden([one(key, 0), one(key, 2)], True, TOKEN)
+    hide(lists.annotations, [one(key, 0), one(key, 2)])
     for order in (SortKey.UPDATED, SortKey.ID, SortKey.SIZE):
         for is_descending in (True, False):
             want = ListWant((key,), order=ListOrder(order, is_descending))
@@ -211,7 +212,7 @@ def test_4_1_a_handle_that_another_session_has_by_now_hides_nobody(
     lists: Lists, library: Library, key: StoreKey
 ) -> None:
     fill(lists, key)
-    lists.annotations.set_hidden([one(key, 1)], True, TOKEN)
+    hide(lists.annotations, [one(key, 1)])
     with closing(sqlite3.connect(key.path)) as connection, connection:
         (rowid,) = connection.execute("SELECT rowid FROM sessions WHERE session_id = ?", (session_id(1),)).fetchone()
         connection.execute("UPDATE sessions SET rowid = 1000 WHERE session_id = ?", (session_id(1),))
@@ -225,7 +226,7 @@ def test_4_3_without_anything_hidden_rows_come_from_the_file_as_before(
     lists: Lists, key: StoreKey, own_paths: Any
 ) -> None:
     lists.annotations.set_title(one(key, 0), "Mine", TOKEN)
-    lists.annotations.set_hidden([SessionKey(StoreKey("/elsewhere"), session_id(0))], True, TOKEN)
+    hide(lists.annotations, [SessionKey(StoreKey("/elsewhere"), session_id(0))])
     assert len(lists.listed(ListWant((key,)), TOKEN).handles) == 4
     assert list(own_paths.cache.glob("catalogue*")) == []
 
@@ -246,7 +247,7 @@ def test_4_3_notes_leave_the_store_as_it_is(
     with untouched(Path(key.path).parent):
         lists.annotations.set_title(one(key, 0), "Mine", TOKEN)
         lists.annotations.set_note(one(key, 0), "A note", TOKEN)
-        lists.annotations.set_hidden([one(key, 0)], True, TOKEN)
+        hide(lists.annotations, [one(key, 0)])
         fill(lists, key)
         assert lists.summaries(key, lists.listed(ListWant((key,), View.ARCHIVED), TOKEN).handles, TOKEN)[0].has_note
 

@@ -13,6 +13,7 @@ from store.own import Annotations
 from store.paths import OwnPaths
 from store.values.changes import LabelEdit
 from store.values.store import SessionKey, StoreKey
+from tests.store.own_notes import hide, relabel
 
 Burrow = Callable[..., Any]
 TOKEN = CancelToken()
@@ -41,7 +42,7 @@ def test_4_3_list_gives_own_titles_and_labels_and_sorts_by_them(
     burrow: Burrow, store: StoreKey, keys: list[SessionKey], own_notes: Annotations
 ) -> None:
     own_notes.set_title(keys[5], "!! first of all", TOKEN)
-    own_notes.set_labels([keys[5]], LabelEdit((("mine", "yes"),)), TOKEN)
+    relabel(own_notes, [keys[5]], LabelEdit((("mine", "yes"),)))
     (first,) = rows(burrow, store, "--sort", "title", "--limit", "1")
     assert (first["id"], first["title"], first["title_from"]) == (keys[5].session_id, "!! first of all", "own")
     assert first["labels"]["mine"] == "yes"
@@ -53,7 +54,7 @@ def test_4_1_a_hidden_session_is_listed_with_the_state_of_its_store_and_says_tha
 ) -> None:
     before = {row["id"]: row for row in rows(burrow, store)}
     active = next(key for key in keys if before[key.session_id]["state"] == "active")
-    own_notes.set_hidden([active], True, TOKEN)
+    hide(own_notes, [active])
     after = {row["id"]: row for row in rows(burrow, store)}
     assert after[active.session_id] == before[active.session_id] | {"hidden": True}
     assert {name for name, row in after.items() if row["hidden"]} == {active.session_id}

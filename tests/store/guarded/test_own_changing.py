@@ -12,6 +12,7 @@ from store.values.changes import Action, EntryState, LabelEdit, Receipt, Refusal
 from store.values.notes import Noted
 from store.values.store import SessionKey
 from tests.store.guarded.scene import TOKEN, Scene, counting
+from tests.store.own_notes import relabel
 
 TEAM = LabelEdit((("team", "storage"),))
 
@@ -47,7 +48,7 @@ def test_what_is_hidden_already_is_refused_and_can_be_shown_again(scene: Scene) 
 
 
 def test_4_3_own_labels_are_undone_without_the_note_that_was_written_meanwhile(scene: Scene) -> None:
-    scene.annotations.set_labels([SessionKey(scene.key, scene.ids[0])], LabelEdit((("old", "1"),), ("gone",)), TOKEN)
+    relabel(scene.annotations, [SessionKey(scene.key, scene.ids[0])], LabelEdit((("old", "1"),), ("gone",)))
     receipt = _label(scene, LabelEdit((("team", "storage"),), ("old",)))
     assert receipt.undo is UndoState.POSSIBLE
     scene.annotations.set_note(SessionKey(scene.key, scene.ids[0]), "look again", TOKEN)
@@ -59,7 +60,7 @@ def test_4_3_own_labels_are_undone_without_the_note_that_was_written_meanwhile(s
 
 def test_own_labels_that_were_changed_again_are_not_undone(scene: Scene) -> None:
     receipt = _label(scene, TEAM)
-    scene.annotations.set_labels([SessionKey(scene.key, scene.ids[0])], LabelEdit((("team", "search"),)), TOKEN)
+    relabel(scene.annotations, [SessionKey(scene.key, scene.ids[0])], LabelEdit((("team", "search"),)))
     refusal = scene.guarded().undo_refusal(receipt.receipt_id, TOKEN)
     assert refusal is not None
     assert refusal.code is RefusalCode.MOVED_ON
@@ -72,7 +73,7 @@ def test_own_labels_that_were_changed_again_are_not_undone(scene: Scene) -> None
 
 def test_own_labels_that_were_changed_since_the_plan_refuse_it(scene: Scene) -> None:
     plan = scene.plan(Action.LABEL, scene.ids[:1], TEAM, Scope.OWN)
-    scene.annotations.set_labels([SessionKey(scene.key, scene.ids[0])], LabelEdit((("team", "search"),)), TOKEN)
+    relabel(scene.annotations, [SessionKey(scene.key, scene.ids[0])], LabelEdit((("team", "search"),)))
     (entry,) = scene.guarded().apply(plan, TOKEN).entries
     assert entry.refusal is not None
     assert entry.refusal.code is RefusalCode.CHANGED_SINCE_PLAN
@@ -82,7 +83,7 @@ def test_own_labels_that_are_written_in_the_same_moment_are_not_overwritten(scen
     plan = scene.plan(Action.LABEL, scene.ids[:1], TEAM, Scope.OWN)
     key = SessionKey(scene.key, scene.ids[0])
     search = LabelEdit((("team", "search"),))
-    meanwhile = counting(1, Checkpoint.INTENDED, lambda: scene.annotations.set_labels([key], search, TOKEN))
+    meanwhile = counting(1, Checkpoint.INTENDED, lambda: relabel(scene.annotations, [key], search))
     (entry,) = scene.guarded(meanwhile).apply(plan, TOKEN).entries
     assert entry.state is not EntryState.DONE
     noted = _noted(scene)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from store.own.annotations import MIGRATIONS
 from store.values.changes import LabelEdit
 from store.values.notes import Noted
 from store.values.store import SessionKey, StoreKey
+from tests.store.own_notes import hide, relabel
 
 TOKEN = CancelToken()
 STORE, COPY = StoreKey("/a/sessions.sqlite3"), StoreKey("/b/sessions.sqlite3")
@@ -145,8 +147,8 @@ def test_4_3_nothing_is_made_by_asking_for_notes(notes: Annotations, own_paths: 
 def test_4_3_title_note_labels_and_hidden_are_there_at_the_next_start(notes: Annotations, own_paths: Any) -> None:
     notes.set_title(ONE, "  A title\nof two lines ", TOKEN)
     notes.set_note(ONE, "First line\r\nsecond\n", TOKEN)
-    notes.set_labels([ONE, TWO], LabelEdit((("b", "1"), ("a", "2")), ("old",)), TOKEN)
-    notes.set_hidden([ONE], True, TOKEN)
+    relabel(notes, [ONE, TWO], LabelEdit((("b", "1"), ("a", "2")), ("old",)))
+    hide(notes, [ONE])
     put, removed = (("b", "1"), ("a", "2")), ("old",)
     expected = {
         ONE: Noted("A title of two lines", "First line\nsecond", put, removed, is_hidden=True),
@@ -158,29 +160,20 @@ def test_4_3_title_note_labels_and_hidden_are_there_at_the_next_start(notes: Ann
 def test_4_3_what_is_taken_back_leaves_nothing(notes: Annotations, own_paths: Any) -> None:
     notes.set_title(ONE, "x", TOKEN)
     notes.set_note(ONE, "x", TOKEN)
-    notes.set_hidden([ONE], True, TOKEN)
-    notes.set_labels([ONE], LabelEdit((("a", "b"),)), TOKEN)
+    hide(notes, [ONE])
+    relabel(notes, [ONE], LabelEdit((("a", "b"),)))
     notes.set_title(ONE, " ", TOKEN)
     notes.set_note(ONE, None, TOKEN)
-    notes.set_hidden([ONE], False, TOKEN)
-    notes.put_labels({ONE: Noted()}, TOKEN)
+    hide(notes, [ONE], is_hidden=False)
+    notes.exchange(ONE, lambda noted: replace(noted, labels_put=(), labels_removed=()), TOKEN)
     assert notes.noted(None, TOKEN) == {}
     with closing(sqlite3.connect(own_paths.annotations_file)) as connection:
         counts = [connection.execute(f"SELECT count(*) FROM {table}").fetchone() for table in ("notes", "own_labels")]
     assert counts == [(0,), (0,)]
 
 
-def test_4_3_labels_are_put_back_without_the_rest(notes: Annotations) -> None:
-    notes.set_labels([ONE], LabelEdit((("a", "1"),), ("b",)), TOKEN)
-    before = notes.noted([ONE], TOKEN)
-    notes.set_labels([ONE], LabelEdit((("b", "2"),), ("a",)), TOKEN)
-    notes.set_title(ONE, "later", TOKEN)
-    notes.put_labels(before, TOKEN)
-    assert notes.noted([ONE], TOKEN) == {ONE: Noted("later", None, (("a", "1"),), ("b",))}
-
-
 def test_4_3_notes_of_another_store_are_not_given(notes: Annotations) -> None:
-    notes.set_hidden([ONE, SessionKey(COPY, "s-1")], True, TOKEN)
+    hide(notes, [ONE, SessionKey(COPY, "s-1")])
     assert set(notes.noted_in([COPY], TOKEN)) == {SessionKey(COPY, "s-1")}
     assert set(notes.noted([ONE, TWO], TOKEN)) == {ONE}
 
