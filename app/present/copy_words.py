@@ -14,9 +14,10 @@ from app.present.summary import Sign
 from store.values.copied import Copied, CopyPlan, SessionCopyPlan
 
 SENTENCE = (
-    "A new store, which Burrow and agents can write, gets copies of the sessions. Where they are now is only read and"
-    " stays byte for byte as it is."
+    "A new store, which Burrow and agents can write, gets {}. Where {} now is only read and stays byte for byte as it"
+    " is."
 )
+ONE_COPY, COPIES = ("a copy of the session", "it is"), ("copies of the sessions", "they are")
 LOSSES = 3
 """So many kinds of losses are named in the band; each session says all of its own."""
 
@@ -38,14 +39,15 @@ def copy_text(plan: CopyPlan, titles: Mapping[str, str]) -> PlanText:
         PlanFact("Complete", exact_count(possible - lossy), f"{lossy:,} without something" if lossy else "all of them"),
     )
     order = sorted(range(total), key=lambda at: (not plan.sessions[at].refusal, not plan.sessions[at].losses, at))
+    words, place = ONE_COPY if total == 1 else COPIES
     return PlanText(
         title=f"Copy {of_sessions(possible, total) if possible else sessions(total)} to a working store",
-        sentence=SENTENCE,
+        sentence=SENTENCE.format(words, place),
         facts=facts,
         rows=tuple(_row(plan.sessions[at], at, titles) for at in order),
         count=sessions(total) if not refused else f"{possible:,} of {total:,} possible",
         warnings=_warnings(plan),
-        backup=("Nothing is written to where they are now.", "The new store is looked at like any other one."),
+        backup=(f"Nothing is written to where {place} now.", "The new store is looked at like any other one."),
         button=f"Copy {sessions(possible)}…" if possible else "Nothing to copy",
         icon="copy",
         has_effect=possible > 0,

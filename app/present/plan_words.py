@@ -254,4 +254,5 @@ def backup_words(plans: Sequence[Plan]) -> tuple[str, str]:
         size = exact_size(sum(plan.store_backup_bytes or 0 for plan in copies))
         names = joined_names([one_line(plan.store_name, NAME_CHARS) for plan in copies])
         strong += f" Before it a copy of all of {names}, {size}."
-    return strong, "Undo from Changes, as long as no agent has changed the sessions."
+    them = "the session" if sum(len(plan.possible) for plan in written) == 1 else "the sessions"
+    return strong, f"Undo from Changes, as long as no agent has changed {them}."

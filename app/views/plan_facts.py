@@ -121,7 +121,8 @@ class PlanFacts(QWidget):
             self._grid.setColumnStretch(column, 0)
         for number, cell in enumerate(self._cells):
             self._grid.addWidget(cell, number // fits, number % fits, Qt.AlignmentFlag.AlignTop)
-            self._grid.setColumnStretch(number % fits, widths[number] if number < fits else 1)
+        for column in range(fits):
+            self._grid.setColumnStretch(column, max(widths[column::fits]))
         self.update()
 
 

@@ -29,8 +29,8 @@ Index = QModelIndex | QPersistentModelIndex
 
 ROW_PX, LINE_PX, INSET_PX, ICON_ROOM_PX = 40, 28, 12, 22
 BATCH_ROWS = 500
-WHERE_SHARE, WHERE_PX = 0.4, (90, 240)
-"""How much of a line its table takes, and the least and the most of it at 100 %."""
+LEAST_WHICH_PX = 48
+"""Which row of its table a line speaks of is left out where it would have less than this, at 100 %."""
 
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -132,18 +132,11 @@ class ChangedRows(_RowPainter):
         if line.is_file or not line.what:
             self._words(painter, inner, line.where, TypeUse.CODE, "text", keeps_end=True)
             return
-        least, most = (look.px(length) for length in WHERE_PX)
-        wanted = self._texts.width_px(TypeUse.CODE, line.where) + look.px(12)
-        where = min(wanted, max(min(int(inner.width() * WHERE_SHARE), most), least))
-        self._words(
-            painter,
-            QRect(inner.left(), inner.top(), where - look.px(8), inner.height()),
-            line.where,
-            TypeUse.CODE,
-            "text",
-            keeps_end=True,
-        )
-        self._words(painter, inner.adjusted(where, 0, 0, 0), line.what, TypeUse.SMALL, quiet, keeps_end=True)
+        # Tables have like names, and the session is named above: the row gives way to its table.
+        self._words(painter, inner, line.where, TypeUse.CODE, "text", keeps_end=True)
+        which = inner.adjusted(self._texts.width_px(TypeUse.CODE, line.where) + look.px(12), 0, 0, 0)
+        if which.width() >= look.px(LEAST_WHICH_PX):
+            self._words(painter, which, line.what, TypeUse.SMALL, quiet, keeps_end=True)
 
 
 class PlanList(QListView):

@@ -174,15 +174,21 @@ def _told_elsewhere(layout: Layout, state: str) -> str:
     return terms
 
 
-def read_running_ids(connection: sqlite3.Connection, sources: Sources, since_ms: int, until_ms: int) -> frozenset[str]:
-    """Ids of sessions that were changed within a time, in milliseconds since 1970, both ends included."""
+def read_recent_ids(
+    connection: sqlite3.Connection, layout: Layout, sources: Sources, since_ms: int, until_ms: int
+) -> frozenset[str]:
+    """Ids of sessions that were changed within a time, in milliseconds since 1970, both ends included.
+
+    None of those that are archived: what changed them last was that.
+    """
     found: set[str] = set()
     for table, source in sources.rows:
         if table == IN_SNAPSHOTS:
             continue
         joiner = "AND" if " WHERE " in source else "WHERE"
         rows = connection.execute(
-            f"SELECT CAST(s.session_id AS BLOB) FROM {source} {joiner} s.updated_at_ms BETWEEN ? AND ?",
+            f"SELECT CAST(s.session_id AS BLOB) FROM {source} {joiner} s.updated_at_ms BETWEEN ? AND ?"
+            f" AND NOT ({_marks(layout, table)[1]})",
             (since_ms, until_ms),
         ).fetchall()
         found.update(stored_id(row[0]) for row in rows)

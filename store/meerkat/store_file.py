@@ -20,7 +20,7 @@ from store.cancel import CancelToken
 from store.errors import SessionChanged, SessionError
 from store.meerkat.blobs import read_blob
 from store.meerkat.candidates import find_candidates
-from store.meerkat.census import read_census, read_running_ids, read_waiting_ids
+from store.meerkat.census import read_census, read_recent_ids, read_waiting_ids
 from store.meerkat.generation import Layout, recognise
 from store.meerkat.heads.row_numbers import refuse_row_numbers
 from store.meerkat.heads.trust import needs_trust, trust
@@ -161,7 +161,7 @@ class StoreFile:
 
         def batch(connection: sqlite3.Connection) -> frozenset[str]:
             sources = self._sources or find_sources(connection, self._layout)
-            recent = read_running_ids(connection, sources, now_ms - RUNNING_S * 1000, now_ms + 2000)
+            recent = read_recent_ids(connection, self._layout, sources, now_ms - RUNNING_S * 1000, now_ms + 2000)
             return recent | read_waiting_ids(connection, self._layout)
 
         return self._read(batch, token)

@@ -77,8 +77,11 @@ def is_readable(layout: Layout, table: int) -> bool:
 
 
 def is_session_running(connection: sqlite3.Connection, layout: Layout, facts: RowFacts, now: float) -> bool:
-    """Whether a session of a running store works now: an input without outcome, or a change within 30 seconds."""
-    if facts.updated_at_ms is not None and is_recent_s(facts.updated_at_ms / 1000, now):
+    """Whether a session of a running store works now: an input without outcome, or a change within 30 seconds.
+
+    The last change of an archived session is that it was archived: it says nothing of work.
+    """
+    if facts.updated_at_ms is not None and is_recent_s(facts.updated_at_ms / 1000, now) and not facts.is_archived():
         return True
     if not layout.has("runtime_input_states"):
         return False

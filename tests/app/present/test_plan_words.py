@@ -7,7 +7,7 @@ from datetime import UTC
 
 from app.present.plan_report import changed_words, plan_report, planned_words
 from app.present.plan_session import session_text, sizes_words
-from app.present.plan_words import plan_text
+from app.present.plan_words import backup_words, plan_text
 from store.values.changes import Action, Scope
 from tests.app.present.plans import LEASE, TURN, plan, session
 
@@ -87,3 +87,9 @@ def test_4_1_a_plan_says_from_which_moment_it_is_and_can_be_copied_as_text() -> 
     assert "    ± sessions 0199a3ee-0000: 909,689 → 909,701 bytes" in report
     assert "    + runtime_states 0199a3ee-0000: new, 9 bytes" in report
     assert "An agent is using orchard" in report
+
+
+def test_4_1_one_session_is_spoken_of_as_one() -> None:
+    refused = session(1, LEASE)
+    assert backup_words((plan(session(0), refused),))[1].endswith("changed the session.")
+    assert backup_words((plan(session(0), session(2)),))[1].endswith("changed the sessions.")

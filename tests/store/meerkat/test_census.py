@@ -124,6 +124,18 @@ def test_running_are_sessions_changed_just_now_or_with_an_input_that_waits(
     assert {one.key.session_id for one in list_rows(backend) if one.is_running} == {just_now, waiting}
 
 
+def test_a_session_that_was_archived_just_now_is_not_running(
+    made: Any, make: Any, open_store: OpenStore, list_rows: Any
+) -> None:
+    now_ms = int(time.time() * 1000)
+    archived = made.add(1, [], updated_at_ms=now_ms)
+    made.connection.execute("INSERT INTO runtime_states VALUES (?, ?)", (f"rt:session:{archived}", b'"retired"'))
+    backend = open_store(made.done())
+    assert backend.running_ids(CancelToken()) == frozenset()
+    assert [one.is_running for one in list_rows(backend)] == [False]
+    assert not backend.detail(archived, CancelToken()).summary.is_running
+
+
 def test_a_document_with_more_tokens_than_a_column_holds_is_counted_without_them(
     tmp_path: Path, make: Any, open_store: OpenStore
 ) -> None:
