@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
@@ -13,6 +17,7 @@ import pytest
 from store.cancel import CancelToken
 from store.meerkat.writer import NewRealm, NewSession, encode_message
 from store.values.session import Usage
+from tests.conftest import ROOT
 
 COUNT = 6
 
@@ -60,3 +65,26 @@ def test_4_n2_the_realm_that_is_changed_has_as_many_sessions_as_are_measured(
             for table in ("sessions", "runtime_session_snapshots", "runtime_states")
         ]
     assert counts == [COUNT] * 3
+
+
+@pytest.mark.slow
+def test_4_n3_the_thread_that_draws_is_measured_while_the_window_archives(
+    data: Path, untouched: Callable[[Path], AbstractContextManager[None]]
+) -> None:
+    program = (
+        "import json, sys\n"
+        "from pathlib import Path\n"
+        "import bench_actions\n"
+        f"bench_actions.SESSIONS = {COUNT}\n"
+        "print(json.dumps(bench_actions.MEASURED['4-N3-heartbeat'](Path(sys.argv[1]), 0)))\n"
+    )
+    paths = os.pathsep.join((str(ROOT / "packaging"), str(ROOT)))
+    environment = os.environ | {"PYTHONPATH": paths, "QT_QPA_PLATFORM": "offscreen"}
+    with untouched(data / "d10k"):
+        done = subprocess.run(
+            [sys.executable, "-c", program, data], env=environment, capture_output=True, text=True, check=False
+        )
+    assert done.returncode == 0, done.stderr
+    working_ms, idle_ms = json.loads(done.stdout.splitlines()[-1])
+    assert working_ms > 0
+    assert idle_ms > 0
