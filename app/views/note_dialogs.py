@@ -118,7 +118,6 @@ class TitleDialog(NoteDialog):
         self.field.setAccessibleName("Own title")
         self.field.setPlaceholderText(self._stored)
         self.field.setMaxLength(MAX_TITLE_CHARS)
-        self.field.setClearButtonEnabled(True)
         self.field.selectAll()
         self.put(self.field, self._own_title)
         resize_on_screen(self, look.px(WIDTH_PX), self.sizeHint().height())

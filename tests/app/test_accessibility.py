@@ -30,6 +30,11 @@ WINDOWS = (
     ActionId.ABOUT,
     ActionId.CHECK_STORE,
     ActionId.CHANGES,
+    ActionId.ARCHIVE,
+    ActionId.LABELS,
+    ActionId.COPY_TO_WORKING_STORE,
+    ActionId.RENAME,
+    ActionId.NOTE,
 )
 ROLES_OF_NOTHING = {QAccessible.Role.NoRole, QAccessible.Role.Client, QAccessible.Role.Pane, QAccessible.Role.Window}
 

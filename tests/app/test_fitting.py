@@ -36,6 +36,11 @@ WINDOWS = (
     ActionId.ABOUT,
     ActionId.CHECK_STORE,
     ActionId.CHANGES,
+    ActionId.ARCHIVE,
+    ActionId.LABELS,
+    ActionId.COPY_TO_WORKING_STORE,
+    ActionId.RENAME,
+    ActionId.NOTE,
 )
 
 
