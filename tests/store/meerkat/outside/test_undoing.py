@@ -9,7 +9,17 @@ import pytest
 from store.cancel import CancelToken
 from store.changing import ImageState, image_digest
 from store.errors import ChangeRefused
-from store.values.changes import Action, AppendEdit, Edit, ForkEdit, LabelEdit, RefusalCode, RewriteEdit
+from store.meerkat.reference.session import Session
+from store.values.changes import (
+    Action,
+    AppendEdit,
+    Edit,
+    ForkEdit,
+    LabelEdit,
+    RefusalCode,
+    RevisionEdit,
+    RewriteEdit,
+)
 from tests.store.meerkat.conftest import dump, said, user
 from tests.store.meerkat.outside.conftest import ARCHIVED_07, ENQUIRY, HARBOUR, IDLE_07, OpenRealm
 from tests.store.meerkat.outside.realm import Done, Files, Realm, Rows
@@ -17,6 +27,9 @@ from tests.store.meerkat.outside.realm import Done, Files, Realm, Rows
 ANSWER = {"role": "block_assistant", "blocks": [said("Noted.")], "stop_reason": "end_turn"}
 PAIR = AppendEdit((dump(user("One more.")), dump({**ANSWER, "created_at": user("")["created_at"]})))
 REWRITE = RewriteEdit(1, 2, (dump(user("[redacted]")),), "redact", "burrow")
+
+REWRITTEN = "019ece06-9b5a-75cd-a3dd-82bf210eedaf"
+"""In `rich`: a session with a graph of one rewrite, and nothing after it."""
 
 CASES = [
     ("realm-0.6.24-rkat/realm", HARBOUR, Action.ARCHIVE, None),
@@ -30,6 +43,7 @@ CASES = [
     ("realm-0.7.24-rkat/realm", ARCHIVED_07, Action.RESTORE, None),
     ("realm-0.7.24-rkat/realm", ARCHIVED_07, Action.DELETE, None),
     ("realm-0.7.24-rkat/realm", IDLE_07, Action.APPEND, PAIR),
+    ("realm-0.7.24-rkat/realm", IDLE_07, Action.REWRITE, REWRITE),
     ("realm-0.7.24-rkat/realm", IDLE_07, Action.FORK, ForkEdit(2)),
 ]
 
@@ -64,6 +78,23 @@ def test_p5_exactly_what_was_planned_changes_and_undo_brings_exactly_that_back(
     realm.undo([done])
     assert realm.rows() == rows
     assert realm.files() == files
+
+
+@pytest.mark.parametrize("action", [Action.REWRITE, Action.RESTORE_REVISION])
+def test_p5_what_is_taken_back_by_a_commit_leaves_everything_but_its_own_documents(rich: Realm, action: Action) -> None:
+    before = Session.load(rich.stored(REWRITTEN))
+    history = before.history()
+    assert history is not None
+    first = RevisionEdit(history.commits[0].parent_revision, "burrow")
+    rows, files = rich.rows(), rich.files()
+    (done,) = rich.change(action, [REWRITTEN], REWRITE if action is Action.REWRITE else first)
+    own = {("sessions", REWRITTEN), ("runtime_session_snapshots", f"rt:session:{REWRITTEN}")}
+    assert changed_rows(rows, rich.rows()) == planned_rows(done) == own
+    rich.undo([done])
+    assert changed_rows(rows, rich.rows()) == own
+    assert rich.files() == files
+    after = Session.load(rich.stored(REWRITTEN))
+    assert (after.messages, after.transcript_revision()) == (before.messages, before.transcript_revision())
 
 
 def test_p5_the_image_keeps_the_exact_old_values_with_their_storage_classes(rkat: Realm) -> None:
