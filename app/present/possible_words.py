@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from app.commands import ActionId
 from app.present.one_line import one_line
+from app.present.refusal_words import HIDEABLE
 from store.values.changes import Refusal, RefusalCode
 
 NOT_ARCHIVED_VIEW = "Deleting is offered in the view Archived only, which lists what can be deleted"
@@ -97,7 +98,7 @@ def _delete(standing: Standing) -> str:
 
 
 def _hide(standing: Standing) -> str:
-    if standing.only_writable:
+    if standing.only_writable and (standing.refusal is None or standing.refusal.code not in HIDEABLE):
         return "The store can be written: archive does it there, for every program"
     if standing.is_all_looked_at and standing.hidden == standing.count:
         return "It is hidden already" if standing.count == 1 else "All of them are hidden already"

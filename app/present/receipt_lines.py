@@ -98,7 +98,7 @@ def proof_lines(
     lines = [
         *_backup(receipt, now_ms, zone),
         *_read_back(receipt),
-        ReceiptLine("Took", took_text(receipt.took_ms)),
+        *([ReceiptLine("Took", took_text(receipt.took_ms))] if receipt.took_ms else []),
         _undo(receipt, found, now_ms, zone),
         ReceiptLine("When", local_text(receipt.at_ms, zone), tip=time_tip(receipt.at_ms, zone)),
         ReceiptLine("Store", one_line(receipt.store_name), tip=one_line(receipt.store.path, 2000)),
@@ -147,7 +147,7 @@ def _read_back(receipt: Receipt) -> list[ReceiptLine]:
         said = "decided at a later start, by comparing the store with before and after"
         lines.append(ReceiptLine("Cut off", said, icon="history", tip=said))
     if undecided := undecided_count(receipt):
-        said = f"{counted(undecided, 'session')} to be compared when the store is there again"
+        said = f"{counted(undecided, 'session')} to be compared at a start that can read the store"
         lines.append(ReceiptLine("Cut off", said, icon="triangle-alert", icon_role="warn", tip=said))
     return lines
 

@@ -51,6 +51,9 @@ _PASSING = {
 LASTING = {RefusalCode.GENERATION, RefusalCode.TOO_OLD, RefusalCode.READ_ONLY}
 """What holds for the whole store and stays so: it can be hidden here, and copied to a store that can be written."""
 
+HIDEABLE = LASTING | {RefusalCode.DAMAGED}
+"""What stays so of a session, whatever its store: it can be hidden here."""
+
 OF_STORE = LASTING | {RefusalCode.LEASE_ALIVE, RefusalCode.FENCE_HELD, RefusalCode.LOCKED, RefusalCode.CANNOT_WRITE}
 """What holds for every session of a store alike."""
 
@@ -113,7 +116,7 @@ def refusal_text(plans: Sequence[Plan]) -> RefusalText | None:
     others = len({refusal.sentence for refusal in found}) - 1
     sentence = one_line(first.sentence) + (f" So it is with {sessions(len(found))}." if others > 0 else "")
     can_copy = first.code not in _NEEDS_NO_COPY
-    can_hide = action is Action.ARCHIVE and first.code in LASTING
+    can_hide = action is Action.ARCHIVE and first.code in HIDEABLE
     return RefusalText(
         icon=_ICONS.get(first.code, "lock"),
         title=f"{ACTION_WORDS[action].refused}: {_BECAUSE[first.code].format(store=names)}",

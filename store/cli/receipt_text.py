@@ -27,7 +27,8 @@ def receipt_text(receipt: Receipt, surface: Surface) -> str:
             lines.append(visible_line(f"made: {entry.made_id}"))
     if receipt.store_backup:
         lines.append(visible_line(f"Copy of the whole store: {receipt.store_backup}"))
-    lines.append(f"Receipt {receipt.receipt_id}, {receipt.took_ms:,} ms.")
+    took = f", {receipt.took_ms:,} ms" if receipt.took_ms else ""
+    lines.append(f"Receipt {receipt.receipt_id}{took}.")
     if receipt.undo is UndoState.POSSIBLE:
         lines.append(f"To take it back: burrow undo {receipt.receipt_id}")
     elif receipt.undo is UndoState.REFUSED and receipt.undo_refusal is not None:

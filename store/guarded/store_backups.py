@@ -158,8 +158,8 @@ class StoreBackups:
             raise ChangeRefused(
                 Refusal(
                     RefusalCode.NO_SPACE,
-                    f"There is no room for the copy of the store that is made first: {wanted_bytes:,} bytes are needed,"
-                    f" {max(free_bytes - SPARE_BYTES, 0):,} are free.",
+                    f"There is no room for the copy of the store that is made first: {wanted_bytes:,} bytes are needed"
+                    f" and {SPARE_BYTES:,} that stay free, {free_bytes:,} are free.",
                     "Free some disk space, then plan again.",
                 )
             )

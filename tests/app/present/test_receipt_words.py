@@ -184,7 +184,8 @@ def test_4_case_1_what_was_settled_or_is_undecided_stands_in_the_receipt() -> No
     settled = proof_lines(receipt([entry(is_settled=True)]), None, NOW_MS)
     undecided = proof_lines(UNDECIDED, None, NOW_MS)
     assert "decided at a later start, by comparing the store with before and after" in [one.value for one in settled]
-    assert "1 session to be compared when the store is there again" in [one.value for one in undecided]
+    assert "Took" not in [one.name for one in proof_lines(receipt([entry()], took_ms=0), None, NOW_MS)]
+    assert "1 session to be compared at a start that can read the store" in [one.value for one in undecided]
 
 
 def test_4_case_1_what_the_start_settled_is_one_sentence() -> None:

@@ -71,6 +71,14 @@ def test_4_1_in_a_store_that_may_not_be_written_labels_and_hiding_stay_possible(
     assert not {ActionId.HIDE, ActionId.LABELS, ActionId.COPY_TO_WORKING_STORE} & found.keys()
 
 
+def test_4_1_a_damaged_session_can_be_hidden_also_where_its_store_may_be_written() -> None:
+    damaged = Refusal(RefusalCode.DAMAGED, "It is not stored as bytes.", "“Hide here” puts it out of sight.")
+    assert ActionId.HIDE not in reasons(Standing(count=1, active=1, refusal=damaged, label_refusal=damaged))
+    said = refusal_text([plan(session(0, damaged))])
+    assert said is not None
+    assert said.can_hide
+
+
 def test_4_5_what_is_not_known_of_all_forbids_nothing() -> None:
     found = reasons(Standing(count=500, is_all_looked_at=False, active=20, only_writable=False, is_archived_view=True))
     assert found == {}
