@@ -35,6 +35,9 @@ READABLE = (
     "meerkat/realm-0.9.8-rkat",
 )
 DOCUMENT = "meerkat/v0_8_8_slim_session.json"
+OFTEN = {"meerkat/realm-0.6.24-rich", "meerkat/realm-0.6.24-live-wal", "meerkat/realm-0.9.8-rkat", DOCUMENT}
+"""One of each way of reading; the program is started on the others in the slow run."""
+ALL = [name if name in OFTEN else pytest.param(name, marks=pytest.mark.slow) for name in (*READABLE, DOCUMENT)]
 
 START_LIMIT_S = 60
 
@@ -53,7 +56,7 @@ def burrow(tmp_path: Path, repo_root: Path) -> Callable[..., subprocess.Complete
     return run
 
 
-@pytest.mark.parametrize("name", [*READABLE, DOCUMENT])
+@pytest.mark.parametrize("name", ALL)
 def test_1_9_every_readable_sample_is_listed_and_left_as_it_was(
     name: str, copy_sample: Callable[[str], Path], untouched: Untouched, burrow: Callable[..., object]
 ) -> None:
@@ -68,7 +71,7 @@ def test_1_9_every_readable_sample_is_listed_and_left_as_it_was(
     assert done.returncode == int(has_faults)
 
 
-@pytest.mark.parametrize("name", [*READABLE, DOCUMENT])
+@pytest.mark.parametrize("name", ALL)
 def test_1_9_every_session_of_every_readable_sample_is_shown_and_left_as_it_was(
     name: str, copy_sample: Callable[[str], Path], untouched: Untouched, burrow: Callable[..., object]
 ) -> None:
@@ -82,7 +85,7 @@ def test_1_9_every_session_of_every_readable_sample_is_shown_and_left_as_it_was(
             assert [one["index"] for one in messages] == list(range(len(messages)))
 
 
-@pytest.mark.parametrize("name", [*READABLE, DOCUMENT])
+@pytest.mark.parametrize("name", ALL)
 def test_1_3_the_window_opens_every_readable_sample_and_leaves_it_as_it_was(
     name: str,
     tmp_path: Path,

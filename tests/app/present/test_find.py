@@ -105,7 +105,15 @@ def test_2_6_letters_of_all_kinds_are_found(text: str, needle: Needle, expected:
     assert Finder(needle).count(text) == len(expected)
 
 
-@pytest.fixture(params=["realm-0.6.24-rich", "realm-0.7.28", "realm-0.7.5", "realm-0.6.24-bridged-by-0.9.8"])
+@pytest.fixture(
+    params=[
+        pytest.param("realm-0.6.24-rich", marks=pytest.mark.slow),
+        "realm-0.6.24-rkat",
+        "realm-0.7.28",
+        "realm-0.7.5",
+        pytest.param("realm-0.6.24-bridged-by-0.9.8", marks=pytest.mark.slow),
+    ]
+)
 def sessions(
     request: Any,
     copy_sample: Callable[[str], Path],

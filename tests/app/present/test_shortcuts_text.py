@@ -15,7 +15,7 @@ def test_2_11_every_shortcut_and_every_key_of_a_view_is_on_the_page() -> None:
 
 def test_2_11_the_page_is_grouped_by_menu_then_by_part_of_the_window() -> None:
     heads = [line.words for line in shortcut_lines(str) if line.is_heading]
-    assert heads[:6] == ["File", "Edit", "View", "Session", "Go", "Help"]
+    assert heads[:7] == ["File", "Edit", "View", "Session", "Go", "Tools", "Help"]
     assert heads[-len(KEY_GROUPS) :] == [group.title for group in KEY_GROUPS]
 
 
