@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -139,3 +140,14 @@ def forked(session: Session) -> ForkEdit:
 def labelled(session: Session) -> LabelEdit:
     """Labels put and taken away."""
     return LabelEdit((("team", "storage"), ("reviewed", "yes")), ("none",))
+
+
+WRITES: dict[str, tuple[Action, Callable[[Session], Edit]]] = {
+    "append": (Action.APPEND, lambda session: appended()),
+    "redact": (Action.REWRITE, redacted),
+    "insert": (Action.REWRITE, inserted),
+    "delete": (Action.REWRITE, cut),
+    "compact": (Action.REWRITE, summarised),
+    "label": (Action.LABEL, labelled),
+}
+"""What is written into transcripts and metadata: each kind by its name."""

@@ -11,17 +11,7 @@ from store.meerkat.reference.session import Session
 from store.paths import OwnPaths
 from store.values.changes import Action, Edit, EntryState, RefusalCode
 from tests.oracle.judge import Judge
-from tests.oracle.life import (
-    Life,
-    appended,
-    cut,
-    forked,
-    inserted,
-    labelled,
-    redacted,
-    restored,
-    summarised,
-)
+from tests.oracle.life import WRITES, Life, forked, redacted, restored
 
 pytestmark = pytest.mark.oracle
 
@@ -41,15 +31,6 @@ REWRITTEN = [
     pytest.param(RICH, COMPACTED, id="live_compaction"),
 ]
 """Sessions with a graph."""
-
-WRITES: dict[str, tuple[Action, Callable[[Session], Edit]]] = {
-    "append": (Action.APPEND, lambda session: appended()),
-    "redact": (Action.REWRITE, redacted),
-    "insert": (Action.REWRITE, inserted),
-    "delete": (Action.REWRITE, cut),
-    "compact": (Action.REWRITE, summarised),
-    "label": (Action.LABEL, labelled),
-}
 
 
 @pytest.fixture
@@ -139,9 +120,13 @@ def test_p4_an_archived_session_is_out_of_the_list_until_it_is_restored(
     resumed = judge.resume(life.realm, session_id)
     assert not resumed.accepted
     assert "archived" in str(resumed.answer) + resumed.said
-    life.done(Action.RESTORE, session_id)
+    away = life.rows()
+    receipt = life.done(Action.RESTORE, session_id)
     assert judge.verify(life.realm).answer["service_list"]["count"] == listed
     _is_taken_up(judge, life.realm, session_id)
+    life.undo(receipt)
+    assert life.rows() == away
+    assert judge.verify(life.realm).answer["service_list"]["count"] == listed - 1
 
 
 @pytest.mark.parametrize(("sample", "session_id"), [*PLAIN, *REWRITTEN])

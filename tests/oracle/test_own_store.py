@@ -12,7 +12,6 @@ from store.meerkat.reference.building_blocks import (
     begin_immediate_transaction,
     load_session_snapshot_in_txn,
     open_connection,
-    write_session_snapshot_in_txn,
 )
 from store.meerkat.reference.forking import fork_at
 from store.meerkat.reference.history import Commit, Reason
@@ -20,45 +19,20 @@ from store.meerkat.reference.restoring import restore_revision
 from store.meerkat.reference.rewriting import commit_transcript_rewrite
 from store.meerkat.reference.session import Session
 from store.meerkat.reference.sqlite_store import SqliteSessionStore
-from store.meerkat.writer import NewRealm
 from tests.oracle.judge import Judge
-from tests.oracle.written import ACTOR, ANSWER, USER
+from tests.oracle.written import ACTOR, ANSWER, SYSTEM, USER, new_realm, put, turn
 
 pytestmark = pytest.mark.oracle
-
-SYSTEM = b'{"role":"system","content":"Be brief.","created_at":"2026-06-01T09:59:59Z"}'
-SESSION_METADATA = {"schema_version": 2, "model": "claude-opus-4-6", "max_tokens": 4096, "provider": "anthropic"}
 
 
 @pytest.fixture
 def realm(tmp_path: Path) -> Path:
     """A realm of our own without sessions."""
-    folder = tmp_path / "realm"
-    with NewRealm(folder, "own", 1_780_000_000):
-        pass
-    return folder
-
-
-def made() -> Session:
-    """A session of one turn, as an agent would leave it."""
-    session = Session.new()
-    session.set_metadata("session_metadata", {**SESSION_METADATA, "tooling": {}})
-    session.push_batch([SYSTEM, USER, ANSWER])
-    return session
-
-
-def put(realm: Path, session: Session) -> None:
-    """Write both rows of a session in one transaction of the caller's."""
-    with closing(open_connection(realm / "sessions.sqlite3")) as connection, begin_immediate_transaction(connection):
-        write_session_snapshot_in_txn(connection, session)
-        connection.execute(
-            "INSERT OR REPLACE INTO runtime_session_snapshots VALUES (?, ?)",
-            (f"rt:session:{session.id}", session.encode()),
-        )
+    return new_realm(tmp_path / "realm")
 
 
 def test_p4_a_new_session_is_listed_and_taken_up(realm: Path, judge: Judge) -> None:
-    session = made()
+    session = turn()
     put(realm, session)
     said = judge.sessions(realm)[session.id]
     assert (said["digest"], said["message_count"]) == (session.message_digest(), 3)
@@ -69,7 +43,7 @@ def test_p4_a_new_session_is_listed_and_taken_up(realm: Path, judge: Judge) -> N
 
 def test_p4_guarded_saves_write_what_the_real_code_reads(realm: Path, judge: Judge) -> None:
     store = SqliteSessionStore.open(realm / "sessions.sqlite3")
-    session = made()
+    session = turn()
     put(realm, session)
     session.push_batch([USER, ANSWER])
     store.save(session)
@@ -89,7 +63,7 @@ REWRITES: dict[str, Callable[[Session], Commit]] = {
 @pytest.mark.parametrize("kind", REWRITES)
 def test_p4_a_rewrite_and_bringing_back_what_was_before_are_taken_up(realm: Path, judge: Judge, kind: str) -> None:
     store = SqliteSessionStore.open(realm / "sessions.sqlite3")
-    session = made()
+    session = turn()
     put(realm, session)
     before = session.transcript_revision()
     store.save_transcript_rewrite(session, commit := REWRITES[kind](session))
@@ -106,7 +80,7 @@ def test_p4_a_rewrite_and_bringing_back_what_was_before_are_taken_up(realm: Path
 
 
 def test_p4_a_fork_is_taken_up_beside_its_source(realm: Path, judge: Judge) -> None:
-    session = made()
+    session = turn()
     put(realm, session)
     with closing(open_connection(realm / "sessions.sqlite3")) as connection:
         stored = load_session_snapshot_in_txn(connection, session.id)
@@ -119,7 +93,7 @@ def test_p4_a_fork_is_taken_up_beside_its_source(realm: Path, judge: Judge) -> N
 
 
 def test_p4_a_deleted_session_is_gone(realm: Path, judge: Judge) -> None:
-    session, other = made(), made()
+    session, other = turn(), turn()
     put(realm, session)
     put(realm, other)
     SqliteSessionStore.open(realm / "sessions.sqlite3").delete(session.id)

@@ -162,7 +162,7 @@ def test_4_6_a_store_that_may_not_be_written_is_copied_into_one_that_may_be(
         library.close_all()
 
 
-def test_4_6_the_real_library_loads_and_goes_on_with_every_copied_session(
+def test_4_6_the_reference_loads_and_goes_on_with_every_copied_session(
     copy_sample: Copy, open_store: Open, tmp_path: Path, token: CancelToken
 ) -> None:
     source = open_store(copy_sample("meerkat/realm-0.9.8-rkat") / "realm" / "sessions.sqlite3")
