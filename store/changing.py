@@ -135,6 +135,14 @@ class Writing(Protocol):
         """
         ...
 
+    def verify(self, image: Image) -> None:
+        """Read a session again, not on the connection that wrote it, and compare it with what was to be made of it.
+
+        Raises:
+            ChangeRefused: it is not so (VERIFY_FAILED).
+        """
+        ...
+
 
 class Changing(Protocol):
     """How one store is changed. Thread-safe; holds nothing open between calls."""

@@ -154,7 +154,7 @@ class Application:
             try:
                 step.commit()
                 self.checkpoints(Checkpoint.COMMITTED)
-                self.changing.verify(image, CancelToken())
+                writing.verify(image)
             except (ChangeRefused, OpenError) as error:
                 # What became of it is found out when the store is closed, by looking at it.
                 failure = _in_words(error)

@@ -141,6 +141,10 @@ class OwnWriting:
         session = SessionPlan(session_id, session_id, (RowPlan(NOTES_TABLE, session_id, *sizes),))
         return OwnStep(self._changing, session, _image(session_id, now, row.before), dict(row.before))
 
+    def verify(self, image: Image) -> None:
+        """Read our notes again and compare them with what was to be made of them. Raises ChangeRefused."""
+        self._changing.verify(image, CancelToken())
+
 
 @dataclass(frozen=True, slots=True)
 class OwnStep:

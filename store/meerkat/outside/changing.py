@@ -25,11 +25,12 @@ from store.meerkat.outside.family import Family, family_of
 from store.meerkat.outside.layout_rule import layout_refusal
 from store.meerkat.outside.lease_rule import lease_refusal
 from store.meerkat.outside.planning import PlannedOn, PlanState, plan_page, put_together
+from store.meerkat.outside.proving import prove_written
 from store.meerkat.outside.realm_files import finish_file
-from store.meerkat.outside.refusals import MISSING, in_words_of_a_refusal, refusal_of_open, refuse
+from store.meerkat.outside.refusals import MISSING, refusal_of_open, refuse
 from store.meerkat.outside.rows import PAGE_SESSIONS, pages_of, text_or_bytes
 from store.meerkat.outside.session_change import Circumstances
-from store.meerkat.outside.writing import BUSY_TIMEOUT_S, connect_to_write, open_to_write
+from store.meerkat.outside.writing import BUSY_TIMEOUT_S, connect_to_prove, open_to_write
 from store.opening import Looking
 from store.opening.gate import writing_to
 from store.values.changes import Plan, Refusal, RefusalCode, Request, SessionPlan
@@ -137,23 +138,13 @@ class StoreFileChanging:
         try:
             with (
                 writing_to(self._main, token),
-                closing(connect_to_write(self._main, self._timeout_s)) as connection,
-                in_words_of_a_refusal(),
+                closing(connect_to_prove(self._main, self._timeout_s)) as connection,
             ):
-                # The last connection to a database tidies up behind itself; one that only reads leaves its log there.
-                connection.execute("PRAGMA query_only=ON")
-                rows = compare_rows(connection, image)
+                prove_written(connection, self._main.parent, image)
         except OSError as error:
             raise refuse(
                 RefusalCode.VERIFY_FAILED, "The store could not be read again after it was written."
             ) from error
-        state = image_state(rows, self._main.parent, image)
-        if state is ImageState.AFTER:
-            return
-        sentence = "The session was read again and is not what was to be written."
-        if state is ImageState.PARTLY:
-            sentence = "The rows of the session were changed, but not all of its files could be."
-        raise refuse(RefusalCode.VERIFY_FAILED, sentence, "Look at it in Changes, where its old state is kept.")
 
     def _plan_sessions(
         self, looking: Looking, on: PlannedOn, request: Request, session_ids: Sequence[str], token: CancelToken

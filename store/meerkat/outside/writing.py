@@ -24,6 +24,7 @@ from store.meerkat.outside.blob_users import BlobUsers
 from store.meerkat.outside.family import Family, family_of
 from store.meerkat.outside.layout_rule import layout_refusal
 from store.meerkat.outside.lease_rule import lease_refusal
+from store.meerkat.outside.proving import prove_written
 from store.meerkat.outside.refusals import (
     CHANGED_SINCE_PLAN,
     HIDE_HERE,
@@ -80,7 +81,7 @@ def open_to_write(
                 try:
                     yield writing
                 finally:
-                    writing.end()
+                    writing.close()
     except OpenError as error:
         raise ChangeRefused(refusal_of_open(error)) from error
     except OSError as error:
@@ -102,6 +103,21 @@ def connect_to_write(main: Path, timeout_s: float) -> sqlite3.Connection:
     return connection
 
 
+def connect_to_prove(main: Path, timeout_s: float) -> sqlite3.Connection:
+    """A connection on which what was written is read again; it writes nothing. Raises ChangeRefused.
+
+    It could write: the last connection to a database tidies up behind itself, and one that cannot leaves its log there.
+    """
+    connection = connect_to_write(main, timeout_s)
+    try:
+        with in_words_of_a_refusal():
+            connection.execute("PRAGMA query_only=ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 class StoreWriting:
     """One store that is open to be written; belongs to the thread that opened it."""
 
@@ -116,6 +132,7 @@ class StoreWriting:
         self._known: tuple[int, Layout, Family] | None = None
         self._blobs = blobs
         self._written: int | None = None
+        self._proving: sqlite3.Connection | None = None
 
     def back_up(self, target: Path, token: CancelToken) -> None:
         """Copy the whole database to a new file, through SQLite's backup interface.
@@ -169,6 +186,27 @@ class StoreWriting:
             return change
 
         return self._begin(make, token)
+
+    def verify(self, image: Image) -> None:
+        """Read a session again, on a connection of its own, and compare it with what was to be made of it.
+
+        The connection is kept for the sessions that follow; SQLite reads what was written since then from the files.
+
+        Raises:
+            ChangeRefused: it is not so (VERIFY_FAILED), or another file stands in the store's place.
+        """
+        may_wait("read a store")
+        self.prove_place()
+        if self._proving is None:
+            self._proving = connect_to_prove(self._main, self._timeout_s)
+        prove_written(self._proving, self._main.parent, image)
+
+    def close(self) -> None:
+        """Give up what was begun and not ended, and whatever reads again."""
+        self.end()
+        if self._proving is not None:
+            self._proving.close()
+            self._proving = None
 
     def end(self) -> None:
         """Give up what was begun and not ended."""

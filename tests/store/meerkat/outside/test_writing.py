@@ -185,3 +185,35 @@ def test_4_case_2_a_foreign_writer_and_ours_take_turns_and_nothing_is_lost(rkat:
     assert rkat.state(ids[-1]) == b'"retired"'
     assert rkat.value("SELECT count(*) FROM runtime_states") == len(rkat.ids()) + 1
     assert os.access(rkat.main, os.R_OK)
+
+
+def test_4_5_each_time_that_a_session_is_read_again_it_is_read_from_the_files(rkat: Realm) -> None:
+    (planned,) = rkat.plan(Action.ARCHIVE, [HARBOUR]).sessions
+    with rkat.changing.writing(CancelToken()) as writing:
+        step = writing.begin(ARCHIVE, planned, CancelToken())
+        image = step.image
+        step.commit()
+        writing.verify(image)
+        writing.verify(image)
+        rkat.run(
+            "UPDATE runtime_states SET runtime_state_json = ? WHERE runtime_id = ?", b'"idle"', f"rt:session:{HARBOUR}"
+        )
+        with pytest.raises(ChangeRefused) as refused:
+            writing.verify(image)
+    assert refused.value.refusal.code is RefusalCode.VERIFY_FAILED
+    assert not rkat.main.with_name(f"{rkat.main.name}-wal").exists()
+
+
+def test_4_case_4_a_session_is_not_read_again_from_a_file_that_was_replaced(rkat: Realm) -> None:
+    (planned,) = rkat.plan(Action.ARCHIVE, [HARBOUR]).sessions
+    with rkat.changing.writing(CancelToken()) as writing:
+        step = writing.begin(ARCHIVE, planned, CancelToken())
+        image = step.image
+        step.commit()
+        writing.verify(image)
+        other = rkat.main.with_name("other")
+        shutil.copyfile(rkat.main, other)
+        other.replace(rkat.main)
+        with pytest.raises(ChangeRefused) as refused:
+            writing.verify(image)
+    assert refused.value.refusal.code is RefusalCode.CANNOT_WRITE
