@@ -109,6 +109,36 @@ def test_4_1_a_session_is_archived_after_its_plan_and_the_window_follows(
     assert (status.left_text(), status.undo_button.isHidden()) == ("Archived 1 session", False)
 
 
+def test_4_1_the_counts_of_the_views_follow_what_was_archived(
+    qtbot: QtBot, show_program: Show, copy_sample: Copy
+) -> None:
+    program = shown(qtbot, show_program, copy_sample(SMALL))
+
+    def counted() -> tuple[int, int]:
+        counts = program.controller.facets.counts
+        found = counts.views if counts is not None and counts.known == counts.total else {}
+        return found.get(View.ACTIVE, -1), found.get(View.ARCHIVED, -1)
+
+    qtbot.waitUntil(lambda: counted()[0] > 1, timeout=10_000)
+    active, archived = counted()
+    program.controller.scopes.choose(View.ACTIVE)
+    qtbot.waitUntil(lambda: program.controller.sessions.model.session_count == active, timeout=10_000)
+    program.controller.sessions.pane.view.selectAll()
+    receipts: list[Any] = []
+    program.context.jobs.activity.store_changed.connect(lambda changed: receipts.extend(changed.receipts))
+    dialog = planned(qtbot, program, Request(Action.ARCHIVE))
+    dialog.main_button.click()
+    qtbot.waitUntil(lambda: dialog.stage is Stage.RESULT, timeout=10_000)  # some were refused
+    dialog.reject()
+    done = receipts[0].counted(EntryState.DONE)
+    left = (active - done, archived + done)
+    assert done > 1
+    qtbot.waitUntil(lambda: counted() == left, timeout=10_000)
+    assert program.controller.sessions.model.session_count == left[0]
+    program.controller.scopes.choose(View.ARCHIVED)
+    qtbot.waitUntil(lambda: program.controller.sessions.model.session_count == left[1], timeout=10_000)
+
+
 def test_4_2_an_archived_session_is_restored_and_deleted_only_after_its_number_was_typed(
     qtbot: QtBot, show_program: Show, copy_sample: Copy, in_worker: Any
 ) -> None:
