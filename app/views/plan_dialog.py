@@ -239,9 +239,9 @@ class PlanDialog(QDialog):
         """Show how far planning or applying is."""
         if self._stack.currentWidget() is not self._progress:
             self._stack.setCurrentWidget(self._progress)
-            for part in (self._copy, self._count, self._main, self._cancel):
+            for part in (self._copy, self._count, self._main):
                 part.hide()
-        self._cancel.hide()
+        self._cancel.hide()  # the progress has its own
         self._progress.say(what, count, elapsed, permille)
 
     def show_result(self, said: ResultText, *, can_open: bool = False) -> None:
