@@ -137,7 +137,10 @@ def sorted_value(data: bytes) -> bytes:
 
 
 def with_sorted_keys(data: bytes) -> bytes:
-    """The canonical bytes of a message as they stand inside metadata, where all keys are sorted."""
+    """The canonical bytes of a message, or of a list of messages, as they stand inside metadata: all keys sorted.
+
+    Nothing but the order of members changes, so that every message of a list keeps its place and length.
+    """
     try:
         value = orjson.loads(data)
         # Printed alike, its numbers are spelled alike in any order.

@@ -101,7 +101,7 @@ class Body:
         """
         if self._stored is None:
             if before is None:
-                self._stored = MessageList.of(map(with_sorted_keys, self.messages))
+                self._stored = self.messages.respelled(with_sorted_keys)
             else:
                 self._stored = respelled(self.messages, before.messages, before.stored(None))
         return self._stored
@@ -112,7 +112,7 @@ def respelled(messages: MessageList, known: MessageList, known_spelling: Message
     leading = messages.equal_prefix(known)
     count = len(messages)
     following = messages.equal_suffix(known, min(count, len(known)) - leading)
-    middle = MessageList.of(map(with_sorted_keys, messages.slice(leading, count - following)))
+    middle = messages.slice(leading, count - following).respelled(with_sorted_keys)
     last = known_spelling.slice(len(known) - following) if following else MessageList()
     return known_spelling.slice(0, leading).plus(middle).plus(last)
 

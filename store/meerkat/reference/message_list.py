@@ -163,6 +163,15 @@ class MessageList:
         """This list with other messages in the place of [begin, end)."""
         return MessageList(_joined([*self._runs_between(0, begin), *replacement._runs, *self._runs_between(end, None)]))
 
+    def respelled(self, spell: Callable[[bytes], bytes]) -> MessageList:
+        """The same messages with their keys in another order.
+
+        Args:
+            spell: puts the keys of a message in that order, and of all messages of a JSON list; nothing else changes,
+                so that a message of a list keeps its place.
+        """
+        return MessageList(_joined([respelt for run in self._runs for respelt in _respelt(run, spell)]))
+
     def views(self, begin: int = 0, end: int | None = None) -> Iterator[memoryview]:
         """Messages [begin, end) as they stand in a JSON list, in pieces: with the commas, without the brackets."""
         is_first = True
@@ -222,6 +231,20 @@ class MessageList:
 
     def _is_equal(self, begin: int, other: MessageList, at: int, count: int) -> bool:
         return _same(self.views(begin, begin + count), other.views(at, at + count))
+
+
+def _respelt(run: Run, spell: Callable[[bytes], bytes]) -> Iterator[Run]:
+    """Messages of a run with their keys in another order, some of them at a time."""
+    first = 0
+    while first < run.count:
+        last = max(first + 1, bisect_right(run.begins, run.begins[first] + SMALL_RUN_BYTES))
+        part = run.part(first, last)
+        spelt = spell(b"[%b]" % part.view())[1:-1]
+        if len(spelt) == part.size_bytes:
+            yield Run(spelt, array("Q", [begin - part.begins[0] for begin in part.begins]), len(spelt))
+        else:
+            yield from _runs_of(spell(part.buffer[part.begins[at] : part.stop(at)]) for at in range(part.count))
+        first = last
 
 
 def _joined(runs: list[Run]) -> Iterator[Run]:

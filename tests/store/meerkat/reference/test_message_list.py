@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from store.meerkat.reference.canonical import with_sorted_keys
 from store.meerkat.reference.message_list import SMALL_RUN_BYTES, ListBuilder, MessageList, Run
 from store.meerkat.shapes.digests import DigestFormat
 from tests.store.meerkat.digesting import digest_of
@@ -114,3 +115,13 @@ def test_l1_there_is_no_message_before_the_first_or_behind_the_last(number: int)
 
 def test_l1_a_list_is_equal_to_nothing_else() -> None:
     assert MessageList.of([b"{}"]) != [b"{}"]
+
+
+DEEP = b'{"z":' + b'{"b":1,"a":' * 120 + b"18446744073709551616" + b"}" * 120 + b',"a":[0.1,-0.0,1e300]}'
+SPELLED = [b"{}", b'{"b":1,"a":{"d":1.5,"c":[]}}', b'{"b":"' + b"x" * SMALL_RUN_BYTES + b'","a":2}', DEEP]
+
+
+@given(st.lists(st.lists(st.sampled_from(SPELLED), max_size=8), max_size=4))
+def test_p3_a_list_with_sorted_keys_is_what_its_messages_are_with_sorted_keys(parts: list[list[bytes]]) -> None:
+    messages = in_runs(parts)
+    assert plain(messages.respelled(with_sorted_keys)) == [with_sorted_keys(message) for message in messages]
