@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import tzinfo
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from app.models.loaded_rows import Part
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from store import Library, Lists
     from store.backend import Backend
     from store.cancel import CancelToken
+
+MOST_SPANS = 1_000
+"""Rows that stay selected together stand in so many places at most: a view compares each place with all others."""
+
+SELECTED_BATCH = 10_000
+"""Between so many rows a search for selected ones can be cancelled."""
 
 CHUNK_ROWS = 200
 """Rows read in one go where many are read: between two of them a job can be cancelled, and says how far it is."""
@@ -41,18 +48,30 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Selected:
+    """Rows of a list, to be found in another one.
+
+    Attributes:
+        spans: the rows of `listed`, as half open spans.
+    """
+
+    listed: Listed
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ListAnswer:
     """Rows of a list, and which of them were asked for.
 
     Attributes:
         listed: the rows.
         row: of the place that was asked for; None if it is not among them.
-        also: rows that were selected besides.
+        also: rows that were selected besides, as half open spans, ascending.
     """
 
     listed: Listed
     row: int | None
-    also: tuple[int, ...] = ()
+    also: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +117,14 @@ def list_work(
     lists: Lists,
     want: ListWant,
     place: Place | None,
-    also: tuple[tuple[StoreKey, int], ...] = (),
+    also: Selected | None = None,
     is_renewed: bool = False,
     changed: frozenset[StoreKey] = frozenset(),
 ) -> Callable[[CancelToken], ListAnswer]:
     """Work that lists rows and finds a place among them.
 
     Args:
-        also: stores and handles of other rows to find.
+        also: other rows to find.
         is_renewed: the stores may have given the place's handle to another session since it was read.
         changed: stores that were just changed here: rows that came or went are to be in the list at once.
     """
@@ -118,7 +137,7 @@ def list_work(
         if listed.waiting and len(want.stores) == 1 and lists.take_census(want.stores[0], token):
             listed = lists.listed(want, token)
         row = _row_of_place(library, lists, listed, place, is_renewed, token) if place is not None else None
-        return ListAnswer(listed, row, _rows_of(listed, frozenset(also)) if also else ())
+        return ListAnswer(listed, row, _spans_of(listed, also, token) if also is not None else ())
 
     return work
 
@@ -220,14 +239,24 @@ def row_of(listed: Listed, store: StoreKey, handle: int) -> int | None:
     return row
 
 
-def _rows_of(listed: Listed, wanted: frozenset[tuple[StoreKey, int]]) -> tuple[int, ...]:
+def _spans_of(listed: Listed, also: Selected, token: CancelToken) -> tuple[tuple[int, int], ...]:
+    """Rows of other rows' sessions; none where they stand in more than MOST_SPANS places."""
     numbers = {store: number for number, store in enumerate(listed.stores)}
-    pairs = {(numbers[store], handle) for store, handle in wanted if store in numbers}
-    if not listed.store_of:
-        handles = {handle for _number, handle in pairs}
-        return tuple(row for row, handle in enumerate(listed.handles) if handle in handles)
-    both = zip(listed.store_of, listed.handles, strict=True)
-    return tuple(row for row, pair in enumerate(both) if pair in pairs)
+    rows = chain.from_iterable(range(*span) for span in also.spans)
+    wanted = {(numbers.get(also.listed.store_at(row), -1), also.listed.handles[row]) for row in rows}
+    spans: list[tuple[int, int]] = []
+    for row, handle in enumerate(listed.handles):
+        if row % SELECTED_BATCH == 0:
+            token.check()
+        if (listed.store_of[row] if listed.store_of else 0, handle) not in wanted:
+            continue
+        if spans and spans[-1][1] == row:
+            spans[-1] = spans[-1][0], row + 1
+        elif len(spans) < MOST_SPANS:
+            spans.append((row, row + 1))
+        else:
+            return ()
+    return tuple(spans)
 
 
 def _row_of_place(

@@ -7,6 +7,7 @@ whatever happens to the rows around it.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.controllers.chosen_session import ChosenSession
 from app.controllers.list_face import ListFace
-from app.controllers.list_jobs import ListAnswer, Place, RowMaker, list_work
+from app.controllers.list_jobs import ListAnswer, Place, RowMaker, Selected, list_work
 from app.controllers.row_pages import RowPages
 from app.controllers.scope_controller import Scope
 from app.jobs import Newest, Query
@@ -39,9 +40,6 @@ SLOW_MS = 600
 
 CATCH_UP_MS = 1_000
 """A list that waits for the catalogue is asked for again at most so often while the catalogue grows."""
-
-ALSO_SELECTED = 1_000
-"""So many rows at most stay selected together when the rows become others."""
 
 
 class Why(Enum):
@@ -318,13 +316,9 @@ class SessionsController(QObject):
         if self._waits_for_rows and self._why is Why.NARROW:
             self._set_stale(True)
 
-    def _also_selected(self) -> tuple[tuple[StoreKey, int], ...]:
-        """Stores and handles of the selected rows, if they are several and not too many."""
-        if not 1 < self._chosen.selected_count() <= ALSO_SELECTED:
-            return ()
-        listed, spans = self._chosen.selected_rows()
-        rows = (row for begin, end in spans for row in range(begin, end))
-        return tuple((listed.store_at(row), listed.handles[row]) for row in rows)
+    def _also_selected(self) -> Selected | None:
+        """The selected rows, if they are several."""
+        return Selected(*self._chosen.selected_rows()) if self._chosen.selected_count() > 1 else None
 
     def _on_rows(self, answer: ListAnswer) -> None:
         self._waits_for_rows = False
@@ -347,10 +341,10 @@ class SessionsController(QObject):
         if self._is_again_due:
             self.reload_keeping_place()
 
-    def _restore(self, why: Why, row: int | None, also: tuple[int, ...], scrolled_px: int) -> None:
+    def _restore(self, why: Why, row: int | None, also: Sequence[tuple[int, int]], scrolled_px: int) -> None:
         """Choose the row that was chosen, and show the part of the list that a person expects."""
-        view, line_of = self._pane.view, self._model.map.line_of
-        line = None if row is None else line_of(row)
+        view, lines = self._pane.view, self._model.map
+        line = None if row is None else lines.line_of(row)
         if row is not None or why is not Why.AGAIN:
             self._next_line = None
         elif self._next_line is not None and self._model.row_count:
@@ -360,7 +354,7 @@ class SessionsController(QObject):
         view.choose_row(None)
         view.scrollToTop()
         view.choose_row(line, to_middle=bool(line) and why is not Why.AGAIN and not is_narrowed)
-        view.select_also(tuple(other for other in map(line_of, also) if other is not None))
+        view.select_also(tuple(span for rows in also for span in lines.line_spans(*rows)))
         if why is Why.AGAIN:
             view.verticalScrollBar().setValue(scrolled_px)
         elif is_narrowed:

@@ -118,6 +118,23 @@ class RowMap:
             if low < high:
                 yield start + low, start + high
 
+    def line_spans(self, row_begin: int, row_end: int) -> Iterator[tuple[int, int]]:
+        """Lines that show rows [row_begin, row_end), as half open spans, one for each group that is open."""
+        begin, end = max(row_begin, 0), min(row_end, self.row_count)
+        if begin >= end:
+            return
+        first = self.group_of_row(begin)
+        if first is None:
+            yield begin, end
+            return
+        for group in range(first, len(self.groups)):
+            start = self.groups[group].begin
+            if start >= end:
+                return
+            if not self._folded[group]:
+                shift = self._heads[group] + 1 - start
+                yield max(begin, start) + shift, min(end, self.groups[group].end) + shift
+
     def count_rows(self, line_begin: int, line_end: int) -> int:
         """How many rows stand in lines [line_begin, line_end)."""
         begin, end = max(line_begin, 0), min(line_end, self._line_count)

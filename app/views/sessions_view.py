@@ -140,11 +140,14 @@ class SessionsView(QTableView):
             self.scrollTo(self._model.index(line, 0), hint.PositionAtCenter if to_middle else hint.EnsureVisible)
         self._is_choosing = False
 
-    def select_also(self, lines: tuple[int, ...]) -> None:
-        """Select further lines; the current one stays."""
+    def select_also(self, spans: tuple[tuple[int, int], ...]) -> None:
+        """Select further lines, as half open spans, as few as there can be: Qt compares each one with all others.
+
+        The current line stays.
+        """
         flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
         selection = QItemSelection()
-        for begin, end in _spans_of(lines):
+        for begin, end in spans:
             selection.select(self._model.index(begin, 0), self._model.index(end - 1, 0))
         self.selectionModel().select(selection, flags)
 
@@ -393,14 +396,3 @@ class SessionsView(QTableView):
         first, end = self.visible_rows()
         if end > first:
             self.range_seen.emit(first, end)
-
-
-def _spans_of(lines: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Lines as half open spans, as few as there can be: Qt compares each one with all others."""
-    spans: list[tuple[int, int]] = []
-    for line in sorted(lines):
-        if spans and line <= spans[-1][1]:
-            spans[-1] = spans[-1][0], max(spans[-1][1], line + 1)
-        else:
-            spans.append((line, line + 1))
-    return spans

@@ -283,7 +283,7 @@ def test_2_10_a_quiet_reload_keeps_scroll_selection_and_texts(
     controller.widget.resize(416, 600)
     show(controller, catalogued, qtbot)
     view = controller.pane.view
-    view.select_also((2, 3))
+    view.select_also(((2, 4),))
     view.verticalScrollBar().setValue(46 * 20)
     qtbot.waitUntil(lambda: controller.model.row_at(25) is not None)
     before = [controller.model.index(line, 0).data() for line in range(20, 30)]
@@ -303,7 +303,7 @@ def test_2_3_several_selected_rows_stay_selected_in_another_order(
 ) -> None:
     show(controller, catalogued, qtbot)
     wait_for(controller, qtbot, 66)
-    controller.pane.view.select_also((5, 9))
+    controller.pane.view.select_also(((5, 6), (9, 10)))
     before = {summary.key for summary in controller.selected()}
     assert len(before) == 3
     controller.sort(ListOrder(SortKey.SIZE))

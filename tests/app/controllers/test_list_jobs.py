@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.context import Context
-from app.controllers.list_jobs import Place, list_work, row_of, row_of_handle
+from app.controllers.list_jobs import Place, Selected, list_work, row_of, row_of_handle
 from store import CancelToken
 from store.values.listing import Listed, ListOrder, ListWant
 from store.values.session import SortKey
@@ -76,6 +77,18 @@ def test_2_3_selected_rows_are_found_again_in_another_order(
     facts = open_store(copy_sample("meerkat/realm-0.6.24-rich/atlas"))
     want = ListWant((facts.key,), order=ListOrder(SortKey.SIZE))
     before = in_worker(lambda: list_work(context.library, context.lists, ListWant((facts.key,)), None)(CancelToken()))
-    chosen = tuple((facts.key, before.listed.handles[row]) for row in (3, 20, 41))
+    chosen = Selected(before.listed, ((3, 4), (20, 22), (41, 42)))
     after = in_worker(lambda: list_work(context.library, context.lists, want, None, chosen)(CancelToken()))
-    assert {after.listed.handles[row] for row in after.also} == {handle for _store, handle in chosen}
+    found = {after.listed.handles[row] for span in after.also for row in range(*span)}
+    assert found == {before.listed.handles[row] for row in (3, 20, 21, 41)}
+
+
+def test_4_1_all_rows_stay_selected_as_one_span_however_many_they_are(
+    context: Context, copy_sample: Any, open_store: OpenStore, in_worker: Any
+) -> None:
+    facts = open_store(copy_sample("meerkat/realm-0.6.24-rich/atlas"))
+    listed = in_worker(lambda: context.lists.listed(ListWant((facts.key,)), CancelToken()))
+    many = replace(listed, handles=array("q", range(1_000_000, 1_050_000)) + listed.handles)
+    want = ListWant((facts.key,), order=ListOrder(SortKey.SIZE))
+    work = list_work(context.library, context.lists, want, None, Selected(many, ((0, 50_066),)))
+    assert in_worker(lambda: work(CancelToken())).also == ((0, 66),)

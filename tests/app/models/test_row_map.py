@@ -60,6 +60,9 @@ def test_2_3_spans_and_counts_of_lines_are_those_of_the_plain_list(
     expected = [number for kind, number in plain(groups, folded)[max(begin, 0) : max(end, 0)] if kind == "row"]
     assert [row for span in lines.row_spans(begin, end) for row in range(*span)] == expected
     assert lines.count_rows(begin, end) == len(expected)
+    shown = [lines.line_of(row) for row in range(max(begin, 0), min(end, lines.row_count))]
+    found = [line for span in lines.line_spans(begin, end) for line in range(*span)]
+    assert found == [line for line in shown if line is not None]
 
 
 @given(grouped(), st.data())
@@ -84,5 +87,6 @@ def test_2_3_without_groups_a_line_is_a_row(count: int) -> None:
     assert lines.line_count == count
     assert [lines.row_at(line) for line in range(count)] == list(range(count))
     assert [lines.line_of(row) for row in range(count)] == list(range(count))
-    assert list(lines.row_spans(-4, count + 4)) == ([(0, count)] if count else [])
+    for spans in (lines.row_spans, lines.line_spans):
+        assert list(spans(-4, count + 4)) == ([(0, count)] if count else [])
     assert lines.heading_lines == []
