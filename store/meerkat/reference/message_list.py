@@ -239,7 +239,7 @@ def _respelt(run: Run, spell: Callable[[bytes], bytes]) -> Iterator[Run]:
     while first < run.count:
         last = max(first + 1, bisect_right(run.begins, run.begins[first] + SMALL_RUN_BYTES))
         part = run.part(first, last)
-        spelt = spell(b"[%b]" % part.view())[1:-1]
+        spelt = spell(b"".join((b"[", part.view(), b"]")))[1:-1]
         if len(spelt) == part.size_bytes:
             yield Run(spelt, array("Q", [begin - part.begins[0] for begin in part.begins]), len(spelt))
         else:
