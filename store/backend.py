@@ -11,10 +11,9 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from store.cancel import CancelToken
-from store.changing import Changing
 from store.values.checks import Finding, SessionCheck, SizeBreakdown
 from store.values.following import Followed
 from store.values.listing import CatalogueFacts, CensusRow
@@ -24,6 +23,9 @@ from store.values.session import SessionDetail, SessionIds, SessionSummary, Sort
 from store.values.store import StoreFacts, StoreKind
 from store.values.texts import PlainMessage
 from store.values.whole import WholeSession
+
+if TYPE_CHECKING:
+    from store.changing import Changing
 
 
 class Backend(Protocol):

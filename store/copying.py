@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from store.blocking import may_wait
 from store.cancel import CancelToken
 from store.library import Library
 from store.paths import OwnPaths
-from store.values.copied import Copied, CopyPlan
 from store.values.store import StoreKey
+
+if TYPE_CHECKING:
+    from store.values.copied import Copied, CopyPlan
 
 
 def copy_to_new_file(
