@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ from store.syncing import sync_folder
 T = TypeVar("T")
 
 BUSY_TIMEOUT_S = 5.0
+BUSY_PAUSE_S = 0.02
 SIDE_FILES = ("-journal", "-wal", "-shm")
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
 
@@ -49,7 +51,7 @@ class OwnFile:
             steps: step n makes version n + 1 out of version n; a step is never changed once it was released.
             unusable: makes the error that is raised when it cannot be read or written, of a sentence's beginning
                 ("cannot be read or written (OSError)") and an advice.
-            pragmas: run on each new connection before anything else: the form of the file.
+            pragmas: the form of the file, given to it while it has no tables.
         """
         self._paths = paths
         self._file = file
@@ -155,12 +157,25 @@ class OwnFile:
             uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
         try:
-            for pragma in (*self._pragmas, "PRAGMA synchronous = FULL"):
-                connection.execute(pragma).fetchall()
+            connection.execute("PRAGMA synchronous = FULL").fetchall()
+            self._give_form(connection)
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _give_form(self, connection: sqlite3.Connection) -> None:
+        """Give a file without tables its form. Beside another process that does the same, SQLite refuses at once."""
+        until_s = time.monotonic() + BUSY_TIMEOUT_S
+        while self._pragmas and not _version(connection):
+            try:
+                for pragma in self._pragmas:
+                    connection.execute(pragma).fetchall()
+                return
+            except sqlite3.OperationalError as error:
+                if (error.sqlite_errorcode & 0xFF) != sqlite3.SQLITE_BUSY or time.monotonic() > until_s:
+                    raise
+                time.sleep(BUSY_PAUSE_S)
 
     def _close_kept(self) -> None:
         if self._kept is not None:
@@ -169,7 +184,7 @@ class OwnFile:
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         """Bring the tables to our version, inside the transaction that needs them."""
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        version = _version(connection)
         if version > len(self._steps):
             raise self._unusable(
                 "were written by a newer Burrow; they are left as they are", "Use the newer version of Burrow."
@@ -201,3 +216,9 @@ class OwnFile:
             f"cannot be read or written{reason}",
             "Check that Burrow's data folder can be written and that the disk is not full.",
         )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """Of the tables; 0 where there are none yet."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version

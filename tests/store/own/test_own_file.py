@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -98,3 +100,25 @@ def test_a_file_that_is_no_file_cannot_be_used(file: OwnFile) -> None:
     Path(file.file).mkdir(parents=True)
     with pytest.raises(Unusable):
         put(file, 1)
+
+
+def test_a_new_file_to_which_another_gives_its_form_is_waited_for(file: OwnFile) -> None:
+    file.file.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(file.file, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        over = threading.Timer(0.2, other.rollback)
+        over.start()
+        put(file, 1)
+        over.join()
+    assert numbers(file) == [1]
+    assert file.transact(lambda one: one.execute("PRAGMA journal_mode").fetchone(), TOKEN) == ("wal",)
+
+
+def test_a_file_of_a_newer_burrow_keeps_its_bytes(file: OwnFile) -> None:
+    file.file.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(file.file)) as newer:
+        newer.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
+    before = file.file.read_bytes()
+    with pytest.raises(Unusable):
+        numbers(file)
+    assert file.file.read_bytes() == before
