@@ -138,20 +138,22 @@ def joined_names(names: Sequence[str]) -> str:
 
 
 def plan_sentence(plans: Sequence[Plan]) -> str:
-    """What it does, in sentences: where it is written, then what the agent and Burrow will show."""
-    effects = dict.fromkeys(one_line(words) for plan in plans if plan.possible for words in plan.effects)
-    return " ".join((_where_written(plans), *effects))
-
-
-def _where_written(plans: Sequence[Plan]) -> str:
-    written, own = _names(plans, Scope.STORE), _names(plans, Scope.OWN)
-    found = []
-    if written:
+    """What it does, in sentences: where it is written, and what the agent and Burrow will show of what is there."""
+    found: list[str] = []
+    if written := _names(plans, Scope.STORE):
         found.append(f"Written into {joined_names(written)}; everything else there stays byte for byte.")
-    if own:
+        found.extend(_effects(plans, Scope.STORE))
+    if own := _names(plans, Scope.OWN):
         stays = "stays as it is" if len(own) == 1 else "stay as they are"
         found.append(f"Noted here in Burrow only; {joined_names(own)} {stays}.")
+        found.extend(_effects(plans, Scope.OWN))
     return " ".join(found) or "Nothing would be written."
+
+
+def _effects(plans: Sequence[Plan], scope: Scope) -> tuple[str, ...]:
+    """What the store with most of the sessions says: the others say the same of fewer."""
+    most = max((plan for plan in plans if plan.scope is scope), key=lambda plan: len(plan.possible))
+    return tuple(one_line(words) for words in most.effects)
 
 
 def _names(plans: Sequence[Plan], scope: Scope) -> list[str]:

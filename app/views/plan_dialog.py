@@ -241,6 +241,7 @@ class PlanDialog(QDialog):
             self._stack.setCurrentWidget(self._progress)
             for part in (self._copy, self._count, self._main):
                 part.hide()
+            self.update()  # the line above the buttons moves where they go
         self._cancel.hide()  # the progress has its own
         self._progress.say(what, count, elapsed, permille)
 
@@ -289,6 +290,7 @@ class PlanDialog(QDialog):
         for button in self.findChildren(QPushButton, options=Qt.FindChildOption.FindDirectChildrenOnly):
             button.hide()
         self._stack.setCurrentWidget(part)
+        self.update()
 
     def _show_close(self) -> None:
         self._main.setText("Close")

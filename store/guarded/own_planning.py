@@ -26,9 +26,9 @@ PAGE_ROWS = 5_000
 
 OWN_ACTIONS = frozenset({Action.HIDE, Action.UNHIDE, Action.LABEL})
 
-HIDDEN_EFFECT = "Burrow lists these sessions under Archived, as hidden. Their agent still lists them."
-SHOWN_EFFECT = "Burrow lists these sessions again where it did before."
-LABELS_EFFECT = "Burrow shows these labels. The agent does not see them."
+HIDDEN_EFFECT = "Burrow lists {0} under Archived, as hidden. The agent still lists {1}."
+SHOWN_EFFECT = "Burrow lists {0} again where it did before."
+LABELS_EFFECT = "Burrow shows these labels of {0}. The agent does not see them."
 
 
 def plan_own(
@@ -66,7 +66,7 @@ def plan_own(
         family_reason=base.family_reason if base is not None else "The store itself is not written to.",
         planned_at_ms=now_ms,
         sessions=sessions,
-        effects=(base.effects if base is not None else ()) or (_effect_of(request.action),),
+        effects=(base.effects if base is not None else ()) or (_effect_of(request.action, sessions),),
         warnings=base.warnings if base is not None else (),
         image_bytes=sum(row.before_bytes or 0 for one in sessions for row in one.rows),
     )
@@ -151,8 +151,10 @@ def in_words_of_a_refusal() -> Iterator[None]:
         raise ChangeRefused(Refusal(RefusalCode.CANNOT_WRITE, error.sentence, error.advice)) from error
 
 
-def _effect_of(action: Action) -> str:
-    return {Action.HIDE: HIDDEN_EFFECT, Action.UNHIDE: SHOWN_EFFECT}.get(action, LABELS_EFFECT)
+def _effect_of(action: Action, sessions: Sequence[SessionPlan]) -> str:
+    is_one = sum(session.refusal is None for session in sessions) == 1
+    sentence = {Action.HIDE: HIDDEN_EFFECT, Action.UNHIDE: SHOWN_EFFECT}.get(action, LABELS_EFFECT)
+    return sentence.format(*(("the session", "it") if is_one else ("the sessions", "them")))
 
 
 def _already_so(action: Action) -> Refusal:

@@ -17,14 +17,14 @@ _EFFECTS = {
         "Meerkat does not know {0} any more: it neither lists nor shows nor resumes {1}.",
         "Every row and file of {1} goes, as listed; a picture goes with the last session that refers to it.",
     ),
-    Action.LABEL: ("Meerkat and Burrow show {0} with these labels, and find {1} by them.",),
+    Action.LABEL: ("Meerkat and Burrow show these labels of {0}, and can list by them.",),
     Action.APPEND: ("Meerkat goes on from the added messages when {0} is resumed.",),
     Action.REWRITE: ("Meerkat shows the new messages, and sends them to the model when {0} is resumed.",),
     Action.RESTORE_REVISION: ("Meerkat goes on from the older transcript when {0} is resumed.",),
     Action.FORK: ("Meerkat lists the new session and can resume it; {0} stays as it is.",),
 }
 _OWN_EFFECTS = {
-    Action.LABEL: ("Burrow shows {0} with these labels, and finds {1} by them; Meerkat does not see them.",),
+    Action.LABEL: ("Burrow shows these labels of {0}, and can list by them; Meerkat does not see them.",),
     Action.HIDE: ("Burrow shows {0} in its Archived view alone, as hidden; Meerkat lists {1} as before.",),
     Action.UNHIDE: ("Burrow shows {0} in its usual place again.",),
 }

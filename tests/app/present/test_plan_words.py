@@ -93,3 +93,13 @@ def test_4_1_one_session_is_spoken_of_as_one() -> None:
     refused = session(1, LEASE)
     assert backup_words((plan(session(0), refused),))[1].endswith("changed the session.")
     assert backup_words((plan(session(0), session(2)),))[1].endswith("changed the sessions.")
+
+
+def test_4_3_what_is_noted_here_and_what_is_written_are_told_apart_and_said_once() -> None:
+    one = replace(plan(session(0), action=Action.LABEL), effects=("Both show the session so.",))
+    many = replace(one, sessions=(session(1), session(2)), effects=("Both show the sessions so.",))
+    own = replace(plan(session(3), action=Action.LABEL, store="b", scope=Scope.OWN), effects=("Burrow does.",))
+    assert plan_text((own, one, many)).sentence == (
+        "Written into orchard and orchard; everything else there stays byte for byte. Both show the sessions so."
+        " Noted here in Burrow only; b stays as it is. Burrow does."
+    )

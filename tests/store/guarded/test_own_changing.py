@@ -43,6 +43,7 @@ def test_what_is_hidden_already_is_refused_and_can_be_shown_again(scene: Scene) 
     scene.do(Action.HIDE, scene.ids[:1])
     plan = scene.plan(Action.HIDE, scene.ids[:2])
     assert [one.refusal and one.refusal.code for one in plan.sessions] == [RefusalCode.ALREADY_SO, None]
+    assert plan.effects == ("Burrow lists the session under Archived, as hidden. The agent still lists it.",)
     scene.do(Action.UNHIDE, scene.ids[:1])
     assert _noted(scene) is None
 
