@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.present.action_words import ACTION_WORDS
 from app.present.one_line import one_line
 from app.present.plan_words import PlanRow, of_sessions, sessions
-from app.present.sizes import counted
 from app.present.summary import Sign
 from app.present.times import duration_text
 from store.values.changes import Entry, EntryState, Receipt, UndoState
@@ -16,6 +16,8 @@ from store.values.changes import Entry, EntryState, Receipt, UndoState
 DONE, NOT_DONE = Sign("check", "Done", "ok"), Sign("ban", "Not done", "warn")
 UNKNOWN = Sign("triangle-alert", "Not known", "error")
 UNTOUCHED = "Not reached: nothing was written to it."
+ADVICES = 2
+"""So many different advices are named above the list; Changes names that of each session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def result_text(receipts: Sequence[Receipt], error: str = "") -> ResultText:
         sentences.append(_untouched(left))
     if refused:
         verb = "was refused and is" if len(refused) == 1 else "were refused and are"
-        sentences.append(f"{sessions(len(refused))} {verb} as before.")
+        sentences.append(" ".join((f"{sessions(len(refused))} {verb} as before.", *_advices(refused))))
     if unknown:
         sentences.append(f"Of {sessions(unknown)} it is not known what became of it: see Changes.")
     if done:
@@ -105,12 +107,20 @@ def _is_refused(entry: Entry) -> bool:
     return entry.refusal is not None
 
 
+def _advices(refused: Sequence[Entry]) -> list[str]:
+    """What can be done, once each, what most of them need first."""
+    said = Counter(one_line(entry.refusal.advice) for entry in refused if entry.refusal and entry.refusal.advice)
+    return [advice for advice, _sessions in said.most_common(ADVICES)]
+
+
 def _untouched(count: int) -> str:
     return f"{sessions(count)} {'was' if count == 1 else 'were'} not reached." if count else "All were reached."
 
 
 def _count(done: int, total: int) -> str:
-    return f"{total - done:,} of {counted(total, 'session')} not done" if done < total else sessions(total)
+    if done == total:
+        return sessions(total)
+    return f"{of_sessions(total - done, total)} not done"
 
 
 def _sign(done: int, unknown: int, is_complete: bool) -> Sign:

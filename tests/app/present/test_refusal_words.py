@@ -91,7 +91,7 @@ def test_4_1_a_result_says_what_was_done_refused_and_not_reached() -> None:
     assert said.title == "Archived 1 of 3 sessions"
     assert said.sentences == (
         "Stopped by you between two sessions. 1 session was not reached.",
-        "1 session was refused and is as before.",
+        f"1 session was refused and is as before. {TURN.advice}",
         "1 session was read back and found as planned; it took 2 s.",
     )
     assert [row.second for row in said.rows] == [
@@ -105,4 +105,5 @@ def test_4_1_a_result_says_what_was_done_refused_and_not_reached() -> None:
 def test_4_1_a_result_of_which_nothing_was_done_says_so() -> None:
     said = result_text([receipt(entry(0, EntryState.NOT_DONE, TURN), undo=UndoState.NOTHING)])
     assert (said.title, said.undoable, said.sign.word) == ("Not archived: 1 session", (), "Not done")
+    assert said.count == "1 session not done"
     assert noted_words([receipt(entry(0, EntryState.DONE), entry(1, EntryState.DONE))]) == "Archived 2 sessions"
