@@ -15,7 +15,6 @@ from app.commands import ActionId
 from app.controllers.chosen import Chosen
 from app.controllers.enabling_controller import EnablingController
 from app.jobs import StoreChanged
-from store.values.changes import Action, EntryState, LabelEdit, Receipt, Request, Scope
 from store.values.store import SessionKey, StoreFacts, StoreKey
 
 if TYPE_CHECKING:
@@ -27,15 +26,12 @@ if TYPE_CHECKING:
     from app.controllers.sessions_controller import SessionsController
     from app.controllers.working_store_controller import WorkingStoreController
     from app.views.main_window import MainWindow
+    from store.values.changes import LabelEdit, Receipt, Request
 
-PLANNED = {
-    ActionId.ARCHIVE: Action.ARCHIVE,
-    ActionId.RESTORE: Action.RESTORE,
-    ActionId.DELETE: Action.DELETE,
-    ActionId.HIDE: Action.HIDE,
-    ActionId.UNHIDE: Action.UNHIDE,
-}
-"""Actions that are planned as they are; labels are asked for first."""
+# The values of changes are loaded with the first one: the start of the program needs none of them.
+
+PLANNED = (ActionId.ARCHIVE, ActionId.RESTORE, ActionId.DELETE, ActionId.HIDE, ActionId.UNHIDE)
+"""Actions that are planned as they are, called alike in the store; labels are asked for first."""
 
 
 class ChangeController(QObject):
@@ -88,13 +84,18 @@ class ChangeController(QObject):
 
     def _slots(self) -> Mapping[ActionId, Callable[[], object]]:
         return {
-            **{name: self._asking(action) for name, action in PLANNED.items()},
+            **{name: self._asking(name.name) for name in PLANNED},
             ActionId.LABELS: self.ask_labels,
             ActionId.COPY_TO_WORKING_STORE: self.ask_working_store,
         }
 
-    def _asking(self, action: Action) -> Callable[[], None]:
-        return lambda: self.ask(Request(action))
+    def _asking(self, name: str) -> Callable[[], None]:
+        def ask() -> None:
+            from store.values.changes import Action, Request
+
+            self.ask(Request(Action[name]))
+
+        return ask
 
     # Dialogs
 
@@ -155,10 +156,14 @@ class ChangeController(QObject):
 
     @Slot(object, object)
     def _on_labels_edited(self, chosen: Chosen, edit: LabelEdit) -> None:
+        from store.values.changes import Action, Request
+
         self.ask(Request(Action.LABEL, edit), chosen)
 
     @Slot(object)
     def _on_hide_asked(self, chosen: Chosen) -> None:
+        from store.values.changes import Action, Request
+
         self.ask(Request(Action.HIDE), chosen)
 
     @Slot()
@@ -174,6 +179,8 @@ class ChangeController(QObject):
     @Slot(object)
     def _on_store_changed(self, changed: StoreChanged) -> None:
         """Stores are others now, whoever changed them: they are read at once, not at the next look at their files."""
+        from store.values.changes import Action, EntryState, Scope
+
         is_own = False
         gone: set[SessionKey] = set()
         stores: set[StoreKey] = set()

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.jobs.query import JobHandle, Lane, Query
 from store.cancel import CancelToken
 from store.errors import BurrowError
-from store.values.changes import Receipt
 from store.values.store import StoreKey
+
+if TYPE_CHECKING:
+    from store.values.changes import Receipt
 
 
 @dataclass(frozen=True, slots=True)

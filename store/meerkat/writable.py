@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from store.meerkat.generation import Generation, Layout
-from store.values.changes import RefusalCode
+
+if TYPE_CHECKING:
+    from store.values.changes import RefusalCode
 
 _READ_ONLY = {
     Generation.S07H: "Meerkat 0.7.25 to 0.8.3 cannot resume what it compacted itself; such stores are read only.",
@@ -31,24 +34,35 @@ def write_obstacle(main: Path, layout: Layout) -> tuple[RefusalCode, str] | None
     Source:
         formats/meerkat.md §0 fact 11: S-0.6 files written by 0.6.0 to 0.7.24 only.
     """
+    found = _obstacle(main, layout)
+    if found is None:
+        return None
+    # Loaded for the first store that may not be written: the start of the program needs none of it.
+    from store.values.changes import RefusalCode
+
+    return RefusalCode[found[0]], found[1]
+
+
+def _obstacle(main: Path, layout: Layout) -> tuple[Literal["GENERATION", "TOO_OLD", "READ_ONLY"], str] | None:
+    """The same, with the name of the code."""
     if layout.is_half_bridged:
         what = "A migration to a newer Meerkat stopped half-way here; such a store is read only."
-        return RefusalCode.GENERATION, what
+        return "GENERATION", what
     reason = _READ_ONLY.get(layout.generation)
     if reason is not None:
-        return RefusalCode.GENERATION, reason
+        return "GENERATION", reason
     if layout.ledger is not None:
         what = "The store has a schema ledger, which releases that Burrow may write for do not have."
-        return RefusalCode.GENERATION, what
+        return "GENERATION", what
     if not layout.has("runtime_auth_oauth_flow_state"):
         what = "The store was last used by a Meerkat older than 0.6.0; such stores are read only."
-        return RefusalCode.TOO_OLD, what
+        return "TOO_OLD", what
     if not os.access(main, os.W_OK):
-        return RefusalCode.READ_ONLY, "The system does not let us write the file."
+        return "READ_ONLY", "The system does not let us write the file."
     if not os.access(main.parent, os.W_OK):
-        return RefusalCode.READ_ONLY, "The system does not let us write in the store's folder."
+        return "READ_ONLY", "The system does not let us write in the store's folder."
     if not _is_marked_writable(main):
-        return RefusalCode.READ_ONLY, "The file is marked as read-only."
+        return "READ_ONLY", "The file is marked as read-only."
     return None
 
 

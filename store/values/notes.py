@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from store.values.changes import LabelEdit
 from store.values.controls import control_picture
 from store.values.session import SessionSummary, TitleSource
+
+if TYPE_CHECKING:
+    from store.values.changes import LabelEdit
 
 MAX_TITLE_CHARS = 500
 """Of an own title, as of every title."""
