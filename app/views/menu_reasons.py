@@ -63,8 +63,8 @@ class MenuReasons(QObject):
     @Slot(QAction)
     def _on_hovered(self, action: QAction) -> None:
         menu = self.sender()
-        if not isinstance(menu, QMenu) or action not in menu.actions():
-            return  # an entry of a menu in this one
+        if not isinstance(menu, QMenu) or action not in menu.actions() or not menu.isVisible():
+            return  # an entry of a menu in this one, or of another menu that has it as well
         words = None if action.isEnabled() else self._words_of(action)
         if words is None:
             QToolTip.hideText()
