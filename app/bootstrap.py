@@ -26,6 +26,7 @@ from app.options import Options
 from app.settings import Settings, SettingsStore, ThemeChoice
 from app.uncaught import Uncaught
 from app.views.focus_ring import FocusRings
+from app.views.menu_focus import MenuFocus
 from store import VERSION, Library, Lists, OwnPaths, remove_leftovers
 from store.cancel import CancelToken
 from store.errors import BurrowError
@@ -185,6 +186,7 @@ def build(
     ErrorController(context, uncaught, controller.window)
     rings = FocusRings(application, looks.current)
     looks.changed.connect(rings.set_look)
+    MenuFocus(application, controller.window.menuBar())
     return Program(context, controller, uncaught, Caretaker(context, uncaught), log_file, rings)
 
 

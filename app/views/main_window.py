@@ -34,7 +34,6 @@ from app.views.actions import Actions
 from app.views.band import Band
 from app.views.error_panel import ErrorPanel
 from app.views.library_view import LibraryView
-from app.views.menu_focus import MenuFocus
 from app.views.menu_key import MenuKey
 from app.views.panes import Panes
 from app.views.progress_panel import ProgressPanel
@@ -74,7 +73,6 @@ class MainWindow(QMainWindow):
         MenuKey(self)
         self.recent_menu = QMenu(RECENT_TITLE, self)
         self.actions_of.fill_menu_bar(self.menuBar(), self.recent_menu)
-        MenuFocus(self.menuBar())
         self._tool_bar = self._make_tool_bar(look)
         self._library = library
         self._sessions = sessions

@@ -14,13 +14,11 @@ from shiboken6 import isValid
 class MenuFocus(QObject):
     """Serves one menu bar for as long as it lives."""
 
-    def __init__(self, bar: QMenuBar) -> None:
+    def __init__(self, application: QApplication, bar: QMenuBar) -> None:
         super().__init__(bar)
         self._bar = bar
         self._before: QWidget | None = None
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.focusChanged.connect(self._on_focus_changed)
+        application.focusChanged.connect(self._on_focus_changed)
 
     @Slot("QWidget*", "QWidget*")
     def _on_focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:

@@ -11,7 +11,9 @@ from app.views.menu_focus import MenuFocus
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
-def test_4_1_after_a_dialog_that_a_menu_opened_the_keyboard_is_where_it_was_before_the_menu(qtbot: QtBot) -> None:
+def test_4_1_after_a_dialog_that_a_menu_opened_the_keyboard_is_where_it_was_before_the_menu(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
     window, middle = QMainWindow(), QWidget()
     first, second = QLineEdit(middle), QLineEdit(middle)
     column = QVBoxLayout(middle)
@@ -20,7 +22,7 @@ def test_4_1_after_a_dialog_that_a_menu_opened_the_keyboard_is_where_it_was_befo
     window.setCentralWidget(middle)
     bar = window.menuBar()
     bar.addMenu("Session").addAction("Archive")
-    watch = MenuFocus(bar)
+    watch = MenuFocus(qapp, bar)
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):
         window.show()
@@ -28,8 +30,6 @@ def test_4_1_after_a_dialog_that_a_menu_opened_the_keyboard_is_where_it_was_befo
     second.setFocus()
     qtbot.waitUntil(second.hasFocus)
     bar.setFocus()
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    application.focusChanged.emit(None, bar)
+    qapp.focusChanged.emit(None, bar)
     assert watch.parent() is bar
     assert second.hasFocus()
