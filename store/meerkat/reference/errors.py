@@ -14,8 +14,8 @@ class DecodeError(ValueError):
     """Meerkat's decoder refuses a value; the text is what it says, word for word."""
 
 
-class SessionStoreError(Exception):
-    """What an operation of a session store fails with.
+class MeerkatError(Exception):
+    """One error of Meerkat's, with what it displays.
 
     Attributes:
         fields: names and values, in Meerkat's order.
@@ -31,6 +31,10 @@ class SessionStoreError(Exception):
     def variant(self) -> str:
         """Meerkat's name of this kind of error."""
         return type(self).__name__
+
+
+class SessionStoreError(MeerkatError):
+    """What an operation of a session store fails with."""
 
 
 class Io(SessionStoreError):
@@ -127,23 +131,8 @@ class Internal(SessionStoreError):
         super().__init__(text=text)
 
 
-class TranscriptEditError(Exception):
-    """What an edit of a transcript fails with.
-
-    Attributes:
-        fields: names and values, in Meerkat's order.
-    """
-
-    display: ClassVar[str] = ""
-
-    def __init__(self, **fields: Field) -> None:
-        super().__init__(self.display.format(**fields))
-        self.fields: dict[str, Field] = fields
-
-    @property
-    def variant(self) -> str:
-        """Meerkat's name of this kind of error."""
-        return type(self).__name__
+class TranscriptEditError(MeerkatError):
+    """What an edit of a transcript fails with."""
 
 
 class MessageIndexOutOfBounds(TranscriptEditError):
