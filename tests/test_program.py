@@ -101,7 +101,7 @@ def test_1_3_the_window_opens_every_readable_sample_and_leaves_it_as_it_was(
     assert (image.width(), image.height()) == (1280, 800)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", [pytest.param("light", marks=pytest.mark.slow), "dark"])
 def test_1_8_a_forced_theme_is_seen_in_the_picture(theme: str, tmp_path: Path, burrow: Callable[..., object]) -> None:
     picture = tmp_path / "window.png"
     done = burrow("--demo", "--theme", theme, "--screenshot", picture)
@@ -110,7 +110,7 @@ def test_1_8_a_forced_theme_is_seen_in_the_picture(theme: str, tmp_path: Path, b
     assert lightness > 200 if theme == "light" else lightness < 80
 
 
-@pytest.mark.parametrize("zoom", [80, 200])
+@pytest.mark.parametrize("zoom", [pytest.param(80, marks=pytest.mark.slow), 200])
 def test_1_8_the_smallest_and_the_largest_zoom_draw_the_demo(
     zoom: int, tmp_path: Path, burrow: Callable[..., object]
 ) -> None:

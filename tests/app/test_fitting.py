@@ -28,7 +28,8 @@ from store.values.listing import Facet
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 RICH = "meerkat/realm-0.6.24-rich"
-SIZES = [(200, 1280, 800), (80, 1920, 1080), (100, 1280, 800)]
+SLOW = pytest.mark.slow
+SIZES = [(200, 1280, 800), pytest.param(80, 1920, 1080, marks=SLOW), pytest.param(100, 1280, 800, marks=SLOW)]
 WINDOWS = (
     ActionId.PALETTE,
     ActionId.SHORTCUTS,
@@ -222,7 +223,7 @@ def test_2_case_6_in_the_facet_chooser_nothing_is_cut_off_or_overlaps(
     chooser.close()
 
 
-@pytest.mark.parametrize("zoom_percent", [80, 200])
+@pytest.mark.parametrize("zoom_percent", [pytest.param(80, marks=SLOW), 200])
 @pytest.mark.parametrize("name", WINDOWS)
 def test_2_case_6_in_the_other_windows_nothing_is_cut_off_or_overlaps(
     qtbot: QtBot, sized: Callable[[int, int, int], Program], name: ActionId, zoom_percent: int

@@ -139,7 +139,15 @@ def test_2_12_esc_closes_the_find_bar_and_clears_the_filter_before_it_cancels_wh
     assert cancelled == [True]
 
 
-@pytest.mark.parametrize("action", [ActionId.FIND, ActionId.FILTER_SESSIONS, ActionId.PALETTE, ActionId.SHORTCUTS])
+@pytest.mark.parametrize(
+    "action",
+    [
+        ActionId.FIND,
+        ActionId.FILTER_SESSIONS,
+        pytest.param(ActionId.PALETTE, marks=pytest.mark.slow),
+        pytest.param(ActionId.SHORTCUTS, marks=pytest.mark.slow),
+    ],
+)
 def test_2_12_letters_that_are_shortcuts_are_typed_into_fields(
     qtbot: QtBot, program: Program, action: ActionId
 ) -> None:

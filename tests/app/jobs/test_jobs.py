@@ -256,7 +256,14 @@ def test_2_1_a_cancelled_job_that_does_not_end_is_given_up_and_its_late_answer_d
     assert jobs.shutdown()
 
 
-@pytest.mark.parametrize("lane", [lane for lane in Lane if lane is not Lane.CHANGES])  # they wait for each other
+@pytest.mark.parametrize(
+    "lane",  # changes wait for each other
+    [
+        pytest.param(Lane.USER, marks=pytest.mark.slow),
+        Lane.BACKGROUND,
+        pytest.param(Lane.PLACES, marks=pytest.mark.slow),
+    ],
+)
 def test_2_1_jobs_that_hang_do_not_keep_others_of_their_lane_from_running(qtbot, jobs, deaf, lane):
     answers, others = Answers(), Answers()
     hanging = [deaf() for _ in range(5 if lane is Lane.PLACES else 3)]

@@ -61,7 +61,7 @@ def test_a_demo_that_is_there_is_returned_and_not_touched(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
-@pytest.mark.parametrize("after_ms", [0, 20, 60, 120, 200, 320])
+@pytest.mark.parametrize("after_ms", [0, *(pytest.param(ms, marks=pytest.mark.slow) for ms in (20, 60, 120, 200)), 320])
 def test_a_first_run_that_is_killed_leaves_no_half_demo(tmp_path: Path, demo: Path, after_ms: int) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", CHILD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE

@@ -31,7 +31,7 @@ Balances = Callable[[sqlite3.Connection], tuple[int, int, int, int]]
         ("write", "WAL", AT_20),
         ("write", "WAL", FASTEST),
         ("reopen", "WAL", AT_20),
-        ("reopen", "WAL", FASTEST),
+        pytest.param("reopen", "WAL", FASTEST, marks=pytest.mark.slow),
         ("write", "DELETE", AT_20),
         ("write", "TRUNCATE", AT_20),
         ("reopen", "PERSIST", AT_20),
