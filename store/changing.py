@@ -167,14 +167,6 @@ class Changing(Protocol):
         """Bring the files of a PARTLY written change to what they are afterwards. Raises ChangeRefused."""
         ...
 
-    def verify(self, image: Image, token: CancelToken) -> None:
-        """Read a session again, on a new connection, and compare it with what was to be made of it.
-
-        Raises:
-            ChangeRefused: it is not so (VERIFY_FAILED).
-        """
-        ...
-
 
 def columns_bytes(columns: Columns) -> int:
     """Stored bytes of the values of a row: texts in UTF-8, 8 for a number, none for NULL."""

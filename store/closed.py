@@ -68,7 +68,3 @@ class ClosedChanging:
     def finish(self, image: Image, token: CancelToken) -> None:
         """Refuse."""
         raise ChangeRefused(self._refusal)
-
-    def verify(self, image: Image, token: CancelToken) -> None:
-        """Refuse."""
-        raise ChangeRefused(self._refusal)

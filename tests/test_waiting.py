@@ -104,7 +104,6 @@ def test_rule_5_no_change_of_a_store_is_planned_made_or_looked_at_on_the_thread_
         lambda: changing.writing(token).__enter__(),
         lambda: changing.compare(Image(()), token),
         lambda: changing.finish(Image(()), token),
-        lambda: changing.verify(Image(()), token),
     ):
         with must_not_wait(), pytest.raises(WouldBlock):
             ask()

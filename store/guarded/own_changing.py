@@ -71,13 +71,6 @@ class OwnChanging:
     def finish(self, image: Image, token: CancelToken) -> None:
         """Nothing is ever written in part: one transaction holds a change."""
 
-    def verify(self, image: Image, token: CancelToken) -> None:
-        """Read our notes again and compare them with what was to be made of them. Raises ChangeRefused."""
-        if self.compare(image, token) is not ImageState.AFTER:
-            raise ChangeRefused(
-                Refusal(RefusalCode.VERIFY_FAILED, "Burrow's notes of the session are not what was written.")
-            )
-
     def read(self, token: CancelToken) -> dict[str, Noted]:
         """What is noted of the sessions of this store. Raises ChangeRefused."""
         may_wait("read notes of sessions")
@@ -143,7 +136,10 @@ class OwnWriting:
 
     def verify(self, image: Image) -> None:
         """Read our notes again and compare them with what was to be made of them. Raises ChangeRefused."""
-        self._changing.verify(image, CancelToken())
+        if self._changing.compare(image, CancelToken()) is not ImageState.AFTER:
+            raise ChangeRefused(
+                Refusal(RefusalCode.VERIFY_FAILED, "Burrow's notes of the session are not what was written.")
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,23 +19,11 @@ from app.bootstrap import Program
 from app.commands import ActionId
 from app.look.look import Look
 from app.look.tokens import Theme
+from tests.app.windows import WINDOWS
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 RICH = "meerkat/realm-0.6.24-rich"
-WINDOWS = (
-    ActionId.PALETTE,
-    ActionId.SHORTCUTS,
-    ActionId.PREFERENCES,
-    ActionId.ABOUT,
-    ActionId.CHECK_STORE,
-    ActionId.CHANGES,
-    ActionId.ARCHIVE,
-    ActionId.LABELS,
-    ActionId.COPY_TO_WORKING_STORE,
-    ActionId.RENAME,
-    ActionId.NOTE,
-)
 ROLES_OF_NOTHING = {QAccessible.Role.NoRole, QAccessible.Role.Client, QAccessible.Role.Pane, QAccessible.Role.Window}
 
 

@@ -24,25 +24,13 @@ from app.commands import ActionId
 from app.options import Options
 from app.views.facet_chooser import FacetChooser
 from store.values.listing import Facet
+from tests.app.windows import WINDOWS
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 RICH = "meerkat/realm-0.6.24-rich"
 SLOW = pytest.mark.slow
 SIZES = [(200, 1280, 800), pytest.param(80, 1920, 1080, marks=SLOW), pytest.param(100, 1280, 800, marks=SLOW)]
-WINDOWS = (
-    ActionId.PALETTE,
-    ActionId.SHORTCUTS,
-    ActionId.PREFERENCES,
-    ActionId.ABOUT,
-    ActionId.CHECK_STORE,
-    ActionId.CHANGES,
-    ActionId.ARCHIVE,
-    ActionId.LABELS,
-    ActionId.COPY_TO_WORKING_STORE,
-    ActionId.RENAME,
-    ActionId.NOTE,
-)
 
 
 def settle(qtbot: QtBot, program: Program) -> None:

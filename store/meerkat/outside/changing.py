@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from store.blocking import may_wait
@@ -25,14 +25,12 @@ from store.meerkat.outside.family import Family, family_of
 from store.meerkat.outside.layout_rule import layout_refusal
 from store.meerkat.outside.lease_rule import lease_refusal
 from store.meerkat.outside.planning import PlannedOn, PlanState, plan_page, put_together
-from store.meerkat.outside.proving import prove_written
 from store.meerkat.outside.realm_files import finish_file
 from store.meerkat.outside.refusals import MISSING, refusal_of_open, refuse
 from store.meerkat.outside.rows import PAGE_SESSIONS, pages_of, text_or_bytes
 from store.meerkat.outside.session_change import Circumstances
-from store.meerkat.outside.writing import BUSY_TIMEOUT_S, connect_to_prove, open_to_write
+from store.meerkat.outside.writing import BUSY_TIMEOUT_S, open_to_write
 from store.opening import Looking
-from store.opening.gate import writing_to
 from store.values.changes import Plan, Refusal, RefusalCode, Request, SessionPlan
 
 T = TypeVar("T")
@@ -127,24 +125,6 @@ class StoreFileChanging:
             raise refuse(RefusalCode.MOVED_ON, sentence)
         for file in image.files:
             finish_file(self._main.parent, file)
-
-    def verify(self, image: Image, token: CancelToken) -> None:
-        """Read a session again, on a new connection, and compare it with what was to be made of it.
-
-        Raises:
-            ChangeRefused: it is not so (VERIFY_FAILED).
-        """
-        may_wait("read a store")
-        try:
-            with (
-                writing_to(self._main, token),
-                closing(connect_to_prove(self._main, self._timeout_s)) as connection,
-            ):
-                prove_written(connection, self._main.parent, image)
-        except OSError as error:
-            raise refuse(
-                RefusalCode.VERIFY_FAILED, "The store could not be read again after it was written."
-            ) from error
 
     def _plan_sessions(
         self, looking: Looking, on: PlannedOn, request: Request, session_ids: Sequence[str], token: CancelToken

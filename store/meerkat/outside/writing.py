@@ -199,7 +199,11 @@ class StoreWriting:
         self.prove_place()
         if self._proving is None:
             self._proving = connect_to_prove(self._main, self._timeout_s)
-        prove_written(self._proving, self._main.parent, image)
+        try:
+            prove_written(self._proving, self._main.parent, image)
+        except OSError as error:
+            # Not for whoever opened the store: this session is written, and must not be told as one that was refused.
+            raise refuse(RefusalCode.VERIFY_FAILED, "Files of the session could not be read again.") from error
 
     def close(self) -> None:
         """Give up what was begun and not ended, and whatever reads again."""

@@ -151,8 +151,8 @@ def test_l6_a_store_is_told_to_be_before_after_or_neither(rkat: Realm) -> None:
     assert changing.compare(done.image, token) is ImageState.BEFORE
     rkat.run("DELETE FROM runtime_states WHERE runtime_id = ?", f"rt:session:{HARBOUR}")
     assert changing.compare(done.image, token) is ImageState.NEITHER
-    with pytest.raises(ChangeRefused) as refused:
-        changing.verify(done.image, token)
+    with changing.writing(token) as writing, pytest.raises(ChangeRefused) as refused:
+        writing.verify(done.image)
     assert refused.value.refusal.code is RefusalCode.VERIFY_FAILED
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from store.cancel import CancelToken
+from store.changing import FileImage, Image
 from store.errors import Cancelled, ChangeRefused
 from store.meerkat.outside.changing import StoreFileChanging
 from store.opening import Looking
@@ -217,3 +218,10 @@ def test_4_case_4_a_session_is_not_read_again_from_a_file_that_was_replaced(rkat
         with pytest.raises(ChangeRefused) as refused:
             writing.verify(image)
     assert refused.value.refusal.code is RefusalCode.CANNOT_WRITE
+
+
+def test_4_case_4_a_written_session_whose_files_cannot_be_read_again_is_one_that_is_not_proved(rkat: Realm) -> None:
+    image = Image((), (FileImage("n" * 300, None, 0o600, "sha256:"),))  # longer than a name may be
+    with rkat.changing.writing(CancelToken()) as writing, pytest.raises(ChangeRefused) as refused:
+        writing.verify(image)
+    assert refused.value.refusal.code is RefusalCode.VERIFY_FAILED
